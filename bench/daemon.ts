@@ -1,0 +1,72 @@
+/** A daemon of its own for a measurement: a real process on a fresh data directory, stopped and measured at the end. */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+
+const PROGRAM = fileURLToPath(new URL('../dist/cli/index.js', import.meta.url))
+const START_WITHIN_MS = 60_000
+
+export class Daemon {
+  readonly #process: ChildProcess
+  readonly #url: string
+  readonly #token: string
+
+  private constructor(process: ChildProcess, url: string, token: string) {
+    this.#process = process
+    this.#url = url
+    this.#token = token
+  }
+
+  static async start(directory: string, config: string): Promise<Daemon> {
+    const env = { ...process.env, ROSTERD_DATA: directory, ROSTERD_CONFIG: config, PORT: '0', LOG_LEVEL: 'warn' }
+    const child = spawn(process.execPath, [PROGRAM, 'serve'], { env, stdio: ['ignore', 'ignore', 'inherit'] })
+    const deadline = Date.now() + START_WITHIN_MS
+    while (child.exitCode === null && Date.now() < deadline) {
+      const left = await readFile(join(directory, 'daemon.json'), 'utf8').catch(() => null)
+      if (left !== null) {
+        const { url } = JSON.parse(left)
+        return new Daemon(child, url, (await readFile(join(directory, 'admin-token'), 'utf8')).trim())
+      }
+      await sleep(50)
+    }
+    child.kill('SIGKILL')
+    throw new Error('the daemon did not start')
+  }
+
+  async call(method: string, path: string, body?: object): Promise<Record<string, unknown>> {
+    const response = await fetch(`${this.#url}/api/v1/organizations/bench${path}`, {
+      method,
+      headers: { authorization: `Bearer ${this.#token}`, 'content-type': 'application/json' },
+      ...(body && { body: JSON.stringify(body) }),
+    })
+    const answer = await response.json()
+    if (!response.ok) throw new Error(`${method} ${path}: ${JSON.stringify(answer)}`)
+    return answer
+  }
+
+  /** Asks until the answer is there; every 20 ms, so that asking costs the daemon next to nothing. */
+  async until<T>(ask: () => Promise<T | undefined>, withinMs: number): Promise<T> {
+    const deadline = Date.now() + withinMs
+    while (Date.now() < deadline) {
+      const found = await ask()
+      if (found !== undefined) return found
+      await sleep(20)
+    }
+    throw new Error(`nothing within ${withinMs} ms`)
+  }
+
+  /** The most memory that the daemon has ever held, in MiB; the database is a process of its own. */
+  async peakMemory(): Promise<number> {
+    const status = await readFile(`/proc/${this.#process.pid}/status`, 'utf8')
+    return Math.round(Number(/VmHWM:\s+(\d+) kB/.exec(status)?.[1]) / 1024)
+  }
+
+  async stop(): Promise<void> {
+    const ended = once(this.#process, 'exit')
+    this.#process.kill('SIGTERM')
+    await ended
+  }
+}

@@ -1,0 +1,10 @@
+/** What the routes are given. */
+import type { Parts } from '../sync/parts.ts'
+
+export interface ApiContext {
+  parts: Parts
+  /** sha256 of the bootstrap admin token. */
+  bootstrap: Buffer
+  /** Of this program, as package.json says it. */
+  version: string
+}

@@ -1,0 +1,100 @@
+/** A plan as it travels, and the plan that a path names. */
+import { z } from '@hono/zod-openapi'
+import { RosterdError } from '../errors.ts'
+import { showId } from '../reconcile/identifiers.ts'
+import { LANES, PLAN_STATES } from '../reconcile/model.ts'
+import { needs, overrideCount } from '../reconcile/review.ts'
+import { listSources, type Organization } from '../store/organizations.ts'
+import { type PlanRow, readPlan } from '../store/plans.ts'
+import type { Parts } from '../sync/parts.ts'
+import { instant, numberOf, shown } from './fields.ts'
+import { finding } from './snapshots.ts'
+
+const sourceName = z.object({ key: z.string(), name: z.string() })
+export const plan = z
+  .object({
+    id: z.string(),
+    proposal: z.string(),
+    lane: z.enum(LANES),
+    part: z.enum(['free', 'waiting']),
+    state: z.enum(PLAN_STATES),
+    hash: z.string(),
+    headline: z.string(),
+    itemCount: z.int(),
+    counts: z.record(z.string(), z.number()),
+    seats: z.array(
+      z.object({
+        product: z.string(),
+        name: z.string(),
+        owned: z.int(),
+        used: z.int(),
+        after: z.int(),
+        waiting: z.int(),
+      }),
+    ),
+    sources: z.array(sourceName),
+    findings: z.array(finding),
+    verdict: z
+      .enum(['pass', 'hold', 'refuse'])
+      .openapi({ description: 'Hold: an override is needed. Refuse: none helps.' }),
+    overrideCount: z.int().nullable().openapi({ description: 'The number to type to override what is held.' }),
+    createdBy: z.string(),
+    createdAt: instant,
+    expiresAt: instant,
+    approvedBy: z.string().nullable(),
+    approvedAt: instant.nullable(),
+    override: z.object({ count: z.int(), reason: z.string(), by: z.string() }).nullable(),
+    closedReason: z.string().nullable(),
+    supersededBy: z.string().nullable(),
+    startedAt: instant.nullable(),
+    finishedAt: instant.nullable(),
+    quiet: z.boolean(),
+  })
+  .openapi('Plan')
+
+const VERDICTS = { pass: 'pass', needs_override: 'hold', refused: 'refuse' } as const
+
+type Names = Map<number, { key: string; name: string }>
+
+export async function sourceNames(parts: Parts, organization: Organization): Promise<Names> {
+  const sources = await listSources(parts.sql, organization.id)
+  return new Map(sources.map((source) => [source.id, { key: source.key, name: source.name }]))
+}
+
+export function showPlan(row: PlanRow, names: Names): z.input<typeof plan> {
+  return {
+    ...row,
+    id: showId('pln', row.id),
+    proposal: showId('pln', row.proposalId),
+    itemCount: row.items,
+    verdict: VERDICTS[needs(row.findings)],
+    overrideCount: overrideCount(row.findings),
+    sources: row.sourceIds.flatMap((id) => names.get(id) ?? []),
+    supersededBy: row.supersededBy === null ? null : showId('pln', row.supersededBy),
+    createdAt: row.createdAt.toISOString(),
+    expiresAt: row.expiresAt.toISOString(),
+    approvedAt: shown(row.approvedAt),
+    startedAt: shown(row.startedAt),
+    finishedAt: shown(row.finishedAt),
+  }
+}
+
+interface Where {
+  parts: Parts
+  organization: Organization
+  param(name: 'plan'): string
+}
+
+const idOf = (where: Where) => numberOf('pln', where.param('plan'), 'PLAN_NOT_FOUND')
+
+/** The plan that the path names. */
+export async function planOf(where: Where): Promise<PlanRow> {
+  const row = await readPlan(where.parts.sql, where.organization.id, idOf(where))
+  if (row === null || row.hash === '') throw new RosterdError('PLAN_NOT_FOUND', { id: where.param('plan') })
+  return row
+}
+
+export async function shownPlan(where: Where): Promise<z.input<typeof plan>> {
+  const row = await planOf(where)
+  return showPlan(row, await sourceNames(where.parts, where.organization))
+}

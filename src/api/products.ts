@@ -1,0 +1,36 @@
+/** Products and their seats. */
+import { z } from '@hono/zod-openapi'
+import { listProductSeats } from '../store/product-list.ts'
+import { type Door, route } from './openapi.ts'
+
+const product = z
+  .object({
+    key: z.string(),
+    name: z.string(),
+    aliases: z.array(z.string()),
+    owned: z.int(),
+    used: z.int(),
+    reserve: z.int(),
+    free: z.int().openapi({ description: 'Seats that nobody holds; the reserve is among them.' }),
+    waiting: z.int().openapi({ description: 'People who wait for a seat.' }),
+    retired: z.boolean(),
+  })
+  .openapi('Product')
+
+export function productRoutes(door: Door): void {
+  route(
+    door,
+    {
+      method: 'get',
+      path: '/products',
+      noun: 'products',
+      summary: 'Products with their seats: owned, used, free and waited for',
+      role: 'viewer',
+      answer: z.object({ items: z.array(product) }),
+    },
+    async ({ parts, organization }) => {
+      const rows = await listProductSeats(parts.sql, organization.id)
+      return { items: rows.map((row) => ({ ...row, free: Math.max(0, row.owned - row.used) })) }
+    },
+  )
+}

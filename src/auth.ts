@@ -1,0 +1,127 @@
+/**
+ * Who is asking. A bearer token is 256 random bits behind the prefix `rosterd_`; only its sha256 is stored, so the table gives
+ * nobody access, and finding a token by its hash takes the same time whatever was guessed.
+ */
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
+import { link, mkdir, readFile, unlink, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { RosterdError } from './errors.ts'
+import { findToken, touchToken } from './store/access.ts'
+import type { Handle } from './store/connection.ts'
+
+/** From the least to the most: each may do what the ones before it may. */
+export const ROLES = ['viewer', 'operator', 'admin'] as const
+export type AdministratorRole = (typeof ROLES)[number]
+
+/** Somebody whose token was accepted. */
+export interface Caller {
+  /** An e-mail address, or `bootstrap token`: what audit rows and pages show. */
+  name: string
+  role: AdministratorRole
+  /** The one organization that the token opens; null for the bootstrap token, which opens all. */
+  organization: number | null
+}
+
+const BOOTSTRAP_NAME = 'bootstrap token'
+const ADMIN_TOKEN_FILE = 'admin-token'
+/** What RFC 6750 section 2.1 allows in a bearer token; shorter ones can be guessed. */
+const USABLE_TOKEN = /^[A-Za-z0-9._~+/-]{16,}=*$/
+const TOUCH_EVERY_MS = 3_600_000
+
+export function makeToken(): string {
+  return `rosterd_${randomBytes(32).toString('base64url')}`
+}
+
+export function hashToken(token: string): Buffer {
+  return createHash('sha256').update(token).digest()
+}
+
+/** What tells tokens apart in a list without giving any away: the last four characters. */
+export function hintOf(token: string): string {
+  return `…${token.slice(-4)}`
+}
+
+export function holds(role: AdministratorRole, needed: AdministratorRole): boolean {
+  return ROLES.indexOf(role) >= ROLES.indexOf(needed)
+}
+
+/** The lower of the two. */
+export function atMost(role: AdministratorRole, ceiling: AdministratorRole): AdministratorRole {
+  return holds(role, ceiling) ? ceiling : role
+}
+
+/**
+ * Finds out who holds a token; null for an unknown, revoked or expired one, and for an administrator who is gone from the
+ * configuration.
+ *
+ * @param bootstrap sha256 of the bootstrap token
+ */
+export async function identify(handle: Handle, token: string, bootstrap: Buffer, now: Date): Promise<Caller | null> {
+  const hash = hashToken(token)
+  if (timingSafeEqual(hash, bootstrap)) return { name: BOOTSTRAP_NAME, role: 'admin', organization: null }
+  const found = await findToken(handle, hash, now)
+  if (found === null) return null
+  // Once an hour is enough to see which tokens are in use; a write per request would make every reader a writer.
+  if (found.lastUsedAt === null || now.getTime() - found.lastUsedAt.getTime() > TOUCH_EVERY_MS) {
+    await touchToken(handle, found.organizationId, found.id, now)
+  }
+  return {
+    name: found.administrator,
+    role: atMost(found.administratorRole, found.role),
+    organization: found.organizationId,
+  }
+}
+
+/**
+ * The bootstrap admin token: the given one (ROSTERD_ADMIN_TOKEN), else the one kept in the data directory, made on first use
+ * and readable by its owner alone.
+ *
+ * @throws RosterdError CONFIG_INVALID when the given token is too short or cannot travel in a header;
+ *   DATA_DIRECTORY_UNUSABLE when the file can be neither read nor made.
+ */
+export async function bootstrapToken(dataDirectory: string, given: string | undefined): Promise<string> {
+  if (given !== undefined && given !== '') {
+    if (USABLE_TOKEN.test(given)) return given
+    throw new RosterdError('CONFIG_INVALID', {
+      file: 'ROSTERD_ADMIN_TOKEN',
+      detail: 'the token needs at least 16 letters, digits or any of . _ ~ + / -',
+    })
+  }
+  const file = join(dataDirectory, ADMIN_TOKEN_FILE)
+  try {
+    await mkdir(dataDirectory, { recursive: true })
+    return (await keptToken(file)) ?? (await keepToken(file))
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    throw new RosterdError('DATA_DIRECTORY_UNUSABLE', { directory: dataDirectory, reason }, { cause: error })
+  }
+}
+
+async function keptToken(file: string): Promise<string | null> {
+  try {
+    const token = (await readFile(file, 'utf8')).trim()
+    if (USABLE_TOKEN.test(token)) return token
+    throw new Error(`${file} holds no usable token; delete it to have a new one made`)
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null
+    throw error
+  }
+}
+
+/** Written aside and then linked, which fails where the name exists: of two starters one wins, and both end with its token. */
+async function keepToken(file: string): Promise<string> {
+  const token = makeToken()
+  const aside = `${file}.${process.pid}.${randomBytes(6).toString('hex')}`
+  await writeFile(aside, `${token}\n`, { mode: 0o600, flag: 'wx' })
+  try {
+    await link(aside, file)
+    return token
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error
+    const winner = await keptToken(file)
+    if (winner === null) throw error
+    return winner
+  } finally {
+    await unlink(aside)
+  }
+}

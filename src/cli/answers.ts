@@ -1,0 +1,168 @@
+/** What the API answers, as far as commands read it. Everything else is passed on to `--json` as it came. */
+import { z } from 'zod'
+
+export const pageOf = <T extends z.ZodType>(thing: T) =>
+  z.object({ items: z.array(thing), next: z.string().optional() })
+
+export const organization = z.looseObject({ key: z.string(), name: z.string(), zone: z.string() })
+export type Organization = z.infer<typeof organization>
+
+const finding = z.looseObject({
+  guard: z.string(),
+  verdict: z.string(),
+  nature: z.string(),
+  scope: z.string(),
+  message: z.string(),
+})
+
+export type Finding = z.infer<typeof finding>
+
+export const plan = z.looseObject({
+  id: z.string(),
+  state: z.string(),
+  lane: z.string(),
+  hash: z.string(),
+  headline: z.string(),
+  itemCount: z.number(),
+  sources: z.array(z.object({ key: z.string(), name: z.string() })),
+  findings: z.array(finding),
+  verdict: z.string(),
+  overrideCount: z.number().nullable(),
+  seats: z.array(
+    z.looseObject({
+      name: z.string(),
+      owned: z.number(),
+      used: z.number(),
+      after: z.number(),
+      waiting: z.number(),
+    }),
+  ),
+  createdBy: z.string(),
+  createdAt: z.string(),
+  expiresAt: z.string(),
+  approvedBy: z.string().nullable(),
+  approvedAt: z.string().nullable(),
+  override: z.object({ count: z.number(), reason: z.string(), by: z.string() }).nullable(),
+  closedReason: z.string().nullable(),
+  supersededBy: z.string().nullable(),
+  finishedAt: z.string().nullable(),
+})
+export type Plan = z.infer<typeof plan>
+
+export const planWhole = plan.extend({
+  rowErrors: z.number(),
+  beside: z.looseObject({
+    openDecisions: z.number(),
+    waits: z.array(
+      z.looseObject({
+        kind: z.string(),
+        productName: z.string().nullable(),
+        people: z.number(),
+        until: z.string().nullable(),
+      }),
+    ),
+  }),
+})
+export type PlanWhole = z.infer<typeof planWhole>
+
+const image = z.record(z.string(), z.string().nullable()).nullable()
+export const item = z.looseObject({
+  number: z.number(),
+  kind: z.string(),
+  personId: z.string(),
+  email: z.string(),
+  name: z.string().nullable(),
+  productName: z.string().nullable(),
+  expiresAt: z.string().nullable(),
+  before: image,
+  after: image,
+  reason: z.looseObject({ text: z.string() }),
+  file: z.string().nullable(),
+  line: z.number().nullable(),
+  predicted: z.string(),
+  state: z.string(),
+  code: z.string().nullable(),
+  message: z.string().nullable(),
+  nextStep: z.string().nullable(),
+})
+export type Item = z.infer<typeof item>
+
+export const progress = z.looseObject({
+  state: z.string(),
+  itemCount: z.number(),
+  states: z.record(z.string(), z.number()),
+})
+export type Progress = z.infer<typeof progress>
+
+export const failure = z.looseObject({
+  item: z.number().nullable(),
+  email: z.string().nullable(),
+  name: z.string().nullable(),
+  kind: z.string().nullable(),
+  line: z.number().nullable(),
+  code: z.string(),
+  reason: z.string(),
+  nextStep: z.string(),
+})
+
+export const member = z.looseObject({
+  id: z.string(),
+  state: z.string(),
+  role: z.string(),
+  email: z.string(),
+  name: z.string().nullable(),
+  assignments: z.array(z.object({ productName: z.string(), expiresAt: z.string().nullable() }).loose()),
+  claims: z.array(z.looseObject({ sourceName: z.string() })),
+})
+
+export const product = z.looseObject({
+  key: z.string(),
+  name: z.string(),
+  owned: z.number(),
+  used: z.number(),
+  free: z.number(),
+  reserve: z.number(),
+  waiting: z.number(),
+  retired: z.boolean(),
+})
+
+export const snapshot = z.looseObject({
+  id: z.string(),
+  sourceName: z.string(),
+  file: z.string(),
+  state: z.string(),
+  rows: z.number(),
+  people: z.number(),
+  errors: z.number(),
+  missing: z.number(),
+  findings: z.array(finding),
+  at: z.string(),
+})
+export type Snapshot = z.infer<typeof snapshot>
+
+const person = z.looseObject({
+  id: z.string(),
+  email: z.string().nullable(),
+  name: z.string().nullable(),
+  memberState: z.string().nullable(),
+})
+export const decision = z.looseObject({
+  id: z.string(),
+  kind: z.string(),
+  state: z.string(),
+  why: z.string(),
+  person,
+  candidates: z.array(person),
+  choice: z.string().nullable(),
+  at: z.string(),
+})
+
+export const token = z.looseObject({
+  id: z.string(),
+  hint: z.string(),
+  administrator: z.string(),
+  role: z.string().nullable(),
+  createdAt: z.string(),
+  lastUsedAt: z.string().nullable(),
+  revokedAt: z.string().nullable(),
+})

@@ -1,0 +1,133 @@
+/** CSV files: what is understood of one, and templates to fill in. */
+import { createReadStream } from 'node:fs'
+import { isFailureCode, reasonNext, reasonSentence } from '../reconcile/reasons.ts'
+import { CsvRefusal, type CsvSettings, type Description, describeLayout, readCsv } from '../sync/csv/index.ts'
+import { CliError, DONE, INCOMPLETE, usage } from './exit.ts'
+import { written } from './look.ts'
+import { type Paint, painter } from './render/colour.ts'
+import { table } from './render/table.ts'
+import { safe } from './render/text.ts'
+import { count, number } from './render/words.ts'
+import type { Session } from './session.ts'
+import { configIfAny } from './settings.ts'
+import type { Terminal } from './terminal.ts'
+
+export interface CheckOptions {
+  source?: string
+  organization?: string
+  json?: boolean
+}
+
+/** `check-csv FILE`: reads the file here, without a daemon, and sends nothing anywhere. Exit code 4 when a row is in error. */
+export async function checkCsv(terminal: Terminal, file: string, options: CheckOptions): Promise<number> {
+  const settings = settingsFor(terminal, options)
+  const description = await describe(file, settings)
+  const exit = description.counts.errors > 0 ? INCOMPLETE : DONE
+  if (options.json) terminal.out(`${JSON.stringify({ file, ...description }, null, 2)}\n`)
+  else terminal.out(describeFile(file, description, painter(terminal.colours), terminal.width))
+  return exit
+}
+
+/** Zone, products and the declared shape come from the configuration where there is one. */
+function settingsFor(terminal: Terminal, { source, organization }: CheckOptions): CsvSettings {
+  const organizations = configIfAny(terminal.env)?.organizations ?? []
+  const named = organizations.filter((one) => organization === undefined || one.key === organization)
+  const own = named.find((one) => source === undefined || one.sources.some((each) => each.key === source))
+  if (own === undefined && source !== undefined) {
+    throw usage(`The configuration has no source ${source}.`, 'Name one of its sources, or leave --source out.')
+  }
+  const zone = own?.zone ?? Intl.DateTimeFormat().resolvedOptions().timeZone
+  const shape = own?.sources.find((each) => each.key === source)?.csv
+  return {
+    zone,
+    today: new Intl.DateTimeFormat('sv-SE', { timeZone: zone, dateStyle: 'short' }).format(new Date()),
+    products: own?.products ?? [],
+    ...shape,
+  }
+}
+
+async function describe(file: string, settings: CsvSettings): Promise<Description> {
+  try {
+    const opened = await readCsv(createReadStream(file), settings)
+    return await describeLayout(opened, { sentence: sentenceOf })
+  } catch (error) {
+    if (error instanceof CsvRefusal) {
+      throw new CliError(error.code, sentenceOf(error.code, error.params), reasonNext(error.code, error.params))
+    }
+    if (error instanceof Error && 'code' in error && 'syscall' in error) {
+      throw new CliError(
+        'FILE_UNREADABLE',
+        `${file} cannot be read: ${REASONS[String(error.code)] ?? error.message}.`,
+        'Check its name, and that you may read it.',
+      )
+    }
+    throw error
+  }
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file',
+  EACCES: 'you may not read it',
+  EISDIR: 'it is a folder',
+}
+
+function sentenceOf(code: string, params: Record<string, string | number>): string {
+  return isFailureCode(code) ? reasonSentence(code, params) : code
+}
+
+/** What was understood, as text. */
+function describeFile(file: string, found: Description, paint: Paint, width: number): string {
+  const { counts } = found
+  const good = counts.rows - counts.errors
+  const parts = [
+    `${paint.bold(safe(file))}\n${found.encoding}, separated by ${found.delimiter}, header on line ${number(found.headerLine)}, people told apart by ${found.keyedBy === 'email' ? 'e-mail address' : 'id'}.\n`,
+    table(
+      found.columns,
+      [
+        { title: 'COLUMN', cell: (column) => column.header, gives: true },
+        {
+          title: 'UNDERSTOOD AS',
+          cell: (column) => column.understoodAs,
+          paint: (text) => (text === 'nothing' ? paint.warn(text) : text),
+        },
+      ],
+      { width, paint },
+    ),
+    table(
+      found.rows,
+      [
+        { title: 'LINE', cell: (row) => String(row.line), right: true },
+        { title: 'E-MAIL', cell: (row) => row.profile.email, gives: true },
+        { title: 'ID', cell: (row) => (found.keyedBy === 'email' ? '' : row.anchor), gives: true },
+        {
+          title: 'NAME',
+          cell: (row) =>
+            row.profile.displayName ?? [row.profile.firstName, row.profile.lastName].filter(Boolean).join(' '),
+          gives: true,
+        },
+        { title: 'GROUPS', cell: (row) => row.groupNames.join('; '), gives: true },
+        { title: 'PRODUCTS', cell: (row) => row.products.map((one) => one.product).join('; '), gives: true },
+        { title: 'STATUS', cell: (row) => (row.status === 'active' ? '' : row.status) },
+      ],
+      { width, paint },
+    ),
+  ]
+  if (good > found.rows.length) parts.push(`… and ${number(good - found.rows.length)} more rows.\n`)
+  const notes = [
+    ...found.warnings.map((warning) => `${paint.warn('note')}  ${safe(warning)}`),
+    ...found.rowWarnings.map((warning) => `${paint.warn('note')}  line ${warning.line}: ${safe(warning.sentence)}`),
+    ...found.errors.map((error) => `${paint.bad('error')}  line ${error.line}: ${safe(error.sentence)}`),
+  ]
+  const unlisted = counts.errors - found.errors.length
+  if (unlisted > 0) notes.push(`and ${count(unlisted, 'more error')}.`)
+  if (notes.length > 0) parts.push(`${notes.join('\n')}\n`)
+  const errors = counts.errors === 0 ? paint.good('none in error') : paint.bad(`${number(counts.errors)} in error`)
+  parts.push(`${count(counts.rows, 'row')}: ${number(good)} understood, ${errors}. Nothing was sent anywhere.\n`)
+  return parts.join('\n')
+}
+
+/** `template NAME`: a file with this organization's product names in its help lines. */
+export async function writeTemplate(session: Session, name: string, options: { output?: string }): Promise<number> {
+  const body = await session.client.download(`/templates/${encodeURIComponent(name)}`, 'text/csv')
+  return await written(session, body, options.output)
+}

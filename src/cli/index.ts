@@ -1,0 +1,19 @@
+#!/usr/bin/env node
+/** The program `rosterd`. Only this file may run under an old Node: everything else is loaded once the version is known to do. */
+
+const OLDEST = 24
+const major = Number(process.versions.node.split('.')[0])
+
+if (major < OLDEST) {
+  process.stderr.write(`rosterd needs Node ${OLDEST} or newer; this is ${process.version} (${process.execPath}).\n`)
+  process.exitCode = 1
+} else {
+  const [{ run }, { processTerminal }] = await Promise.all([import('./program.ts'), import('./terminal.ts')])
+  const argv = process.argv.slice(2)
+  // A reader that has seen enough (`rosterd members | head`) closes the pipe: that is no error.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error
+    process.exit(0)
+  })
+  process.exitCode = await run(argv, processTerminal(argv))
+}

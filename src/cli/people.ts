@@ -1,0 +1,155 @@
+/** Members and products, an invitation by hand, and questions about who somebody is. */
+import { z } from 'zod'
+import { typed } from '../typed.ts'
+import { decision, member, product } from './answers.ts'
+import { approvePlan } from './decide.ts'
+import { usage } from './exit.ts'
+import { table } from './render/table.ts'
+import { count, lastDay, moment, number, person, plainly } from './render/words.ts'
+import { allOf, firstOf, fullId, type Session } from './session.ts'
+
+const STATES = ['invited', 'active', 'suspended', 'removed', 'all']
+
+export async function listMembers(
+  session: Session,
+  options: { state?: string; search?: string; all?: boolean },
+): Promise<number> {
+  const { state, search } = options
+  if (state !== undefined && !STATES.includes(state)) {
+    throw usage(`There is no state ${state}.`, `The states are ${STATES.join(', ')}.`)
+  }
+  const filter = new URLSearchParams({ ...(state ? { state } : {}), ...(search ? { q: search } : {}) }).toString()
+  const list = session.client.each(`/members${filter === '' ? '' : `?${filter}`}`, member)
+  if (session.json) return session.show(await allOf(list), '')
+  const { items, more } = await firstOf(list, options.all ? Number.POSITIVE_INFINITY : 500)
+  const page = await session.page()
+  if (items.length === 0)
+    return session.show(items, filter === '' ? 'There are no members yet.\n' : 'There are no such members.\n')
+  const shown = table(
+    items,
+    [
+      { title: 'MEMBER', cell: person, gives: true },
+      {
+        title: 'STATE',
+        cell: (one) => one.state,
+        paint: (text, one) => (one.state === 'active' ? page.paint.good(text) : page.paint.warn(text)),
+      },
+      { title: 'ROLE', cell: (one) => (one.role === 'member' ? '' : one.role) },
+      {
+        title: 'PRODUCTS',
+        cell: (one) =>
+          one.assignments
+            .map(
+              ({ productName, expiresAt }) =>
+                productName + (expiresAt === null ? '' : ` until ${lastDay(expiresAt, page.zone)}`),
+            )
+            .join(', '),
+        gives: true,
+      },
+      { title: 'WANTED BY', cell: (one) => one.claims.map((claim) => claim.sourceName).join(', '), gives: true },
+      { title: 'ID', cell: (one) => one.id },
+    ],
+    page,
+  )
+  const total = more ? `There are more: add --search or --all.\n` : `${count(items.length, 'member')}.\n`
+  return session.show(items, shown + total)
+}
+
+export async function listProducts(session: Session): Promise<number> {
+  const { items } = await session.client.get('/products', z.object({ items: z.array(product) }))
+  const page = await session.page()
+  if (items.length === 0) return session.show(items, 'There are no products; the configuration lists them.\n')
+  return session.show(
+    items,
+    table(
+      items,
+      [
+        { title: 'PRODUCT', cell: (one) => one.name + (one.retired ? ' (retired)' : ''), gives: true },
+        { title: 'OWNED', cell: (one) => number(one.owned), right: true },
+        { title: 'USED', cell: (one) => number(one.used), right: true },
+        { title: 'FREE', cell: (one) => number(one.free), right: true },
+        { title: 'RESERVED', cell: (one) => (one.reserve === 0 ? '' : number(one.reserve)), right: true },
+        {
+          title: 'WAITING',
+          cell: (one) => (one.waiting === 0 ? '' : number(one.waiting)),
+          right: true,
+          paint: (text) => page.paint.warn(text),
+        },
+        { title: 'KEY', cell: (one) => one.key },
+      ],
+      page,
+    ),
+  )
+}
+
+export interface InviteOptions {
+  user?: string[]
+  firstName?: string
+  lastName?: string
+  language?: string
+  quiet?: boolean
+}
+
+/** `invite --user E-MAIL`: plans it, then goes on as `approve` does. */
+export async function inviteByHand(session: Session, options: InviteOptions): Promise<number> {
+  const [email, ...others] = options.user ?? []
+  if (email === undefined) throw usage('Nobody to invite.', `Type: ${typed('invite --user E-MAIL')}`)
+  if (others.length > 0)
+    throw usage('One person at a time.', 'Put several people into a file and drop it into the folder of a source.')
+  const { firstName, lastName, language, quiet } = options
+  const { plan } = await session.client.post(
+    '/members',
+    { email, firstName, lastName, language, quiet },
+    z.object({ plan: z.string() }),
+  )
+  return await approvePlan(session, plan, { apply: true })
+}
+
+const CHOICES: Readonly<Record<string, string>> = {
+  link: 'it is the same person',
+  create_new: 'it is somebody new',
+  ignore: 'leave the newcomer out',
+}
+
+export async function listDecisions(session: Session, options: { all?: boolean }): Promise<number> {
+  const items = await allOf(session.client.each(`/decisions?state=${options.all ? 'all' : 'open'}`, decision))
+  const page = await session.page()
+  const texts = items.map((one) => {
+    const whom = one.candidates.map(
+      (candidate) =>
+        `    ${candidate.id}  ${person(candidate)}${candidate.memberState === null ? '' : `, ${candidate.memberState}`}`,
+    )
+    const open = one.state === 'open'
+    const ways = Object.entries(CHOICES).map(([choice, meaning]) => {
+      const target = choice === 'link' ? ` --target ${one.candidates[0]?.id ?? 'PERSON'}` : ''
+      return `  ${typed(`decide ${one.id} ${choice}${target}`)}    ${page.paint.dim(meaning)}`
+    })
+    return [
+      `${page.paint.bold(one.id)}  Who is ${person(one.person)}?  ${page.paint.dim(moment(one.at, page.zone))}`,
+      `  ${one.why}`,
+      ...whom,
+      ...(open ? ways : [`  Answered: ${plainly(one.choice ?? '')}`]),
+      '',
+    ].join('\n')
+  })
+  return session.show(items, texts.length === 0 ? 'No questions are open.\n' : texts.join('\n'))
+}
+
+export async function decideWho(
+  session: Session,
+  given: string,
+  choice: string,
+  options: { target?: string },
+): Promise<number> {
+  const target = options.target === undefined ? undefined : fullId('per', options.target)
+  const id = encodeURIComponent(fullId('dec', given))
+  const answer = await session.client.post(
+    `/decisions/${id}`,
+    { choice: choice.replaceAll('-', '_'), target },
+    decision,
+  )
+  return session.show(
+    answer,
+    `Decided: ${CHOICES[answer.choice ?? ''] ?? plainly(answer.choice ?? '')}. The next plan acts on it.\n`,
+  )
+}

@@ -1,0 +1,139 @@
+/** A plan as a person reviews it: what, whether the guards pass, the seats, the items by person, and what to type next. */
+
+import { typed } from '../../typed.ts'
+import type { Finding, Plan, PlanWhole } from '../answers.ts'
+import type { Paint } from './colour.ts'
+import { type Column, table } from './table.ts'
+import { safe } from './text.ts'
+import { count, moment, number, plainly } from './words.ts'
+
+export interface Page {
+  width: number
+  paint: Paint
+  zone: string
+}
+
+/** Title, headline and where it comes from. */
+export function planHeader(plan: Plan, { paint, zone }: Page): string {
+  const from = plan.sources.map((source) => source.name).join(' and ')
+  const lines = [
+    `${paint.bold(`Plan ${plan.id}`)} ${stateWords(plan, paint)}`,
+    safe(plan.headline),
+    paint.dim(
+      safe(
+        [
+          from === '' ? '' : `from ${from}`,
+          `made ${moment(plan.createdAt, zone)} by ${plan.createdBy}`,
+          plan.state === 'awaiting_approval' ? `valid until ${moment(plan.expiresAt, zone)} (${zone})` : '',
+          `hash ${plan.hash.slice(0, 12)}`,
+        ]
+          .filter((part) => part !== '')
+          .join(' · '),
+      ),
+    ),
+  ]
+  if (plan.approvedBy !== null && plan.approvedAt !== null) {
+    const override =
+      plan.override === null ? '' : `, overriding ${number(plan.override.count)}: ${plan.override.reason}`
+    lines.push(paint.dim(safe(`approved ${moment(plan.approvedAt, zone)} by ${plan.approvedBy}${override}`)))
+  }
+  if (plan.closedReason !== null) lines.push(safe(`Reason: ${plan.closedReason}`))
+  if (plan.supersededBy !== null) lines.push(`Replaced by ${plan.supersededBy}.`)
+  return `${lines.join('\n')}\n`
+}
+
+const STATE_WORDS: Readonly<Record<string, string>> = {
+  awaiting_approval: 'waits for approval',
+  approved: 'is approved',
+  applying: 'is being applied',
+  applied: 'was applied',
+  partially_failed: 'was applied in part',
+  rejected: 'was rejected',
+  superseded: 'was replaced by a newer one',
+  expired: 'has expired',
+  stale: 'is out of date',
+}
+
+function stateWords(plan: Plan, paint: Paint): string {
+  if (plan.state === 'awaiting_approval' && plan.verdict === 'hold') return paint.warn('is held')
+  if (plan.state === 'awaiting_approval' && plan.verdict === 'refuse') return paint.bad('is refused')
+  return STATE_WORDS[plan.state] ?? `is ${plainly(plan.state)}`
+}
+
+/** One line for each guard that did not pass; one for all that did. */
+export function guardLines(findings: readonly Finding[], paint: Paint): string {
+  const stopped = findings.filter((finding) => finding.verdict !== 'pass')
+  const passed = findings.length - stopped.length
+  const lines = stopped.map((finding) =>
+    finding.verdict === 'refuse'
+      ? `  ${paint.bad('refused')}  ${safe(finding.message)}`
+      : `  ${paint.warn(finding.nature === 'look' ? 'look' : 'held')}  ${safe(finding.message)}`,
+  )
+  if (passed > 0) lines.push(`  ${paint.good('pass')}  ${count(passed, 'guard')}`)
+  return lines.length === 0 ? '' : `${paint.bold('Guards')}\n${lines.join('\n')}\n`
+}
+
+export function seatTable(seats: Plan['seats'], { width, paint }: Page): string {
+  if (seats.length === 0) return ''
+  const columns: Column<Plan['seats'][number]>[] = [
+    { title: 'PRODUCT', cell: (seat) => seat.name, gives: true },
+    { title: 'OWNED', cell: (seat) => number(seat.owned), right: true },
+    { title: 'USED NOW', cell: (seat) => number(seat.used), right: true },
+    { title: 'AFTER', cell: (seat) => number(seat.after), right: true },
+    {
+      title: 'WAITING',
+      cell: (seat) => (seat.waiting === 0 ? '' : number(seat.waiting)),
+      right: true,
+      paint: (text) => paint.warn(text),
+    },
+  ]
+  return `${paint.bold('Seats')}\n${table(seats, columns, { width, paint })}`
+}
+
+const WAITS: Readonly<Record<string, (people: string, one: boolean, product: string) => string>> = {
+  seat: (people, one, product) => `${people} ${one ? 'waits' : 'wait'} for a seat of ${product}.`,
+  borrow: (people, one, product) => `${people} ${one ? 'has' : 'have'} ${product} borrowed offline.`,
+  absence: (people, one) => `${people} ${one ? 'is' : 'are'} missing from a file; the next one decides.`,
+  grace: (people, one) => `${people} ${one ? 'is' : 'are'} on the way out.`,
+  start: (people, one) => `${people} ${one ? 'has' : 'have'} a start date still to come.`,
+  rejected: (people, one) => `${people} ${one ? 'is' : 'are'} left alone because a person rejected the change.`,
+}
+
+/** People who wait and questions that are open, beside the plan. */
+export function besideLines(plan: PlanWhole, page: Page): string {
+  const { waits, openDecisions } = plan.beside
+  const lines = waits.flatMap((wait) => {
+    const words = WAITS[wait.kind]
+    if (words === undefined) return []
+    const due = wait.until === null ? '' : ` The first is due ${moment(wait.until, page.zone)}.`
+    return words(count(wait.people, 'person', 'people'), wait.people === 1, wait.productName ?? 'a product') + due
+  })
+  if (openDecisions > 0) {
+    const open = openDecisions === 1 ? 'question is' : 'questions are'
+    lines.push(`${number(openDecisions)} ${open} open about who somebody is: ${typed('decisions')}`)
+  }
+  if (plan.rowErrors > 0) {
+    const rows = count(plan.rowErrors, 'row')
+    lines.push(
+      `${rows} of the file could not be read; the people named there stay as they are: ${typed(`failures ${plan.id}`)}`,
+    )
+  }
+  if (lines.length === 0) return ''
+  return `${page.paint.bold('Beside this plan')}\n${lines.map((line) => `  ${safe(line)}`).join('\n')}\n`
+}
+
+/** The line that passes a hold, as it is to be typed. */
+export const overrideLine = (plan: Plan) => typed(`approve ${plan.id} --override ${plan.overrideCount} --reason TEXT`)
+
+/** What can be done with the plan now. */
+export function nextLines(plan: Plan): string {
+  if (plan.state === 'awaiting_approval' || plan.state === 'draft') {
+    const reject = `To reject it:  ${typed(`reject ${plan.id}`)}\n`
+    if (plan.verdict === 'refuse')
+      return `An approval cannot lift a refusal: put the source right and send it again.\n${reject}`
+    const approve = plan.verdict === 'hold' ? overrideLine(plan) : typed(`approve ${plan.id}`)
+    return `To approve it: ${approve}\n${reject}`
+  }
+  if (plan.state === 'approved') return `To start it: ${typed(`apply ${plan.id}`)}\n`
+  return ''
+}

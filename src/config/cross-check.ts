@@ -1,0 +1,168 @@
+/** What no single setting can know of itself: names that must exist, names that may exist only once. */
+import { nameKey, readEmail } from '../reconcile/normalise.ts'
+import { ruleSchema } from '../reconcile/rules.ts'
+import type { Path } from './problem.ts'
+import type { ConfigFile, OrganizationSection } from './schema.ts'
+import { similar } from './similar.ts'
+
+export interface Doubt {
+  path: Path
+  /** Point at the key, or at the value behind it. */
+  at: 'key' | 'value'
+  message: string
+  severity: 'error' | 'warning'
+}
+
+/** Sources that exist without being configured: what people do by hand, and what they upload. */
+const BUILT_IN = ['manual', 'upload']
+
+/** Checks a file that has the right shape. */
+export function crossCheck(file: ConfigFile): Doubt[] {
+  return [
+    ...Object.entries(file.organizations).flatMap(([key, organization]) => [
+      ...checkProducts(['organizations', key, 'products'], organization),
+      ...checkRules(['organizations', key, 'rules'], organization),
+      ...checkSources(['organizations', key, 'sources'], organization),
+      ...checkPeople(['organizations', key], organization),
+    ]),
+    ...checkFolders(file),
+  ]
+}
+
+const error = (path: Path, at: Doubt['at'], message: string): Doubt => ({ path, at, message, severity: 'error' })
+const warning = (path: Path, at: Doubt['at'], message: string): Doubt => ({ path, at, message, severity: 'warning' })
+
+/** A cell of a file that says "V-Ray" must mean one product. */
+function checkProducts(base: Path, organization: OrganizationSection): Doubt[] {
+  const doubts: Doubt[] = []
+  const taken = new Map<string, string>()
+  for (const [key, product] of Object.entries(organization.products)) {
+    const names: [Path, string][] = [
+      [[...base, key], key],
+      [[...base, key, 'name'], product.name],
+      ...product.aliases.map((alias, at): [Path, string] => [[...base, key, 'aliases', at], alias]),
+    ]
+    for (const [path, name] of names) {
+      const owner = taken.get(nameKey(name))
+      if (owner !== undefined && owner !== key) {
+        const at = path.length === base.length + 1 ? 'key' : 'value'
+        doubts.push(
+          error(path, at, `"${name}" already means the product ${owner}; names, keys and aliases must differ.`),
+        )
+      }
+      if (owner === undefined) taken.set(nameKey(name), key)
+    }
+    if (product.reserve > product.seats) {
+      doubts.push(
+        error(
+          [...base, key, 'reserve'],
+          'value',
+          `${key} reserves ${product.reserve} of ${product.seats} seats; it cannot be more than there are.`,
+        ),
+      )
+    }
+  }
+  return doubts
+}
+
+function checkRules(base: Path, organization: OrganizationSection): Doubt[] {
+  const sources = Object.keys(organization.sources).filter((source) => !BUILT_IN.includes(source))
+  return Object.entries(organization.rules).flatMap(([key, rule]) => {
+    const path = [...base, key]
+    const doubts: Doubt[] = []
+    if (rule.source === undefined) {
+      if (sources.length > 1)
+        doubts.push(error(path, 'key', `Rule ${key} must say of which source it speaks: ${sources.join(', ')}.`))
+    } else if (!sources.includes(rule.source) && rule.source !== 'manual') {
+      doubts.push(
+        error([...path, 'source'], 'value', `There is no source ${rule.source}. ${hint(rule.source, sources)}`),
+      )
+    }
+    for (const [at, one] of rule.then.entries()) {
+      if (!('product' in one) || Object.hasOwn(organization.products, one.product)) continue
+      const where = [...path, 'then', at, 'product']
+      doubts.push(
+        error(where, 'value', `There is no product ${one.product}. ${productHint(one.product, organization)}`),
+      )
+    }
+    const whole = ruleSchema.safeParse({ ...rule, key })
+    for (const issue of whole.error?.issues ?? []) {
+      const at = issue.path.filter((step) => typeof step !== 'symbol')
+      doubts.push(
+        error([...path, ...at], 'value', `${issue.message.charAt(0).toUpperCase()}${issue.message.slice(1)}.`),
+      )
+    }
+    return doubts
+  })
+}
+
+function checkSources(base: Path, organization: OrganizationSection): Doubt[] {
+  const rules = Object.values(organization.rules)
+  return Object.keys(organization.sources).flatMap((key) => {
+    if (BUILT_IN.includes(key))
+      return [error([...base, key], 'key', `The name ${key} is taken by rosterd itself; choose another.`)]
+    const spoken = rules.some((rule) => rule.source === undefined || rule.source === key)
+    return spoken
+      ? []
+      : [warning([...base, key], 'key', `No rule speaks of the source ${key}, so it brings nobody in.`)]
+  })
+}
+
+function checkPeople(base: Path, organization: OrganizationSection): Doubt[] {
+  const doubts: Doubt[] = []
+  const once = (list: string, emails: string[], below: Path) => {
+    const seen = new Set<string>()
+    for (const [at, email] of emails.entries()) {
+      const reading = readEmail(email)
+      const key = reading.ok ? reading.key : email
+      if (seen.has(key)) doubts.push(error([...base, list, at, ...below], 'value', `${email} stands here twice.`))
+      seen.add(key)
+    }
+  }
+  once(
+    'administrators',
+    organization.administrators.map(({ email }) => email),
+    ['email'],
+  )
+  once('protected', organization.protected, [])
+  if (organization.administrators.length === 0) {
+    doubts.push(
+      warning(base, 'key', `${organization.name} has no administrators, so nobody gets a letter when a plan waits.`),
+    )
+  }
+  return doubts
+}
+
+/** Two sources that read one folder would each take files from the other. */
+function checkFolders(file: ConfigFile): Doubt[] {
+  const taken = new Map<string, string>()
+  return Object.entries(file.organizations).flatMap(([organization, { sources }]) =>
+    Object.entries(sources).flatMap(([key, { folder = `drop/${organization}/${key}` }]) => {
+      const plain = folder.replace(/\/+/g, '/').replace(/^\.\/|\/$/g, '')
+      const owner = taken.get(plain)
+      taken.set(plain, `${organization}.${key}`)
+      if (owner === undefined) return []
+      return [
+        error(
+          ['organizations', organization, 'sources', key, 'folder'],
+          'value',
+          `The folder ${plain} already belongs to the source ${owner}.`,
+        ),
+      ]
+    }),
+  )
+}
+
+function hint(word: string, known: string[]): string {
+  const guess = similar(word, known)
+  if (guess !== null) return `Did you mean ${guess}?`
+  return known.length === 0 ? 'None is configured.' : `Possible: ${known.join(', ')}.`
+}
+
+function productHint(word: string, organization: OrganizationSection): string {
+  const products = Object.entries(organization.products)
+  const byName = products.find(([, { name, aliases }]) =>
+    [name, ...aliases].some((one) => nameKey(one) === nameKey(word)),
+  )
+  return byName === undefined ? hint(word, Object.keys(organization.products)) : `Did you mean ${byName[0]}?`
+}

@@ -1,0 +1,36 @@
+/**
+ * What opens doors. The values are behind private fields, so that printing, logging or serialising a config or an environment
+ * shows none of them.
+ */
+export class Secrets {
+  readonly #values: SecretValues
+
+  constructor(values: SecretValues) {
+    this.#values = { ...values }
+  }
+
+  /** `postgres://…`; null = the embedded database. */
+  get databaseUrl(): string | null {
+    return this.#values.databaseUrl
+  }
+
+  /** `smtp://…`; null = letters are written as files. */
+  get smtpUrl(): string | null {
+    return this.#values.smtpUrl
+  }
+
+  /** The bootstrap administrator's token; null = generated once and kept in the data directory. */
+  get adminToken(): string | null {
+    return this.#values.adminToken
+  }
+
+  toJSON(): string {
+    return '[hidden]'
+  }
+}
+
+export interface SecretValues {
+  databaseUrl: string | null
+  smtpUrl: string | null
+  adminToken: string | null
+}

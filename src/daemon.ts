@@ -1,0 +1,151 @@
+/**
+ * The life of the process: open, start, say what waits, drain, stop. Everything it prints is for the person who started it; everything
+ * a machine reads goes to the log.
+ */
+import { once } from 'node:events'
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
+import type { Server } from 'node:http'
+import { join } from 'node:path'
+import { serve as listen } from '@hono/node-server'
+import { createApp } from './app.ts'
+import { baseUrlOf, type Config, isLoopback } from './config/index.ts'
+import { type Context, openContext } from './context.ts'
+import { RosterdError } from './errors.ts'
+import { Herald } from './herald.ts'
+import { startClock } from './sync/clock.ts'
+import { execute } from './sync/execute.ts'
+import { receiveFiles } from './sync/inbox.ts'
+import { SYSTEM } from './sync/parts.ts'
+import { propose } from './sync/propose.ts'
+import { receive, tidyEverything } from './sync/receive.ts'
+import { createLogger } from './telemetry.ts'
+import { VERSION } from './version.ts'
+
+/** Requests and batches under way get this long before the process ends without them. */
+const DRAIN_MS = 8_000
+
+/**
+ * Runs until SIGTERM or SIGINT. Resolves when everything is stopped, the embedded database included.
+ *
+ * @param say prints one line for a person.
+ * @throws RosterdError for whatever the person who started it can put right; nothing is left running then.
+ */
+export async function serve(config: Config, say: (line: string) => void): Promise<void> {
+  const log = createLogger(config.logLevel)
+  const stopping = new AbortController()
+  const stop = (signal: NodeJS.Signals) => {
+    if (!stopping.signal.aborted) log.info({ signal }, 'stopping')
+    stopping.abort()
+  }
+  process.on('SIGTERM', stop).on('SIGINT', stop)
+  try {
+    const context = await openContext(config, log, stopping.signal)
+    try {
+      await run(context, say, stopping.signal)
+    } finally {
+      await context.close()
+      say('rosterd has stopped.')
+    }
+  } catch (error) {
+    if (!stopping.signal.aborted) throw error
+  } finally {
+    process.off('SIGTERM', stop).off('SIGINT', stop)
+  }
+}
+
+async function run(context: Context, say: (line: string) => void, signal: AbortSignal): Promise<void> {
+  const { config, log, parts, worker, dispatcher } = context
+  const app = createApp({
+    parts,
+    bootstrap: context.tokenHash,
+    version: VERSION,
+    notReady: () => notReady(context, signal),
+  })
+  const server = await openServer(config, app.fetch)
+  const address = server.address()
+  if (address !== null && typeof address === 'object') context.listening.port = address.port
+  const url = baseUrlOf(config.server, context.listening.port)
+  const herald = new Herald(parts, say)
+  const loops: Promise<void>[] = []
+  try {
+    await writeWhereabouts(config, url)
+    await worker.start({
+      async observe(data) {
+        const observed = await receive(parts, data.organization, data.source, data)
+        if (observed) await herald.observed(data.organization, observed)
+      },
+      async propose(data) {
+        const proposed = await propose(parts, data.organization, { actor: SYSTEM, because: data.because })
+        await herald.proposed(data.organization, proposed)
+      },
+      async execute(data, job) {
+        const state = await execute(parts, data.organization, data.plan, AbortSignal.any([job, signal]))
+        await herald.executed(data.organization, data.plan, state)
+      },
+      tidy: () => tidyEverything(parts),
+    })
+    loops.push(dispatcher.run(signal), startClock(parts, signal))
+    say(`rosterd is running at ${url}. Stop it with Ctrl-C.`)
+    if (!isLoopback(config.server.host) && !url.startsWith('https://')) {
+      say(
+        `Other machines reach ${config.server.host} without TLS: put a proxy with TLS before it and set ROSTERD_BASE_URL.`,
+      )
+    }
+    say(`Mail goes to ${context.mailer.destination}.`)
+    for (const organization of context.changed) await parts.jobs.propose(organization, 'rules')
+    loops.push(...(await receiveFiles(parts, worker, config, say, signal)))
+    await herald.welcome()
+    if (!signal.aborted) await once(signal, 'abort')
+  } finally {
+    await closeServer(server)
+    await worker.stop(DRAIN_MS)
+    await Promise.all(loops)
+    await rm(whereabouts(config), { force: true })
+  }
+}
+
+async function notReady({ sql }: Context, signal: AbortSignal): Promise<string | null> {
+  if (signal.aborted) return 'rosterd is stopping'
+  return await sql`select 1`.then(
+    () => null,
+    () => 'the database does not answer',
+  )
+}
+
+type Fetch = Parameters<typeof listen>[0]['fetch']
+
+/** @throws RosterdError PORT_BUSY */
+async function openServer(config: Config, fetch: Fetch): Promise<Server> {
+  const { host, port } = config.server
+  const server = listen({ fetch, hostname: host, port })
+  if (!('address' in server) || !('closeIdleConnections' in server))
+    throw new TypeError('an HTTP/1 server was expected')
+  await new Promise<void>((resolve, reject) => {
+    server.once('listening', resolve)
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      const busy = error.code === 'EADDRINUSE'
+      reject(busy ? new RosterdError('PORT_BUSY', { port, host }, { cause: error }) : error)
+    })
+  })
+  return server
+}
+
+async function closeServer(server: Server): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()))
+  server.closeIdleConnections()
+  const late = setTimeout(() => server.closeAllConnections(), DRAIN_MS)
+  await closed
+  clearTimeout(late)
+}
+
+/** Where the command line on this machine finds the daemon. */
+function whereabouts(config: Config): string {
+  return join(config.dataDirectory, 'daemon.json')
+}
+
+async function writeWhereabouts(config: Config, url: string): Promise<void> {
+  await mkdir(config.dataDirectory, { recursive: true })
+  const path = whereabouts(config)
+  await writeFile(`${path}.tmp`, `${JSON.stringify({ url, pid: process.pid })}\n`, { mode: 0o600 })
+  await rename(`${path}.tmp`, path)
+}

@@ -1,0 +1,218 @@
+interface Entry {
+  /** HTTP status where the error reaches an HTTP client. */
+  readonly status: number
+  /** What happened, for a person; `{name}` is filled from the parameters. */
+  readonly sentence: string
+  /** What to do about it; `{name}` is filled from the parameters. */
+  readonly next: string
+}
+
+/** Every error that rosterd reports about itself or a request. Reasons of failed items are a catalogue of their own. */
+export const CATALOGUE = {
+  PORT_BUSY: {
+    status: 500,
+    sentence: 'Port {port} on {host} is already in use.',
+    next: 'Stop the other program or set PORT to a free one.',
+  },
+  DATA_DIRECTORY_IN_USE: {
+    status: 409,
+    sentence: 'Another rosterd (process {pid}) is using this data directory.',
+    next: 'Stop it, or give this one a directory of its own with ROSTERD_DATA.',
+  },
+  DATA_DIRECTORY_OTHER_MAJOR: {
+    status: 500,
+    sentence: 'The data in {directory} was written by PostgreSQL {found}; this rosterd brings PostgreSQL {wanted}.',
+    next: 'Start the rosterd version that wrote it, or point ROSTERD_DATA at a new directory.',
+  },
+  DATA_DIRECTORY_UNUSABLE: {
+    status: 500,
+    sentence: 'The data directory {directory} cannot be used: {reason}.',
+    next: 'Give it to the user that runs rosterd, run rosterd as the user that owns it, or set ROSTERD_DATA to another directory.',
+  },
+  DATABASE_UNREACHABLE: {
+    status: 503,
+    sentence: 'The database at {address} cannot be reached: {reason}.',
+    next: 'Check DATABASE_URL, and that PostgreSQL runs and accepts connections from this machine.',
+  },
+  DATABASE_TOO_OLD: {
+    status: 500,
+    sentence: 'The database at {address} is PostgreSQL {found}; rosterd needs {wanted} or newer.',
+    next: 'Upgrade that server, or set DATABASE_URL to a newer one.',
+  },
+  DATABASE_START_FAILED: {
+    status: 500,
+    sentence: 'The embedded PostgreSQL did not start: {reason}.',
+    next: 'Put right what {log} names and start again, or set DATABASE_URL to use a PostgreSQL of your own.',
+  },
+  SYSTEM_ACCOUNT_MISSING: {
+    status: 500,
+    sentence: 'PostgreSQL refuses to run as root, and the system account {account} cannot be created: {reason}.',
+    next: 'Create the account, run rosterd as another user, or set DATABASE_URL to use a PostgreSQL of your own.',
+  },
+  PLATFORM_UNSUPPORTED: {
+    status: 500,
+    sentence: 'The embedded PostgreSQL cannot run on {platform}: {reason}.',
+    next: 'Set DATABASE_URL to a PostgreSQL 15 or newer, or install again with optional dependencies.',
+  },
+  CONFIG_UNREADABLE: {
+    status: 500,
+    sentence: 'The configuration {file} cannot be read: {reason}.',
+    next: 'Check the path in ROSTERD_CONFIG and who may read the file.',
+  },
+  CONFIG_INVALID: {
+    status: 500,
+    sentence: 'The configuration {file} is not valid: {detail}',
+    next: 'Run rosterd config check, correct the lines it names, and start again.',
+  },
+  UNAUTHENTICATED: {
+    status: 401,
+    sentence: 'This request needs a valid bearer token or session.',
+    next: 'Sign in, or send Authorization: Bearer followed by a token that has not expired or been revoked.',
+  },
+  FORBIDDEN: {
+    status: 403,
+    sentence: 'This needs the role {role}.',
+    next: 'Ask an administrator for that role, or use a token that has it.',
+  },
+  NOT_FOUND: {
+    status: 404,
+    sentence: 'There is nothing at {path}.',
+    next: 'Check the address; /api/v1/openapi.json lists every route.',
+  },
+  INPUT_INVALID: {
+    status: 400,
+    sentence: 'The input is not valid: {detail}',
+    next: 'Correct what is named and send it again.',
+  },
+  BODY_TOO_LARGE: {
+    status: 413,
+    sentence: 'The request is larger than {limit} bytes.',
+    next: 'Send it in smaller parts.',
+  },
+  ORGANIZATION_NOT_FOUND: {
+    status: 404,
+    sentence: 'There is no organization {organization}.',
+    next: 'Check its name; the configuration lists the organizations.',
+  },
+  ORGANIZATION_REQUIRED: {
+    status: 400,
+    sentence: 'There are several organizations: {list}.',
+    next: 'Name the one you mean.',
+  },
+  PLAN_NOT_FOUND: {
+    status: 404,
+    sentence: 'There is no plan {id} in this organization.',
+    next: 'List the plans with rosterd plan list and take an id from there.',
+  },
+  PLAN_STATE: {
+    status: 409,
+    sentence: 'Plan {id} is {state}; it can only be {verb} while it is {wanted}.',
+    next: 'Look at it with rosterd show {id}; propose a new plan if its work is still wanted.',
+  },
+  PLAN_HASH_MISMATCH: {
+    status: 409,
+    sentence: 'Plan {id} is not the plan that was reviewed: its hash is {hash}.',
+    next: 'Review it again with rosterd show {id} and approve the hash shown there.',
+  },
+  PLAN_HELD: {
+    status: 409,
+    sentence: 'Plan {id} is held: {message}',
+    next: 'If this is right: rosterd approve {id} --override {count} --reason TEXT',
+  },
+  PLAN_REFUSED: {
+    status: 409,
+    sentence: 'Plan {id} is refused: {message}',
+    next: 'No override is possible; correct what is named and propose a new plan.',
+  },
+  COUNT_MISMATCH: {
+    status: 409,
+    sentence: 'You confirmed {given}, but it is {count}.',
+    next: 'Review it again and confirm the number shown.',
+  },
+  SNAPSHOT_NOT_FOUND: {
+    status: 404,
+    sentence: 'There is no snapshot {id} in this organization.',
+    next: 'Take an id from the list of snapshots of the source.',
+  },
+  SNAPSHOT_STATE: {
+    status: 409,
+    sentence: 'Snapshot {id} is {state}; it can only be {verb} while it is {wanted}.',
+    next: 'Look at the latest snapshot of the source.',
+  },
+  DECISION_NOT_FOUND: {
+    status: 404,
+    sentence: 'There is no decision {id} in this organization.',
+    next: 'Take an id from the list of open decisions.',
+  },
+  DECISION_STATE: {
+    status: 409,
+    sentence: 'Decision {id} is already {state}.',
+    next: 'Nothing is left to decide here; look at the list of open decisions.',
+  },
+  CHOICE_UNKNOWN: {
+    status: 400,
+    sentence: '{choice} is not a choice here; the choices are {list}.',
+    next: 'Choose one of them.',
+  },
+  MEMBER_NOT_FOUND: {
+    status: 404,
+    sentence: 'There is no member {id} in this organization.',
+    next: 'Check the e-mail address or the id.',
+  },
+  MEMBER_STATE: {
+    status: 409,
+    sentence: 'Member {id} is {state}; that is possible only while it is {wanted}.',
+    next: 'Look at the member first; its history says how it came to this state.',
+  },
+  SOURCE_NOT_FOUND: {
+    status: 404,
+    sentence: 'There is no source {source} in this organization.',
+    next: 'Check its name; the configuration lists the sources.',
+  },
+  DAEMON_UNREACHABLE: {
+    status: 503,
+    sentence: 'No rosterd answers at {url}: {reason}.',
+    next: 'Start it with rosterd serve, or set ROSTERD_URL to the address of one that runs.',
+  },
+} as const satisfies Record<string, Entry>
+
+export type ErrorCode = keyof typeof CATALOGUE
+
+type Parameters = Readonly<Record<string, string | number>>
+
+/**
+ * An error from the catalogue, told to people as it is.
+ *
+ * `message` is the catalogue's sentence with its `{params}` filled; `status` is an HTTP status; `next` says what to do.
+ * A parameter that is not given stays visible as `{name}`.
+ */
+export class RosterdError extends Error {
+  readonly code: ErrorCode
+  readonly params: Parameters
+
+  constructor(code: ErrorCode, params: Parameters = {}, options?: ErrorOptions) {
+    super(fill(CATALOGUE[code].sentence, params), options)
+    this.name = 'RosterdError'
+    this.code = code
+    this.params = params
+  }
+
+  get status(): number {
+    return CATALOGUE[this.code].status
+  }
+
+  get next(): string {
+    return fill(CATALOGUE[this.code].next, this.params)
+  }
+}
+
+/** Whether an unknown thrown value is an error of the catalogue. */
+export function isRosterdError(error: unknown): error is RosterdError {
+  return error instanceof RosterdError
+}
+
+function fill(template: string, params: Parameters): string {
+  return template.replace(/\{(\w+)\}/g, (placeholder, name: string) =>
+    Object.hasOwn(params, name) ? String(params[name]) : placeholder,
+  )
+}

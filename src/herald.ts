@@ -1,0 +1,82 @@
+/** The herald tells the person at the terminal what happened and what to type next. Everything it says also stands in the log and in mails. */
+
+import { planEnds } from './reconcile/describe.ts'
+import { showId } from './reconcile/identifiers.ts'
+import type { PlanState } from './reconcile/model.ts'
+import { overrideCount } from './reconcile/review.ts'
+import { listOrganizations, type Organization, readOrganization } from './store/organizations.ts'
+import { listPlans, type PlanRow, progress, readPlan } from './store/plans.ts'
+import { readSnapshot } from './store/snapshots.ts'
+import type { Observed } from './sync/observe.ts'
+import type { Parts } from './sync/parts.ts'
+import type { Proposed } from './sync/propose.ts'
+import { PROGRAM } from './typed.ts'
+
+export class Herald {
+  readonly #parts: Parts
+  readonly #say: (line: string) => void
+
+  constructor(parts: Parts, say: (line: string) => void) {
+    this.#parts = parts
+    this.#say = say
+  }
+
+  /** What waits from before, organization by organization. */
+  async welcome(): Promise<void> {
+    const { sql } = this.#parts
+    for (const organization of await listOrganizations(sql)) {
+      const waiting = await listPlans(sql, organization.id, { states: ['awaiting_approval'], limit: 20 })
+      for (const plan of waiting.reverse()) this.#waits(organization, plan)
+    }
+  }
+
+  async observed(organization: number, { snapshot, state, errors }: Observed): Promise<void> {
+    const { sql } = this.#parts
+    const [owner, header] = [await readOrganization(sql, organization), await readSnapshot(sql, organization, snapshot)]
+    if (!header) return
+    const id = showId('snp', snapshot)
+    const why = header.findings
+      .filter((finding) => finding.verdict !== 'pass')
+      .map((finding) => finding.message)
+      .join(' ')
+    if (state === 'admitted') {
+      const broken = errors > 0 ? `, ${errors} of them could not be read` : ''
+      this.#say(`${owner.name}: ${header.file} was read: ${header.rows} rows${broken}.`)
+    } else if (state === 'confirmed') {
+      this.#say(`${owner.name}: ${header.file} says the same as the file before.`)
+    } else if (state === 'held') {
+      this.#say(`${owner.name}: ${header.file} is held. ${why}`)
+      this.#say(`  If it is right:  ${PROGRAM} admit ${id} --count ${header.missing}`)
+    } else {
+      this.#say(`${owner.name}: ${header.file} was refused. ${why}`)
+    }
+  }
+
+  async proposed(organization: number, { plans }: Proposed): Promise<void> {
+    const owner = await readOrganization(this.#parts.sql, organization)
+    for (const id of plans) {
+      const plan = await readPlan(this.#parts.sql, organization, id)
+      if (plan?.state === 'awaiting_approval') this.#waits(owner, plan)
+    }
+  }
+
+  async executed(organization: number, id: number, state: PlanState): Promise<void> {
+    if (state !== 'applied' && state !== 'partially_failed' && state !== 'failed') return
+    const { sql } = this.#parts
+    const owner = await readOrganization(sql, organization)
+    const { states } = await progress(sql, organization, id)
+    this.#say(`${owner.name}: ${showId('pln', id)} ${planEnds(state, states)}`)
+    if (state !== 'applied') this.#say(`  What failed:  ${PROGRAM} failures ${showId('pln', id)}`)
+  }
+
+  #waits(organization: Organization, plan: PlanRow): void {
+    const id = showId('pln', plan.id)
+    this.#say(`${organization.name}: ${id} waits for you: ${plan.headline}`)
+    for (const finding of plan.findings) if (finding.verdict !== 'pass') this.#say(`  ${finding.message}`)
+    const held = overrideCount(plan.findings)
+    const refused = plan.findings.some((finding) => finding.verdict === 'refuse')
+    this.#say(`  Look at it:  ${PROGRAM} show ${id}`)
+    if (!refused)
+      this.#say(`  Apply it:    ${PROGRAM} approve ${id}${held === null ? '' : ` --override ${held} --reason TEXT`}`)
+  }
+}

@@ -1,0 +1,130 @@
+/**
+ * Letters to the organization's administrators: the numbers stand in the subject, the letter says why and what to type.
+ * The link only shows the plan: nothing here acts without signing in, since mail scanners follow links.
+ */
+import { count, number } from '../reconcile/amount.ts'
+import { personText } from '../reconcile/describe.ts'
+import { showId } from '../reconcile/identifiers.ts'
+import type { AdminEvent, NamedItem, PlanFinished, PlanForReview, SnapshotStopped } from '../reconcile/letter.ts'
+import { type Block, type Letter, plain, setLetter } from './paper.ts'
+import { enumerate, itemsInWords, momentInWords, nounOf, totalOf } from './wording.ts'
+
+interface Context {
+  organization: string
+  zone: string
+  baseUrl: string
+}
+
+/** The letter to one administrator. */
+export function adminLetter(event: AdminEvent, organization: { name: string; zone: string }, baseUrl: string): Letter {
+  const context = { organization: plain(organization.name), zone: organization.zone, baseUrl }
+  switch (event.kind) {
+    case 'plan_waits':
+    case 'plan_held':
+      return forReview(event, context)
+    case 'plan_completed':
+    case 'plan_partially_failed':
+      return finished(event, context)
+    case 'snapshot_held':
+    case 'snapshot_refused':
+      return stopped(event, context)
+  }
+}
+
+function forReview(event: PlanForReview, context: Context): Letter {
+  const total = totalOf(event.counts)
+  const items = itemsInWords(event.counts, 3)
+  const what =
+    event.kind === 'plan_held' ? `${items} held for a decision` : `${items} ${total === 1 ? 'waits' : 'wait'} for you`
+  return setLetter(subject(context, what, event.sources), [
+    { paragraph: plain(event.headline, 1000) },
+    {
+      paragraph: `Plan ${showId('pln', event.planId)}: ${itemsInWords(event.counts)}. 0 of ${number(total)} have been applied.`,
+    },
+    ...listed(event.kind === 'plan_held' ? 'Why it is held:' : 'What to look at:', event.guards),
+    ...people(event.people, total),
+    { paragraph: `Look at it first: rosterd show ${showId('pln', event.planId)}. If it is right, type:` },
+    { command: plain(event.command, 500) },
+    ...expiry(event.expiresAt, context.zone, 'If nobody decides, the plan expires on'),
+    planLink(event.planId, context),
+    signature(context),
+  ])
+}
+
+function finished(event: PlanFinished, context: Context): Letter {
+  const { succeeded, failed, waiting, skipped } = event.outcomes
+  const numbers = [`applied ${number(succeeded)}`, `failed ${number(failed)}`, `waiting ${number(waiting)}`]
+  if (skipped > 0) numbers.push(`skipped ${number(skipped)}`)
+  const total = succeeded + failed + waiting + skipped
+  return setLetter(subject(context, numbers.join(', '), event.sources), [
+    { paragraph: plain(event.headline, 1000) },
+    {
+      paragraph: `Plan ${showId('pln', event.planId)} has ended. Of ${count(total, 'item', 'items')}, ${enumerate([
+        `${number(succeeded)} ${succeeded === 1 ? 'was' : 'were'} applied`,
+        `${number(failed)} failed`,
+        `${number(waiting)} ${waiting === 1 ? 'waits' : 'wait'}`,
+        `${number(skipped)} ${skipped === 1 ? 'was' : 'were'} skipped`,
+      ])}.`,
+    },
+    ...listed(
+      'Why items failed, and what to do:',
+      event.failures.map(
+        (failure) => `${number(failure.count)} × ${plain(failure.message, 500)} ${plain(failure.nextStep, 500)}`,
+      ),
+    ),
+    ...(event.command === null ? [] : [{ paragraph: 'For the list, type:' }, { command: plain(event.command, 500) }]),
+    planLink(event.planId, context),
+    signature(context),
+  ])
+}
+
+function stopped(event: SnapshotStopped, context: Context): Letter {
+  const rows = count(event.rows, 'row', 'rows')
+  const word = event.kind === 'snapshot_held' ? 'held' : 'refused'
+  const file = event.file === null ? 'The newest data' : `The file ${plain(event.file)}`
+  return setLetter(subject(context, `${rows} ${word}, nothing was changed`, [event.source]), [
+    { paragraph: plain(event.headline, 1000) },
+    {
+      paragraph: `${file} of ${plain(event.source)} with ${rows} was ${word} (${showId('snp', event.snapshotId)}). Nothing of it was used: nobody was invited or removed, and no licence changed.`,
+    },
+    ...listed('Why:', event.guards),
+    ...(event.command === null
+      ? [{ paragraph: 'Correct the data at its origin and deliver it again.' }]
+      : [
+          { paragraph: 'If the data is wrong, correct it and deliver it again. If it is right, type:' },
+          { command: plain(event.command, 500) },
+        ]),
+    ...expiry(event.expiresAt, context.zone, 'If nobody decides, it is set aside on'),
+    signature(context),
+  ])
+}
+
+function subject(context: Context, what: string, sources: string[]): string {
+  const from = sources.length === 0 ? '' : ` – ${sources.map((source) => plain(source, 60)).join(', ')}`
+  return `[rosterd] ${context.organization}: ${what}${from}`
+}
+
+function people(items: NamedItem[], total: number): Block[] {
+  if (items.length === 0) return []
+  const lines = items.slice(0, 10).map((item) => {
+    return `${plain(personText(item))}: ${nounOf(item.kind)}${item.product === null ? '' : ` of ${plain(item.product)}`}`
+  })
+  const left = total - lines.length
+  if (left > 0) lines.push(`and ${count(left, 'more item', 'more items')}`)
+  return [{ paragraph: 'Who is in it:' }, { list: lines }]
+}
+
+const listed = (title: string, sentences: string[]): Block[] =>
+  sentences.length === 0 ? [] : [{ paragraph: title }, { list: sentences.map((entry) => plain(entry, 1000)) }]
+
+const expiry = (at: string | null, zone: string, before: string): Block[] =>
+  at === null ? [] : [{ paragraph: `${before} ${momentInWords(at, zone)}.` }]
+
+const planLink = (planId: number, context: Context): Block => ({
+  link: `${context.baseUrl}/plans/${showId('pln', planId)}`,
+  label: `Show plan ${showId('pln', planId)}`,
+})
+
+const signature = (context: Context): Block => ({
+  paragraph: `Sent by rosterd to the administrators of ${context.organization}.`,
+})

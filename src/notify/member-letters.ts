@@ -1,0 +1,89 @@
+/**
+ * Letters to people: everything that changed for one person in one plan. They tell only what has happened, name nobody else,
+ * and hold no link, because nothing needs to be done.
+ */
+import { formatEnd } from '../reconcile/expiry.ts'
+import { showId } from '../reconcile/identifiers.ts'
+import type { MemberEvent, MemberLine } from '../reconcile/letter.ts'
+import { type Letter, plain, setLetter } from './paper.ts'
+
+export interface Sender {
+  name: string
+  zone: string
+}
+
+/** The letter to one person. Instants become days of the organization's zone. */
+export function memberLetter(event: MemberEvent, organization: Sender): Letter {
+  const sender = { name: plain(organization.name), zone: organization.zone }
+  const name = event.name === null ? '' : plain(event.name, 80)
+  const sentences = event.lines.map((line) => sentence(line, sender))
+  return setLetter(subject(event.lines, sender.name), [
+    { paragraph: name === '' ? 'Hello,' : `Hello ${name},` },
+    ...(sentences.length === 1
+      ? sentences.map((paragraph) => ({ paragraph }))
+      : [{ paragraph: `This is what changed for you at ${sender.name}:` }, { list: sentences }]),
+    { paragraph: nextStep(event.lines, sender.name) },
+    { paragraph: `Sent by rosterd for ${sender.name}. Reference: ${showId('pln', event.planId)}` },
+  ])
+}
+
+function sentence(line: MemberLine, sender: Sender): string {
+  switch (line.kind) {
+    case 'invite':
+      return `You are now a member of ${sender.name}.`
+    case 'reactivate':
+      return `Your membership of ${sender.name} is active again.`
+    case 'suspend':
+      return `Your membership of ${sender.name} is suspended.`
+    case 'remove':
+      return `Your membership of ${sender.name} has ended.`
+    case 'assign':
+      return `You now have ${plain(line.product)}${until(line.expiresAt, sender.zone)}.`
+    case 'extend':
+      return line.expiresAt === null
+        ? `Your licence of ${plain(line.product)} no longer has an end date.`
+        : `Your licence of ${plain(line.product)} now lasts longer,${until(line.expiresAt, sender.zone)}.`
+    case 'shorten':
+      return `Your licence of ${plain(line.product)} now ends earlier: you have it${until(line.expiresAt, sender.zone)}.`
+    case 'revoke':
+      return `You no longer have ${plain(line.product)}.`
+    case 'update_identity':
+      return `Your e-mail address at ${sender.name} changed from ${plain(line.oldEmail)} to ${plain(line.newEmail)}.`
+  }
+}
+
+const until = (end: string | null, zone: string): string => (end === null ? '' : ` until ${formatEnd(end, zone)}`)
+
+function subject(lines: MemberLine[], organization: string): string {
+  const invited = lines.some((line) => line.kind === 'invite')
+  const removed = lines.some((line) => line.kind === 'remove')
+  if (invited) return `You are now a member of ${organization}`
+  if (removed) return `Your membership of ${organization} has ended`
+  const [only, second] = lines
+  if (only === undefined || second !== undefined) return `What changed for you at ${organization}`
+  switch (only.kind) {
+    case 'assign':
+      return `You now have ${plain(only.product, 80)} at ${organization}`
+    case 'revoke':
+      return `You no longer have ${plain(only.product, 80)} at ${organization}`
+    case 'extend':
+    case 'shorten':
+      return `The end date of ${plain(only.product, 80)} at ${organization} changed`
+    case 'suspend':
+      return `Your membership of ${organization} is suspended`
+    case 'reactivate':
+      return `Your membership of ${organization} is active again`
+    case 'update_identity':
+      return `Your e-mail address at ${organization} changed`
+    default:
+      return `What changed for you at ${organization}`
+  }
+}
+
+const LOSSES = new Set<MemberLine['kind']>(['remove', 'revoke', 'suspend', 'shorten', 'update_identity'])
+
+function nextStep(lines: MemberLine[], organization: string): string {
+  return lines.some((line) => LOSSES.has(line.kind))
+    ? `If this is not what you expected, please ask an administrator of ${organization}.`
+    : `You do not need to do anything. If you have questions, please ask an administrator of ${organization}.`
+}

@@ -1,0 +1,94 @@
+/**
+ * The bytes that are approved. JSON is written as RFC 8785 has it (keys by UTF-16 code units, numbers as ECMAScript
+ * writes them, nothing between tokens), and a plan is hashed as a header and one line per item, so a million stream.
+ */
+import { createHash } from 'node:crypto'
+import type { Action } from './model.ts'
+
+/** RFC 8785. A property that is undefined is absent; anything JSON cannot hold throws a TypeError. */
+export function canonicalJson(value: unknown): string {
+  switch (typeof value) {
+    case 'string':
+      if (!value.isWellFormed()) throw new TypeError('a lone surrogate has no canonical form')
+      return JSON.stringify(value)
+    case 'number':
+      if (!Number.isFinite(value)) throw new TypeError(`${value} has no canonical form`)
+      return JSON.stringify(value)
+    case 'boolean':
+      return String(value)
+    case 'object':
+      return value === null ? 'null' : Array.isArray(value) ? list(value) : record(value)
+    default:
+      throw new TypeError(`a value of type ${typeof value} has no canonical form`)
+  }
+}
+
+function list(values: unknown[]): string {
+  let text = '['
+  for (const value of values) text += text.length > 1 ? `,${canonicalJson(value)}` : canonicalJson(value)
+  return `${text}]`
+}
+
+/** The default sort compares UTF-16 code units. Concatenation, since a plan of a million items comes through here. */
+function record(value: object): string {
+  const fields: Record<string, unknown> = { ...value }
+  let text = '{'
+  for (const key of Object.keys(fields).sort()) {
+    const field = fields[key]
+    if (field !== undefined) text += `${text.length > 1 ? ',' : ''}${canonicalJson(key)}:${canonicalJson(field)}`
+  }
+  return `${text}}`
+}
+
+/** What a plan rests on: the first line of the hashed text. */
+export interface PlanHeader {
+  schema: number
+  organization: string
+  baseRevision: number
+  /** Digests of the snapshots it rests on, sorted. */
+  snapshots: string[]
+  rulesetVersion: number
+  settingsVersion: number
+}
+
+export interface PlanHash {
+  /** Adds one item, as `itemText` writes it, in the order of the plan. */
+  item(text: string): void
+  /** The hash as 64 hex digits; nothing can be added after. */
+  hex(): string
+}
+
+/** Begins the hash of a plan. */
+export function hashHeader(header: PlanHeader): PlanHash {
+  const hash = createHash('sha256').update(`${canonicalJson(header)}\n`)
+  return {
+    item(text) {
+      hash.update(`${text}\n`)
+    },
+    hex: () => hash.digest('hex'),
+  }
+}
+
+/** Keys by database id: ids differ between databases, the same plan must not. */
+export interface Keys {
+  product(id: number): string
+  source(id: number): string
+}
+
+/**
+ * One item as a line of the hashed text. Lines stand in the order of the plan, which numbers them. Where a fact was read and
+ * what was predicted are left out: they are advice, not what is approved, and the order of a file's rows must not matter.
+ */
+export function itemText(action: Action, keys: Keys): string {
+  return canonicalJson({
+    kind: action.kind,
+    effect: action.effect,
+    subject: action.subject,
+    product: action.productId === null ? null : keys.product(action.productId),
+    before: action.before,
+    after: action.after,
+    reason: action.reason,
+    sources: action.sourceIds.map((id) => keys.source(id)).sort(),
+    precondition: action.precondition,
+  })
+}

@@ -1,0 +1,78 @@
+/**
+ * What a letter tells, before it has words: the outbox collects it, the letterbox turns it into text.
+ * Member letters speak of one person in one plan; administrator letters of one plan or one snapshot.
+ */
+import type { ActionKind, Instant } from './model.ts'
+
+/** One thing that happened to the person. Products by the name that people know, not by key. */
+export type MemberLine =
+  | { kind: 'invite' | 'reactivate' | 'suspend' | 'remove' }
+  | { kind: 'assign' | 'extend' | 'shorten'; product: string; expiresAt: Instant | null }
+  | { kind: 'revoke'; product: string }
+  | { kind: 'update_identity'; oldEmail: string; newEmail: string }
+
+export interface MemberEvent {
+  planId: number
+  /** How to greet them; null where no name is known. */
+  name: string | null
+  /** In the order in which it happened. */
+  lines: MemberLine[]
+}
+
+/** Items per kind; kinds that do not occur may be left out. */
+export type ItemCounts = Partial<Record<ActionKind, number>>
+
+/** One of the people a plan speaks of. */
+export interface NamedItem {
+  name: string | null
+  email: string
+  kind: ActionKind
+  product: string | null
+}
+
+interface AboutPlan {
+  planId: number
+  counts: ItemCounts
+  /** Display names of the sources that caused it; empty when a person started it. */
+  sources: string[]
+  /** The plan in one sentence. */
+  headline: string
+}
+
+/** A plan that somebody has to look at; `plan_held` when an amount guard stopped it. */
+export interface PlanForReview extends AboutPlan {
+  kind: 'plan_waits' | 'plan_held'
+  /** The sentences of the guards that did not pass. */
+  guards: string[]
+  /** The first few items (ten are enough); what is left is counted. */
+  people: NamedItem[]
+  /** What to type, e.g. `rosterd approve pln_12`. */
+  command: string
+  expiresAt: Instant | null
+}
+
+export interface PlanFinished extends AboutPlan {
+  kind: 'plan_completed' | 'plan_partially_failed'
+  /** Items by what became of them; together all items of the plan. `succeeded` includes what was already so. */
+  outcomes: { succeeded: number; failed: number; waiting: number; skipped: number }
+  /** Why items failed: the most frequent reasons first. */
+  failures: { count: number; message: string; nextStep: string }[]
+  /** What to type to see or download the failures; null when there is nothing to do. */
+  command: string | null
+}
+
+export interface SnapshotStopped {
+  kind: 'snapshot_held' | 'snapshot_refused'
+  snapshotId: number
+  source: string
+  file: string | null
+  /** People that the file brought. */
+  rows: number
+  headline: string
+  guards: string[]
+  /** What to type to admit it; null where nobody can. */
+  command: string | null
+  expiresAt: Instant | null
+}
+
+export type AdminEvent = PlanForReview | PlanFinished | SnapshotStopped

@@ -1,0 +1,185 @@
+/**
+ * The catalogue of failure reasons: every code that some path produces, with a sentence for a person and what to do
+ * next. Values stand in braces. docs/failure-reasons.md is generated from here.
+ */
+
+/** Input: fix the row. Policy: a decision. Seat: free or buy one. Wait: resolves itself. Conflict. Transient: retried. Nothing: no fault. */
+type ReasonClass = 'input' | 'policy' | 'seat' | 'wait' | 'conflict' | 'transient' | 'none'
+
+export interface FailureReason {
+  class: ReasonClass
+  /** The HTTP status that a strict answer would carry; null where no request fails by it. */
+  status: number | null
+  sentence: string
+  next: string
+}
+
+const input = (status: number, sentence: string, next: string): FailureReason => ({
+  class: 'input',
+  status,
+  sentence,
+  next,
+})
+
+export const REASONS = {
+  EMAIL_MISSING: input(400, 'Row {line|1} has no e-mail address.', 'Fill in the column and upload the row again.'),
+  EMAIL_INVALID: input(400, '"{v}" is not a valid e-mail address ({why}).', 'Correct it.'),
+  EMAIL_MULTIPLE: input(400, 'The cell holds several addresses.', 'Write one person per row.'),
+  EMAIL_CONFUSABLE: {
+    class: 'policy',
+    status: null,
+    sentence: '"{v}" mixes alphabets and looks like "{w}".',
+    next: 'Confirm that it is meant, or correct it.',
+  },
+  ANCHOR_MISSING: input(
+    400,
+    'The row has no id, and this source is keyed by it.',
+    'Fill in the id, or change the key column.',
+  ),
+  ANCHOR_DUPLICATE: input(409, 'Lines {a} and {b} have the same id but different people.', 'Correct it in the source.'),
+  ANCHOR_DAMAGED: input(400, '"{v}" looks like a number rounded by a spreadsheet.', 'Export the column as text.'),
+  ROW_CONFLICT: input(409, 'Lines {a} and {b} disagree about {field}.', 'Keep one of them.'),
+  ROW_UNPARSEABLE: input(400, 'Line {n} cannot be read: {why}.', 'Fix the file.'),
+  HEADER_MISSING: input(400, 'No column for {field}; found: {list}.', 'Map the column, or use the template.'),
+  ENCODING_UNCERTAIN: input(
+    400,
+    'Names such as "{sample}" look wrong; read as {enc}.',
+    'Declare the encoding of the source, or save the file as UTF-8.',
+  ),
+  FILE_EMPTY: {
+    class: 'policy',
+    status: 400,
+    sentence: 'The file has a header and no people.',
+    next: 'Nothing was changed. Put the complete file into the folder again.',
+  },
+  FILE_INCOMPLETE: {
+    class: 'wait',
+    status: null,
+    sentence: 'The file is not complete: {why}.',
+    next: 'Upload it again; nothing was changed.',
+  },
+  FILE_TOO_LARGE: input(413, 'The file is too large: {n}; limit {m}.', 'Split it.'),
+  FILE_TYPE: input(415, 'This is {type}, not a CSV file.', 'Save it as "CSV UTF-8".'),
+  FIELD_UNKNOWN_VALUE: input(400, '"{v}" is not allowed in {col}; allowed: {list}.', 'Correct it.'),
+  PRODUCT_UNKNOWN: input(
+    400,
+    'There is no product "{v}"; did you mean {w}?',
+    'Correct it, or add an alias to the product.',
+  ),
+  EXPIRY_INVALID: input(
+    400,
+    '"{v}" is not a date that can be read without guessing.',
+    'Write it like {date|2027-06-30}.',
+  ),
+  EXPIRY_IN_PAST: input(400, '{date} is over.', 'Give a later date, or leave the cell empty.'),
+  EXPIRY_FAR: {
+    class: 'none',
+    status: null,
+    sentence: '{v} is more than ten years away.',
+    next: 'Check the year; the row was taken as it is.',
+  },
+  PRODUCT_NOT_OWNED: {
+    class: 'seat',
+    status: 403,
+    sentence: 'The organization has no subscription for {product}.',
+    next: 'Buy it, or take it out of the rule.',
+  },
+  SEATS_EXHAUSTED: {
+    class: 'seat',
+    status: 403,
+    sentence: 'No free seat of {product}: {used} of {owned} are used. {name} is number {position} in the waiting list.',
+    next: 'Free or buy {needed}; it then happens by itself.',
+  },
+  EMAIL_IN_USE: {
+    class: 'conflict',
+    status: 409,
+    sentence: '{v} already belongs to {other}.',
+    next: 'Change the address of one of them, or ignore this.',
+  },
+  USERNAME_IN_USE: {
+    class: 'conflict',
+    status: 409,
+    sentence: 'The user name {v} is taken by {other}.',
+    next: 'Change the user name of one of them, or ignore this.',
+  },
+  ALREADY_MEMBER: { class: 'none', status: 409, sentence: '{name} is already a member.', next: 'Nothing to do.' },
+  MEMBER_NOT_FOUND: { class: 'conflict', status: 404, sentence: '{v} is not a member.', next: 'Check the spelling.' },
+  MEMBER_SUSPENDED: { class: 'policy', status: 409, sentence: '{name} is suspended.', next: 'Reactivate them first.' },
+  HAS_PRODUCTS: { class: 'conflict', status: 409, sentence: '{name} still holds {list}.', next: 'Revoke first.' },
+  LAST_ADMIN: {
+    class: 'policy',
+    status: 409,
+    sentence: 'This would leave {left} able to sign in; {min} required.',
+    next: 'Appoint another administrator first.',
+  },
+  AMBIGUOUS_MATCH: { class: 'policy', status: 409, sentence: '{row} could be {list}.', next: 'Decide who it is.' },
+  ADOPTION_NEEDS_REVIEW: {
+    class: 'policy',
+    status: 409,
+    sentence: '{v} exists and {why}.',
+    next: 'Decide whether it is the same person.',
+  },
+  GUARD_HELD: {
+    class: 'policy',
+    status: 409,
+    sentence: '{message}',
+    next: 'Review the plan; approve these {n} with a reason, or fix the source.',
+  },
+  GUARD_REFUSED: {
+    class: 'policy',
+    status: 409,
+    sentence: '{message}',
+    next: 'Fix the source and send it again; an approval cannot lift this.',
+  },
+  STALE_ITEM: {
+    class: 'conflict',
+    status: 412,
+    sentence: '{what} was changed after this plan was made.',
+    next: 'It is looked at again in the next plan.',
+  },
+  BLOCKED_BY: {
+    class: 'conflict',
+    status: null,
+    sentence: 'Waits for item {item}, which did not succeed: {code}.',
+    next: 'Solve that one.',
+  },
+  MAIL_NOT_SENT: {
+    class: 'transient',
+    status: null,
+    sentence: 'The change is done; the mail could not be sent: {why}.',
+    next: 'It is tried again; check the mail server if it lasts.',
+  },
+  MAIL_UNKNOWN: {
+    class: 'wait',
+    status: null,
+    sentence: 'The change is done; it is unknown whether the mail left.',
+    next: 'Ask the person, and resend by hand if needed.',
+  },
+  INTERNAL: {
+    class: 'transient',
+    status: 500,
+    sentence: 'Something went wrong inside ({ref}).',
+    next: 'Report it with this reference.',
+  },
+} as const satisfies Record<string, FailureReason>
+
+export type FailureCode = keyof typeof REASONS
+
+export function isFailureCode(code: string): code is FailureCode {
+  return Object.hasOwn(REASONS, code)
+}
+
+/** The sentence of a code with its values; a value that is missing reads as its default or a question mark, never as a brace. */
+export function reasonSentence(code: FailureCode, params: Record<string, string | number>): string {
+  return fill(REASONS[code].sentence, params)
+}
+
+/** What to do next, with the values. */
+export function reasonNext(code: FailureCode, params: Record<string, string | number> = {}): string {
+  return fill(REASONS[code].next, params)
+}
+
+/** `{name}`, or `{name|what to say without a value}`. */
+function fill(template: string, params: Record<string, string | number>): string {
+  return template.replace(/\{(\w+)(?:\|([^}]*))?\}/g, (_, name: string, other = '?') => String(params[name] ?? other))
+}

@@ -1,0 +1,67 @@
+/** The items that concern one product of one member. All of them set a state; none of them counts up or down. */
+import { count } from './amount.ts'
+import {
+  type Current,
+  done,
+  ended,
+  nameOf,
+  type SeatQueue,
+  type Settled,
+  type SettledItem,
+  staleness,
+} from './settled.ts'
+
+export function settleAssignment(item: SettledItem, productId: number, current: Current, queue: SeatQueue): Settled {
+  const { personId } = item
+  const { assignment } = current
+  const expiresAt = item.after?.expiresAt ?? null
+  if (item.kind === 'revoke') {
+    if (assignment === null) return ended(item, 'noop')
+    return stale(item, current) ?? done(item, [{ do: 'end_assignment', personId, productId }])
+  }
+  if (assignment !== null && assignment.expiresAt === expiresAt) {
+    return item.kind === 'assign'
+      ? ended(item, 'noop', null, {}, [{ do: 'end_seat_wait', personId, productId }])
+      : ended(item, 'noop')
+  }
+  const outdated = stale(item, current)
+  if (outdated !== null) return outdated
+  if (item.kind !== 'assign') return done(item, [{ do: 'change_assignment', personId, productId, expiresAt }])
+  return notAssignable(item, productId, current, queue) ?? done(item, assigned(personId, productId, expiresAt))
+}
+
+function assigned(personId: number, productId: number, expiresAt: string | null): Settled['writes'] {
+  return [
+    { do: 'create_assignment', personId, productId, expiresAt },
+    { do: 'end_seat_wait', personId, productId },
+  ]
+}
+
+function stale(item: SettledItem, current: Current): Settled | null {
+  const what = staleness(item, current)
+  return what === null ? null : ended(item, 'skipped_stale', 'STALE_ITEM', { what })
+}
+
+/** Without a seat the person waits: that is no failure, and a seat that becomes free goes to whoever is first. */
+function notAssignable(item: SettledItem, productId: number, current: Current, queue: SeatQueue): Settled | null {
+  const { member, product } = current
+  const { personId } = item
+  if (member === null || member.state === 'removed') {
+    return ended(item, 'failed_permanent', 'MEMBER_NOT_FOUND', { v: item.subject.email })
+  }
+  if (member.state === 'suspended') return ended(item, 'failed_permanent', 'MEMBER_SUSPENDED', { name: nameOf(item) })
+  if (product === null || product.retired) {
+    return ended(item, 'failed_permanent', 'PRODUCT_NOT_OWNED', { product: product?.name ?? 'this product' })
+  }
+  if (current.seatFree) return null
+  const { position } = queue
+  const params = {
+    product: product.name,
+    used: product.used,
+    owned: product.owned,
+    name: nameOf(item),
+    position,
+    needed: count(position, 'seat'),
+  }
+  return ended(item, 'waiting_seat', 'SEATS_EXHAUSTED', params, [{ do: 'wait_for_seat', personId, productId }])
+}

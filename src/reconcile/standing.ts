@@ -1,0 +1,129 @@
+/** How one person stands before anything is planned: whom an action would act for, and what shields them. */
+import type { Action, Case, DirectoryRow, Evidence, Instant, MemberState, Product, Source, WaitKind } from './model.ts'
+import type { CompiledRules } from './rules.ts'
+
+/** What planning needs to know besides the person. */
+export interface Policy {
+  sources: ReadonlyMap<number, Source>
+  products: ReadonlyMap<number, Product>
+  /** IANA name of the organization's zone. */
+  zone: string
+  /** Days between the last product of an explicit leaver and their removal. */
+  graceDays: number
+  /** The compiled rules by source id: only for the words of reasons. */
+  rules?: ReadonlyMap<number, CompiledRules>
+}
+
+export interface Standing {
+  person: Case
+  policy: Policy
+  at: Instant
+  /** Invited, active or suspended; null for nobody and for a removed member. */
+  state: Exclude<MemberState, 'removed'> | null
+  /** Wanted, but only from a later day. */
+  notYet: boolean
+  /** Ids of the sources for which a subtractive action would act, ascending; none = no such action. */
+  causing: number[]
+  /** Nothing may be taken away by a source. */
+  shielded: boolean
+}
+
+export function standingOf(person: Case, policy: Policy, at: Instant): Standing {
+  const { desired, member } = person
+  const causing = causingSources(person, policy)
+  const state = member === null || member.state === 'removed' ? null : member.state
+  return {
+    person,
+    policy,
+    at,
+    state,
+    notYet: desired.wanted && desired.startAt !== null && desired.startAt > at,
+    causing,
+    shielded: causing.length === 0 || isShielded(person, policy, causing) || isPutOff(person, at),
+  }
+}
+
+/** True while a wait of the kind holds; one without a date holds until somebody lifts it. */
+export function waits(person: Case, productId: number, kind: WaitKind, at: Instant): boolean {
+  return person.waits.some(
+    (wait) => wait.kind === kind && wait.productId === productId && (wait.until === null || wait.until > at),
+  )
+}
+
+/**
+ * Protected by a rule, an owner, an administrator whom none of these sources may change, or somebody whom only
+ * people have asked for: a source never takes anything from them.
+ */
+function isShielded(person: Case, policy: Policy, causing: number[]): boolean {
+  const role = person.member?.role ?? 'member'
+  if (person.desired.protected || role === 'owner') return true
+  if (role === 'admin' && !causing.some((id) => policy.sources.get(id)?.managesAdmins === true)) return true
+  return person.claims.length > 0 && person.claims.every((claim) => isByHand(policy, claim.sourceId))
+}
+
+/** An absence that a person rejected, or that one more snapshot must confirm. An explicit leaver waits for neither. */
+function isPutOff(person: Case, at: Instant): boolean {
+  const { wanted, leaver } = person.desired
+  return !wanted && (waits(person, 0, 'rejected', at) || (!leaver && waits(person, 0, 'absence', at)))
+}
+
+/**
+ * The connected sources that have, or had until now, something to say of the person. Of an explicit leaver only those
+ * that say so. What was done by hand causes nothing here, nor does a disconnected source.
+ */
+function causingSources(person: Case, policy: Policy): number[] {
+  const ids = person.desired.leaver
+    ? person.rows.filter((row) => row.status === 'leaver').map((row) => row.sourceId)
+    : [
+        ...person.links.filter((link) => link.state !== 'released').map((link) => link.sourceId),
+        ...person.rows.map((row) => row.sourceId),
+        ...person.claims.map((claim) => claim.sourceId),
+      ]
+  return ascending(ids.filter((id) => policy.sources.get(id)?.connected === true && !isByHand(policy, id)))
+}
+
+export function isByHand(policy: Policy, sourceId: number): boolean {
+  return policy.sources.get(sourceId)?.kind === 'manual'
+}
+
+export function ascending(ids: number[]): number[] {
+  return [...new Set(ids)].sort((a, b) => a - b)
+}
+
+/** The names of sources for a sentence: `HR feed and Partners`. */
+export function namesOf(policy: Policy, sourceIds: number[]): string {
+  const names = sourceIds.map((id) => policy.sources.get(id)?.name ?? `source ${id}`)
+  return [...new Set(names)].sort().join(' and ')
+}
+
+export function productName(policy: Policy, productId: number): string {
+  return policy.products.get(productId)?.name ?? `product ${productId}`
+}
+
+/** The row that an action rests on: of the causing sources the first by key, and there the first by anchor. */
+export function rowOf(person: Case, policy: Policy, sourceIds: number[]): DirectoryRow | undefined {
+  const key = (row: DirectoryRow) => `${policy.sources.get(row.sourceId)?.key ?? ''}\n${row.anchorKey}`
+  const rows = person.rows.filter((row) => sourceIds.includes(row.sourceId))
+  return rows.sort((a, b) => (key(a) < key(b) ? -1 : 1))[0]
+}
+
+/** An action with everything that most kinds share; the caller says what differs. */
+export function actionOn(
+  standing: Standing,
+  own: Pick<Action, 'kind' | 'effect' | 'reason' | 'sourceIds'> & Partial<Action>,
+): Action {
+  const { person, policy } = standing
+  const evidence: Evidence | null = rowOf(person, policy, own.sourceIds)?.evidence ?? null
+  return {
+    personId: person.personId,
+    subject: person.subject,
+    productId: null,
+    before: null,
+    after: null,
+    evidence,
+    precondition: {},
+    seatOrder: null,
+    fromPersonId: null,
+    ...own,
+  }
+}

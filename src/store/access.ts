@@ -1,0 +1,106 @@
+/** Who may come in: administrators of the configuration, and their tokens. */
+import type { Handle } from './connection.ts'
+
+type Role = 'viewer' | 'operator' | 'admin'
+
+export interface TokenRow {
+  id: number
+  hint: string
+  /** The most that the token may do; what its administrator may do is the other limit. */
+  role: Role
+  administrator: string
+  /** Null when the administrator is gone from the configuration, and the token opens nothing any more. */
+  administratorRole: Role | null
+  createdBy: string
+  createdAt: Date
+  expiresAt: Date | null
+  revokedAt: Date | null
+  lastUsedAt: Date | null
+}
+
+export async function findAdministrator(
+  handle: Handle,
+  organization: number,
+  emailKey: string,
+): Promise<{ email: string; role: Role } | null> {
+  const [row] = await handle<{ email: string; role: Role }[]>`
+    select email, role from administrators where organization_id = ${organization} and email_key = ${emailKey}`
+  return row ?? null
+}
+
+/** The live token with this hash, with what its administrator may do today. */
+export async function findToken(
+  handle: Handle,
+  hash: Buffer,
+  now: Date,
+): Promise<{
+  organizationId: number
+  id: number
+  role: Role
+  administrator: string
+  administratorRole: Role
+  lastUsedAt: Date | null
+} | null> {
+  const [row] = await handle<
+    {
+      organizationId: number
+      id: number
+      role: Role
+      administrator: string
+      administratorRole: Role
+      lastUsedAt: Date | null
+    }[]
+  >`
+    select t.organization_id as "organizationId", t.id, t.role, a.email as administrator, a.role as "administratorRole",
+      t.last_used_at as "lastUsedAt"
+    from tokens t
+    join administrators a on a.organization_id = t.organization_id and a.email_key = t.administrator_key
+    join organizations o on o.id = t.organization_id and not o.retired
+    where t.hash = ${hash} and t.revoked_at is null and (t.expires_at is null or t.expires_at > ${now})`
+  return row ?? null
+}
+
+export async function touchToken(handle: Handle, organization: number, id: number, now: Date): Promise<void> {
+  await handle`update tokens set last_used_at = ${now} where organization_id = ${organization} and id = ${id}`
+}
+
+/** Stores the hash of a new token and gives its id. */
+export async function insertToken(
+  handle: Handle,
+  organization: number,
+  token: {
+    hash: Buffer
+    hint: string
+    role: Role
+    administratorKey: string
+    createdBy: string
+    createdAt: Date
+    expiresAt: Date | null
+  },
+): Promise<number> {
+  const [row] = await handle<{ id: number }[]>`
+    insert into tokens (organization_id, hash, hint, role, administrator_key, created_by, created_at, expires_at)
+    values (${organization}, ${token.hash}, ${token.hint}, ${token.role}, ${token.administratorKey}, ${token.createdBy},
+      ${token.createdAt}, ${token.expiresAt})
+    returning id`
+  if (!row) throw new Error('a token that was just written is gone')
+  return row.id
+}
+
+/** Every token of the organization, revoked ones included, newest first. */
+export async function listTokens(handle: Handle, organization: number): Promise<TokenRow[]> {
+  return await handle<TokenRow[]>`
+    select t.id, t.hint, t.role, coalesce(a.email, t.administrator_key) as administrator, a.role as "administratorRole",
+      t.created_by as "createdBy", t.created_at as "createdAt", t.expires_at as "expiresAt", t.revoked_at as "revokedAt",
+      t.last_used_at as "lastUsedAt"
+    from tokens t
+    left join administrators a on a.organization_id = t.organization_id and a.email_key = t.administrator_key
+    where t.organization_id = ${organization} order by t.id desc`
+}
+
+/** False when there is no such token. One that is already revoked keeps its first date. */
+export async function revokeToken(handle: Handle, organization: number, id: number, now: Date): Promise<boolean> {
+  const revoked = await handle`
+    update tokens set revoked_at = coalesce(revoked_at, ${now}) where organization_id = ${organization} and id = ${id}`
+  return revoked.count === 1
+}

@@ -1,0 +1,131 @@
+/** What administrators are told of a plan or a snapshot, as it stands when the letter leaves. */
+import { showId } from '../reconcile/identifiers.ts'
+import type { AdminEvent, ItemCounts, NamedItem } from '../reconcile/letter.ts'
+import type { Finding } from '../reconcile/model.ts'
+import { isFailureCode, reasonNext, reasonSentence } from '../reconcile/reasons.ts'
+import { overrideCount } from '../reconcile/review.ts'
+import type { Sql } from './connection.ts'
+import type { LetterRow } from './member-events.ts'
+import { countOutcomes, FAILED, tally } from './outcomes.ts'
+
+interface PlanColumns {
+  headline: string
+  counts: ItemCounts
+  findings: Finding[]
+  expiresAt: Date
+  sources: string[]
+}
+
+/** What administrators are told of a plan or a snapshot, as it stands now. */
+export async function readAdminEvent(sql: Sql, letter: LetterRow): Promise<AdminEvent> {
+  switch (letter.event) {
+    case 'snapshot_held':
+    case 'snapshot_refused':
+      return await snapshotStopped(sql, letter, letter.event)
+    case 'plan_completed':
+    case 'plan_partially_failed':
+      return await planFinished(sql, letter, letter.event)
+    case 'plan_waits':
+    case 'plan_held':
+      return await planForReview(sql, letter, letter.event)
+    default:
+      throw new Error(`letter ${letter.id} is about ${letter.event}, which nobody can word`)
+  }
+}
+
+async function readPlanColumns(sql: Sql, letter: LetterRow): Promise<PlanColumns> {
+  const [plan] = await sql<PlanColumns[]>`
+    select headline, counts, findings, expires_at as "expiresAt",
+      array(select name from sources where organization_id = plans.organization_id and id = any(plans.source_ids)
+        order by id) as sources
+    from plans where organization_id = ${letter.organizationId} and id = ${letter.planId}`
+  if (plan === undefined) throw new Error(`plan ${letter.planId} of letter ${letter.id} is gone`)
+  return plan
+}
+
+async function planForReview(sql: Sql, letter: LetterRow, kind: 'plan_waits' | 'plan_held'): Promise<AdminEvent> {
+  const plan = await readPlanColumns(sql, letter)
+  const people = await sql<NamedItem[]>`
+    select item.subject_name as name, item.subject_email as email, item.kind, product.name as product
+    from plan_items item
+    left join products product on product.organization_id = item.organization_id and product.id = item.product_id
+    where item.organization_id = ${letter.organizationId} and item.plan_id = ${letter.planId}
+    order by item.number limit 10`
+  const plain = `rosterd approve ${showId('pln', letter.planId)}`
+  const count = overrideCount(plan.findings)
+  return {
+    kind,
+    planId: letter.planId,
+    counts: plan.counts,
+    sources: plan.sources,
+    headline: plan.headline,
+    guards: plan.findings.filter((finding) => finding.verdict !== 'pass').map((finding) => finding.message),
+    people,
+    command: count === null ? plain : `${plain} --override ${count} --reason TEXT`,
+    expiresAt: plan.expiresAt.toISOString(),
+  }
+}
+
+async function planFinished(
+  sql: Sql,
+  letter: LetterRow,
+  kind: 'plan_completed' | 'plan_partially_failed',
+): Promise<AdminEvent> {
+  const plan = await readPlanColumns(sql, letter)
+  const outcomes = tally(await countOutcomes(sql, letter.organizationId, letter.planId))
+  const failures = await commonFailures(sql, letter.organizationId, letter.planId)
+  return {
+    kind,
+    planId: letter.planId,
+    counts: plan.counts,
+    sources: plan.sources,
+    headline: plan.headline,
+    outcomes,
+    failures: failures.map(({ count, code, params }) => ({ count, ...wordsOf(code, params) })),
+    command: outcomes.failed === 0 ? null : `rosterd failures ${showId('pln', letter.planId)}`,
+  }
+}
+
+/** The most frequent codes of failed items, each with the values of its first item. */
+async function commonFailures(sql: Sql, organization: number, plan: number) {
+  return await sql<{ code: string; params: Record<string, string | number>; count: number }[]>`
+    select code, (array_agg(params order by number))[1] as params, count(*)::int as count from outcomes
+    where organization_id = ${organization} and plan_id = ${plan} and state = any(${[...FAILED]}::text[]) and code is not null
+    group by code order by count(*) desc, code limit 10`
+}
+
+function wordsOf(code: string, params: Record<string, string | number>): { message: string; nextStep: string } {
+  if (!isFailureCode(code)) return { message: code, nextStep: '' }
+  return { message: reasonSentence(code, params), nextStep: reasonNext(code, params) }
+}
+
+/** A held snapshot that nobody decides on is set aside after so long. */
+const SNAPSHOT_KEPT_DAYS = 7
+
+async function snapshotStopped(
+  sql: Sql,
+  letter: LetterRow,
+  kind: 'snapshot_held' | 'snapshot_refused',
+): Promise<AdminEvent> {
+  const [snapshot] = await sql<
+    { source: string; file: string; rows: number; missing: number; findings: Finding[]; at: Date }[]
+  >`
+    select source.name as source, snapshot.file, snapshot.rows, snapshot.missing, snapshot.findings, snapshot.at
+    from snapshots snapshot
+    join sources source on source.organization_id = snapshot.organization_id and source.id = snapshot.source_id
+    where snapshot.organization_id = ${letter.organizationId} and snapshot.id = ${letter.snapshotId}`
+  if (snapshot === undefined) throw new Error(`snapshot ${letter.snapshotId} of letter ${letter.id} is gone`)
+  const guards = snapshot.findings.filter((finding) => finding.verdict !== 'pass').map((finding) => finding.message)
+  return {
+    kind,
+    snapshotId: letter.snapshotId,
+    source: snapshot.source,
+    file: snapshot.file,
+    rows: snapshot.rows,
+    headline: guards[0] ?? 'The file was stopped before anything of it was used.',
+    guards,
+    command:
+      kind === 'snapshot_held' ? `rosterd admit ${showId('snp', letter.snapshotId)} --count ${snapshot.missing}` : null,
+    expiresAt: new Date(snapshot.at.getTime() + SNAPSHOT_KEPT_DAYS * 86_400_000).toISOString(),
+  }
+}

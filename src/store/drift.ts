@@ -1,0 +1,209 @@
+/**
+ * Drift: the people whose desired and current state differ, found by anti-joins in the database, each read as a case. People who
+ * only wait (for a seat, a start date, a decision, a grace, a later snapshot) are left out until their wait is due, so that
+ * planning again proposes nothing; so are people who stand in a plan that is still open.
+ */
+import type { Adoption, Case, Link, Wait } from '../reconcile/model.ts'
+import type { Handle, Transaction } from './connection.ts'
+import { readClaims, readDesired, readGrants } from './desired.ts'
+import { readRows } from './directory.ts'
+import { readAssignments, readMembers } from './members.ts'
+
+export interface DriftOptions {
+  /** Some source may change administrators. */
+  managesAdmins: boolean
+  /** Plans that await approval are about to be replaced, so their people take part. */
+  supersede: boolean
+}
+
+/** Fills the temporary table `drifting` and returns how many people it names. */
+export async function findDrift(
+  transaction: Transaction,
+  organization: number,
+  at: Date,
+  options: DriftOptions,
+): Promise<number> {
+  await transaction`create temporary table drifting (person_id bigint primary key) on commit drop`
+  await transaction`
+    insert into drifting
+    select person_id from (
+      ${membershipDrift(transaction, organization, at, options.managesAdmins)}
+      union ${assignmentDrift(transaction, organization, at)}
+      union ${ghostDrift(transaction, organization)}) differing
+    where not exists (select from waits w where w.organization_id = ${organization} and w.person_id = differing.person_id
+      and (w.kind in ('decision', 'rejected') or (w.kind = 'start' and w.until > ${at})))
+    and not exists (select from adoptions a where a.from_person_id = differing.person_id)
+    union select person_id from adoptions`
+  await transaction`
+    delete from drifting d using plan_items i, plans p
+    where i.organization_id = ${organization} and i.person_id = d.person_id and p.organization_id = i.organization_id
+      and p.id = i.plan_id and (p.state in ('approved', 'applying', 'paused')
+        or (p.state = 'awaiting_approval' and not (${options.supersede} and p.lane = 'sync')))`
+  await transaction`analyze drifting`
+  const [row] = await transaction<{ count: number }[]>`select count(*)::int as count from drifting`
+  return row?.count ?? 0
+}
+
+/** A value that a source does not give never overwrites one that the member has. */
+function membershipDrift(transaction: Transaction, organization: number, at: Date, managesAdmins: boolean) {
+  return transaction`
+    select coalesce(d.person_id, m.person_id) as person_id
+    from (select * from desired_members where organization_id = ${organization}) d
+    full join (select * from members where organization_id = ${organization}) m on m.person_id = d.person_id
+    where (coalesce(d.wanted, false) and (m.person_id is null or m.state = 'removed'))
+      or (not coalesce(d.wanted, false) and m.state <> 'removed' and not coalesce(d.protected, false)
+        and (m.role = 'member' or (m.role = 'admin' and ${managesAdmins}))
+        and not exists (select from waits w where w.organization_id = ${organization} and w.person_id = m.person_id
+          and w.kind = 'grace' and w.until > ${at} and m.state = 'suspended'))
+      or (d.wanted and m.state <> 'removed' and (
+        (d.email is not null and d.email <> m.email)
+        or (d.email_key is not null and d.email_key <> m.email_key)
+        or (d.user_name is not null and d.user_name is distinct from m.user_name)
+        or (d.first_name is not null and d.first_name is distinct from m.first_name)
+        or (d.last_name is not null and d.last_name is distinct from m.last_name)
+        or (d.display_name is not null and d.display_name is distinct from m.display_name)
+        or (d.language is not null and d.language is distinct from m.language)
+        or d.role <> m.role
+        or (d.status = 'suspended') <> (m.state = 'suspended')))`
+}
+
+/** What live grants give together (the latest end wins, and no end beats every end) against what is assigned. */
+function assignmentDrift(transaction: Transaction, organization: number, at: Date) {
+  return transaction`
+    select coalesce(g.person_id, a.person_id) as person_id
+    from (
+      select person_id, product_id, nullif(max(coalesce(expires_at, 'infinity')), 'infinity') as expires_at
+      from grants
+      where organization_id = ${organization} and to_change is null and (expires_at is null or expires_at > ${at})
+      group by person_id, product_id) g
+    full join (select person_id, product_id, expires_at from assignments where organization_id = ${organization}) a
+      on a.person_id = g.person_id and a.product_id = g.product_id
+    where (g.person_id is null or a.person_id is null or g.expires_at is distinct from a.expires_at)
+      and not (a.person_id is null and exists (
+        select from waits w join products p on p.organization_id = w.organization_id and p.id = w.product_id
+        where w.organization_id = ${organization} and w.person_id = g.person_id and w.product_id = g.product_id and w.kind = 'seat'
+          and p.owned - p.reserve <= p.used))
+      and (a.person_id is not null or exists (select from products p
+        where p.organization_id = ${organization} and p.id = g.product_id and not p.retired))`
+}
+
+/** A source that no longer shows somebody whom others still want lets go of them. */
+function ghostDrift(transaction: Transaction, organization: number) {
+  return transaction`
+    select l.person_id from person_links l
+    join desired_members d on d.organization_id = l.organization_id and d.person_id = l.person_id and d.wanted
+    where l.organization_id = ${organization} and l.state = 'ghost'`
+}
+
+/** Cases of drifting people in id order, a page at a time. */
+export async function* readCases(transaction: Transaction, organization: number, page: number): AsyncIterable<Case[]> {
+  let after = 0
+  for (;;) {
+    const rows = await transaction<{ person_id: number }[]>`
+      select person_id from drifting where person_id > ${after} order by person_id limit ${page}`
+    const last = rows.at(-1)
+    if (!last) return
+    after = last.person_id
+    yield await assembleCases(
+      transaction,
+      organization,
+      rows.map((row) => row.person_id),
+    )
+  }
+}
+
+/** Everything that planning these people needs; whoever is adopted is already merged into the person they were found to be. */
+async function assembleCases(transaction: Transaction, organization: number, people: number[]): Promise<Case[]> {
+  const adoptions = await transaction<(Adoption & { personId: number })[]>`
+    select person_id as "personId", from_person_id as "fromPersonId", source_id as "sourceId", anchor, by from adoptions
+    where person_id = any(${people}::bigint[]) order by from_person_id`
+  const home = new Map(adoptions.map((adoption) => [adoption.fromPersonId, adoption.personId]))
+  const everybody = [...people, ...home.keys()]
+  const [links, rows, claims, grants, desired, members, assignments, waits] = await Promise.all([
+    readLinks(transaction, organization, everybody),
+    readRows(transaction, organization, everybody),
+    readClaims(transaction, organization, everybody),
+    readGrants(transaction, organization, everybody),
+    readDesired(transaction, organization, everybody),
+    readMembers(transaction, organization, people),
+    readAssignments(transaction, organization, people),
+    readWaits(transaction, organization, people),
+  ])
+  const by = <T extends { personId: number }>(values: T[]) => {
+    const groups = new Map<number, T[]>()
+    for (const value of values) {
+      const personId = home.get(value.personId) ?? value.personId
+      const group = groups.get(personId)
+      const moved = personId === value.personId ? value : { ...value, personId }
+      if (group) group.push(moved)
+      else groups.set(personId, [moved])
+    }
+    return (personId: number) => groups.get(personId) ?? []
+  }
+  const linksOf = by(links)
+  const rowsOf = by(rows)
+  const claimsOf = by(claims)
+  const grantsOf = by(grants)
+  const assignmentsOf = by(assignments)
+  const waitsOf = by(waits)
+  const memberOf = new Map(members.map((member) => [member.personId, member]))
+  return people.map((personId) => {
+    const member = memberOf.get(personId) ?? null
+    const profile = member?.profile ?? desired.get(personId)?.profile ?? rowsOf(personId)[0]?.profile ?? null
+    const oldest = linksOf(personId)[0]
+    const name = profile ? [profile.firstName, profile.lastName].filter(Boolean).join(' ') || profile.displayName : null
+    return {
+      personId,
+      subject: {
+        key: oldest ? `${oldest.source}:${oldest.anchorKey}` : `email:${profile?.emailKey ?? personId}`,
+        email: profile?.email ?? '',
+        name,
+      },
+      links: linksOf(personId).map(({ source, ...link }) => link),
+      rows: rowsOf(personId),
+      claims: claimsOf(personId),
+      grants: grantsOf(personId),
+      desired: desired.get(personId) ?? nobodyWants(personId),
+      member,
+      assignments: assignmentsOf(personId),
+      waits: waitsOf(personId),
+      adopted: adoptions
+        .filter((adoption) => adoption.personId === personId)
+        .map(({ personId: _, ...adoption }) => adoption),
+    }
+  })
+}
+
+function nobodyWants(personId: number): Case['desired'] {
+  return {
+    personId,
+    wanted: false,
+    status: 'active',
+    leaver: false,
+    role: 'member',
+    startAt: null,
+    protected: false,
+    profile: null,
+    profileSourceId: null,
+  }
+}
+
+/** Links, oldest first: person ids rise with time, and within a person sources are few. */
+async function readLinks(
+  handle: Handle,
+  organization: number,
+  people: number[],
+): Promise<(Link & { source: string })[]> {
+  return await handle<(Link & { source: string })[]>`
+    select l.person_id as "personId", l.source_id as "sourceId", s.key as source, l.anchor, l.anchor_key as "anchorKey", l.state
+    from person_links l join sources s on s.organization_id = l.organization_id and s.id = l.source_id
+    where l.organization_id = ${organization} and l.person_id = any(${people}::bigint[])
+    order by l.person_id, l.since, l.source_id, l.anchor_key`
+}
+
+async function readWaits(handle: Handle, organization: number, people: number[]): Promise<Wait[]> {
+  const rows = await handle<(Omit<Wait, 'since' | 'until'> & { since: Date; until: Date | null })[]>`
+    select person_id as "personId", product_id as "productId", kind, since, until from waits
+    where organization_id = ${organization} and person_id = any(${people}::bigint[]) order by person_id, product_id, kind`
+  return rows.map((row) => ({ ...row, since: row.since.toISOString(), until: row.until?.toISOString() ?? null }))
+}

@@ -1,0 +1,14 @@
+/** Locks that end with their transaction. */
+import type { Transaction } from './connection.ts'
+
+const PROPOSING = 0x70726f70
+
+/** One proposal of an organization at a time: the second waits for the first to commit. */
+export async function lockOrganization(transaction: Transaction, organization: number): Promise<void> {
+  await transaction`select pg_advisory_xact_lock(${PROPOSING}, ${organization})`
+}
+
+/** Two daemons that start together write their configuration one after the other. */
+export async function lockConfiguration(transaction: Transaction): Promise<void> {
+  await transaction`select pg_advisory_xact_lock(${PROPOSING}, 0)`
+}

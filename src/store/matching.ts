@@ -1,0 +1,157 @@
+/** Newcomers and whom they could be: pairs found by key, adoptions of the running proposal, and decisions that people take. */
+
+import type { Candidate, Decision, Match, Newcomer, Pair } from '../reconcile/match.ts'
+import type { Adoption } from '../reconcile/model.ts'
+import type { Handle, Transaction } from './connection.ts'
+
+interface PairColumns {
+  newcomer: Newcomer
+  candidate: Candidate
+}
+
+/**
+ * Everybody whom a source wants, who is no member yet, and whose user name or address belongs to somebody else; with that somebody.
+ * Whoever a decision was ever taken about is not asked about again.
+ */
+export async function findPairs(
+  transaction: Transaction,
+  organization: number,
+): Promise<{ newcomers: Newcomer[]; pairs: Pair[] }> {
+  await transaction`
+    create temporary table newcomers on commit drop as
+    select d.person_id, d.email_key, d.user_name_key
+    from desired_members d
+    where d.organization_id = ${organization} and d.wanted and d.email_key is not null
+      and not exists (select from members m where m.organization_id = d.organization_id and m.person_id = d.person_id)
+      and not exists (select from decisions q where q.organization_id = d.organization_id and q.person_id = d.person_id)
+      and not exists (select from person_links l join sources s on s.organization_id = l.organization_id and s.id = l.source_id
+        where l.organization_id = d.organization_id and l.person_id = d.person_id and s.kind = 'manual')`
+  await transaction`analyze newcomers`
+  const rows = await transaction<PairColumns[]>`
+    with pairs as (
+      select n.person_id as newcomer, m.person_id as candidate, 'email' as by from newcomers n
+        join members m on m.organization_id = ${organization} and m.email_key = n.email_key and m.person_id <> n.person_id
+      union select n.person_id, m.person_id, 'user_name' from newcomers n
+        join members m on m.organization_id = ${organization} and m.user_name_key = n.user_name_key and m.person_id <> n.person_id
+      union select n.person_id, u.person_id, 'email' from newcomers n
+        join directory_users u on u.organization_id = ${organization} and u.to_change is null and u.email_key = n.email_key
+          and u.person_id <> n.person_id
+      union select n.person_id, u.person_id, 'user_name' from newcomers n
+        join directory_users u on u.organization_id = ${organization} and u.to_change is null
+          and u.user_name_key = n.user_name_key and u.person_id <> n.person_id)
+    select
+      json_build_object('personId', p.newcomer, 'source', json_build_object('id', s.id, 'key', s.key, 'trust', s.trust),
+        'anchor', u.anchor, 'emailKey', u.email_key, 'userNameKey', u.user_name_key, 'domain', split_part(u.email_key, '@', 2),
+        'name', coalesce(nullif(concat_ws(' ', u.first_name, u.last_name), ''), u.display_name)) as newcomer,
+      json_build_object('personId', p.candidate, 'by', p.by,
+        'email', coalesce(m.email, c.email), 'name', coalesce(nullif(concat_ws(' ', c.first_name, c.last_name), ''), c.display_name),
+        'member', case when m.person_id is null then null else json_build_object('role', m.role, 'state', m.state,
+          'removedAt', to_char(m.removed_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')) end,
+        'linkedSources', coalesce((select json_agg(json_build_object('id', ls.id, 'key', ls.key, 'trust', ls.trust, 'state', l.state))
+          from person_links l join sources ls on ls.organization_id = l.organization_id and ls.id = l.source_id
+          where l.organization_id = ${organization} and l.person_id = p.candidate), '[]'::json)) as candidate
+    from pairs p
+    join lateral (select * from directory_users u where u.organization_id = ${organization} and u.person_id = p.newcomer
+      and u.to_change is null order by u.source_id limit 1) u on true
+    join sources s on s.organization_id = u.organization_id and s.id = u.source_id
+    left join desired_members c on c.organization_id = ${organization} and c.person_id = p.candidate
+    left join members m on m.organization_id = ${organization} and m.person_id = p.candidate
+    join people w on w.organization_id = ${organization} and w.id = p.candidate and w.merged_into is null
+    order by p.newcomer, p.candidate, p.by`
+  const newcomers = new Map(rows.map((row) => [row.newcomer.personId, row.newcomer]))
+  return {
+    newcomers: [...newcomers.values()],
+    pairs: rows.map((row) => ({ newcomer: row.newcomer.personId, candidate: row.candidate })),
+  }
+}
+
+/** Fills the temporary table `adoptions`: found by match, or decided by a person and not yet applied. */
+export async function writeAdoptions(transaction: Transaction, organization: number, matches: Match[]): Promise<void> {
+  const rows = matches.map(({ personId, adoption }) => ({ person_id: personId, ...snake(adoption) }))
+  await transaction`
+    create temporary table adoptions (person_id bigint, from_person_id bigint primary key, source_id int, anchor text, by text)
+    on commit drop`
+  await transaction`
+    insert into adoptions
+    select person_id, from_person_id, source_id, anchor, by from json_to_recordset(${JSON.stringify(rows)}::text::json) as
+      x(person_id bigint, from_person_id bigint, source_id int, anchor text, by text)
+    union all
+    select q.target_id, q.person_id, l.source_id, l.anchor, 'decision' from decisions q
+    join person_links l on l.organization_id = q.organization_id and l.person_id = q.person_id
+    where q.organization_id = ${organization} and q.state = 'decided' and q.choice = 'link' and q.target_id is not null
+    on conflict do nothing`
+}
+
+const snake = (adoption: Adoption) => ({
+  from_person_id: adoption.fromPersonId,
+  source_id: adoption.sourceId,
+  anchor: adoption.anchor,
+  by: adoption.by,
+})
+
+/** Stores open questions, and a wait for each, so that nothing happens with the newcomer until somebody answers. */
+export async function openDecisions(
+  transaction: Transaction,
+  organization: number,
+  found: Decision[],
+  at: Date,
+): Promise<number> {
+  if (found.length === 0) return 0
+  const rows = found.map((one) => ({
+    kind: one.kind,
+    person_id: one.newcomer,
+    candidates: one.candidates,
+    evidence: { code: one.code, why: one.why, sourceId: one.sourceId, anchor: one.anchor },
+  }))
+  const opened = await transaction`
+    with asked as (
+      insert into decisions (organization_id, kind, person_id, candidates, evidence, state, at)
+      select ${organization}, kind, person_id, candidates, evidence, 'open', ${at}
+      from json_to_recordset(${JSON.stringify(rows)}::text::json) as x(kind text, person_id bigint, candidates jsonb, evidence jsonb)
+      on conflict do nothing returning person_id)
+    insert into waits (organization_id, person_id, kind, since) select ${organization}, person_id, 'decision', ${at}::timestamptz from asked
+    on conflict do nothing`
+  return opened.count
+}
+
+export interface StoredDecision {
+  id: number
+  kind: Decision['kind']
+  personId: number
+  candidates: number[]
+  evidence: { code: string; why: string; sourceId: number; anchor: string }
+  state: 'open' | 'decided'
+  choice: string | null
+  targetId: number | null
+  at: Date
+  decidedBy: string | null
+  decidedAt: Date | null
+}
+
+export async function readDecision(handle: Handle, organization: number, id: number): Promise<StoredDecision | null> {
+  const [row] = await handle<StoredDecision[]>`
+    select id, kind, person_id as "personId", candidates, evidence, state, choice, target_id as "targetId", at,
+      decided_by as "decidedBy", decided_at as "decidedAt"
+    from decisions where organization_id = ${organization} and id = ${id}`
+  return row ?? null
+}
+
+/** Writes the answer where none was given yet, and ends the wait unless the newcomer is to be ignored; false when somebody was first. */
+export async function answerDecision(
+  transaction: Transaction,
+  organization: number,
+  id: number,
+  answer: { choice: string; target: number | null; by: string; at: Date },
+): Promise<boolean> {
+  const answered = await transaction<{ personId: number }[]>`
+    update decisions set state = 'decided', choice = ${answer.choice}, target_id = ${answer.target}, decided_by = ${answer.by},
+      decided_at = ${answer.at}
+    where organization_id = ${organization} and id = ${id} and state = 'open' returning person_id as "personId"`
+  const [row] = answered
+  if (!row) return false
+  if (answer.choice !== 'ignore') {
+    await transaction`
+      delete from waits where organization_id = ${organization} and person_id = ${row.personId} and kind = 'decision'`
+  }
+  return true
+}

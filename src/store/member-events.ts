@@ -1,0 +1,75 @@
+/** What a member is told: everything that succeeded for them in one plan. */
+import type { MemberEvent, MemberLine } from '../reconcile/letter.ts'
+import type { ActionKind, ItemImage } from '../reconcile/model.ts'
+import type { Sql } from './connection.ts'
+
+/** One row of the outbox with its organization. */
+export interface LetterRow {
+  id: number
+  audience: 'member' | 'administrator'
+  event: string
+  planId: number
+  snapshotId: number
+  personId: number
+  address: string
+  addressKey: string
+  attempt: number
+  organizationId: number
+  key: string
+  name: string
+  zone: string
+}
+
+/** Everything that succeeded for one person in one plan, in the order in which it happened. */
+export async function readMemberEvent(sql: Sql, letter: LetterRow): Promise<MemberEvent> {
+  const [member] = await sql<{ emailKey: string; name: string | null }[]>`
+    select email_key as "emailKey", coalesce(first_name, display_name) as name from members
+    where organization_id = ${letter.organizationId} and person_id = ${letter.personId}`
+  const done = await sql<
+    { kind: ActionKind; product: string | null; before: ItemImage | null; after: ItemImage | null }[]
+  >`
+    select item.kind, item.before, item.after, product.name as product
+    from plan_items item
+    join outcomes done on done.organization_id = item.organization_id and done.plan_id = item.plan_id
+      and done.number = item.number and done.state = 'succeeded'
+    left join products product on product.organization_id = item.organization_id and product.id = item.product_id
+    where item.organization_id = ${letter.organizationId} and item.person_id = ${letter.personId}
+      and item.plan_id = ${letter.planId}
+    order by item.number`
+  const lines = done.flatMap((item) => lineOf(item))
+  // An address that they left may be somebody else's by now: it hears of the change and of nothing else.
+  const left = member !== undefined && member.emailKey !== letter.addressKey
+  return {
+    planId: letter.planId,
+    name: member?.name ?? null,
+    lines: left ? lines.filter((line) => line.kind === 'update_identity') : lines,
+  }
+}
+
+function lineOf(item: {
+  kind: ActionKind
+  product: string | null
+  before: ItemImage | null
+  after: ItemImage | null
+}): MemberLine[] {
+  const product = item.product ?? ''
+  switch (item.kind) {
+    case 'invite':
+    case 'reactivate':
+    case 'suspend':
+    case 'remove':
+      return [{ kind: item.kind }]
+    case 'assign':
+    case 'extend':
+    case 'shorten':
+      return [{ kind: item.kind, product, expiresAt: item.after?.expiresAt ?? null }]
+    case 'revoke':
+      return [{ kind: 'revoke', product }]
+    case 'update_identity':
+      return item.before?.email !== undefined && item.after?.email !== undefined
+        ? [{ kind: 'update_identity', oldEmail: item.before.email, newEmail: item.after.email }]
+        : []
+    default:
+      return []
+  }
+}

@@ -1,0 +1,193 @@
+/** Organizations and what the config file says of them: products, sources, rules, administrators. */
+import { z } from 'zod'
+import type { ApprovalMode, Product, Rule, Source, SourceKind } from '../reconcile/model.ts'
+import type { Handle } from './connection.ts'
+
+export interface Organization {
+  id: number
+  key: string
+  name: string
+  zone: string
+  settings: OrganizationSettings
+  settingsVersion: number
+  rulesetVersion: number
+  revision: number
+}
+
+/** What the config file says of an organization beside its rows; `limits` is read by the guards. */
+export const organizationSettings = z.object({
+  domains: z.array(z.string()),
+  /** E-mail keys of people whom no source may take anything from. */
+  protected: z.array(z.string()),
+  limits: z.unknown(),
+})
+export type OrganizationSettings = z.infer<typeof organizationSettings>
+
+const columns = (handle: Handle) =>
+  handle`id, key, name, zone, settings, settings_version as "settingsVersion", ruleset_version as "rulesetVersion", revision`
+
+export async function listOrganizations(handle: Handle): Promise<Organization[]> {
+  return await handle<Organization[]>`select ${columns(handle)} from organizations where not retired order by key`
+}
+
+export async function readOrganization(handle: Handle, organization: number): Promise<Organization> {
+  const [row] = await handle<Organization[]>`select ${columns(handle)} from organizations where id = ${organization}`
+  if (!row) throw new Error(`organization ${organization} is gone`)
+  return row
+}
+
+export async function findOrganization(handle: Handle, key: string): Promise<Organization | null> {
+  const [row] = await handle<
+    Organization[]
+  >`select ${columns(handle)} from organizations where key = ${key} and not retired`
+  return row ?? null
+}
+
+export interface SourceRow extends Source {
+  lastSnapshotId: number | null
+  settings: Record<string, unknown>
+}
+
+export async function listSources(handle: Handle, organization: number): Promise<SourceRow[]> {
+  return await handle<SourceRow[]>`
+    select id, key, name, kind, mode, approval, trust, connected, manages_admins as "managesAdmins", settings,
+      last_snapshot_id as "lastSnapshotId"
+    from sources where organization_id = ${organization} order by id`
+}
+
+export async function listProducts(handle: Handle, organization: number): Promise<Product[]> {
+  return await handle<Product[]>`
+    select id, key, name, aliases, owned, reserve, used, retired from products where organization_id = ${organization} order by id`
+}
+
+export async function listRules(handle: Handle, organization: number): Promise<Rule[]> {
+  return await handle<Rule[]>`
+    select key, version, priority, source, "when", "then" from rules
+    where organization_id = ${organization} and to_change is null order by priority, key`
+}
+
+export interface OrganizationConfig {
+  key: string
+  name: string
+  zone: string
+  settings: OrganizationSettings
+  administrators: { email: string; emailKey: string; role: string }[]
+  products: { key: string; name: string; aliases: string[]; owned: number; reserve: number }[]
+  sources: {
+    key: string
+    name: string
+    kind: SourceKind
+    mode: Source['mode']
+    approval: ApprovalMode
+    trust: number
+    managesAdmins: boolean
+    settings: Record<string, unknown>
+  }[]
+  rules: Omit<Rule, 'version'>[]
+}
+
+/**
+ * Writes what the config file says and reports whether the outcome of evaluation can differ. What is gone from the file is
+ * retired, never deleted: a source becomes disconnected, a product revokes nobody.
+ */
+export async function writeConfig(
+  handle: Handle,
+  config: OrganizationConfig,
+  change: (organization: number) => Promise<number>,
+): Promise<{ id: number; rulesChanged: boolean }> {
+  const settings = JSON.stringify(config.settings)
+  const [row] = await handle<{ id: number; rulesChanged: boolean }[]>`
+    insert into organizations as o (key, name, zone, settings) values (${config.key}, ${config.name}, ${config.zone}, ${settings}::text::jsonb)
+    on conflict (key) do update set name = excluded.name, zone = excluded.zone, settings = excluded.settings, retired = false,
+      settings_version = o.settings_version + (o.settings <> excluded.settings or o.zone <> excluded.zone)::int
+    returning id`
+  if (!row) throw new Error('an organization without an id')
+  const { id } = row
+  await handle`delete from administrators where organization_id = ${id}`
+  await handle`
+    insert into administrators (organization_id, email_key, email, role)
+    select ${id}, email_key, email, role from json_to_recordset(${JSON.stringify(
+      config.administrators.map((one) => ({ email_key: one.emailKey, email: one.email, role: one.role })),
+    )}::text::json) as x(email_key text, email text, role text)`
+  const products = await handle`
+    insert into products as p (organization_id, id, key, name, aliases, owned, reserve)
+    select ${id}, coalesce((select id from products where organization_id = ${id} and key = x.key),
+        (select coalesce(max(id), 0) from products where organization_id = ${id}) + row_number() over (order by x.key)),
+      x.key, x.name, x.aliases, x.owned, x.reserve
+    from json_to_recordset(${JSON.stringify(config.products)}::text::json) as x(key text, name text, aliases text[], owned int, reserve int)
+    on conflict (organization_id, key) do update set name = excluded.name, aliases = excluded.aliases, owned = excluded.owned,
+      reserve = excluded.reserve, retired = false
+    where (p.name, p.aliases, p.owned, p.reserve, p.retired) is distinct from
+      (excluded.name, excluded.aliases, excluded.owned, excluded.reserve, false)`
+  const retired = await handle`
+    update products set retired = true where organization_id = ${id} and not retired
+      and key <> all(${config.products.map((product) => product.key)}::text[])`
+  const sourceRows = config.sources.map((one) => ({ ...one, manages_admins: one.managesAdmins }))
+  const sources = await handle`
+    insert into sources as s (organization_id, id, key, name, kind, mode, approval, trust, settings, manages_admins)
+    select ${id}, coalesce((select id from sources where organization_id = ${id} and key = x.key),
+        (select coalesce(max(id), 0) from sources where organization_id = ${id}) + row_number() over (order by x.key)),
+      x.key, x.name, x.kind, x.mode, x.approval, x.trust, x.settings, x.manages_admins
+    from json_to_recordset(${JSON.stringify(sourceRows)}::text::json) as
+      x(key text, name text, kind text, mode text, approval text, trust int, settings jsonb, manages_admins boolean)
+    on conflict (organization_id, key) do update set name = excluded.name, kind = excluded.kind, mode = excluded.mode,
+      approval = excluded.approval, trust = excluded.trust, settings = excluded.settings, manages_admins = excluded.manages_admins,
+      connected = true
+    where (s.name, s.kind, s.mode, s.approval, s.trust, s.settings, s.manages_admins, s.connected) is distinct from
+      (excluded.name, excluded.kind, excluded.mode, excluded.approval, excluded.trust, excluded.settings, excluded.manages_admins, true)`
+  const disconnected = await handle`
+    update sources set connected = false where organization_id = ${id} and connected
+      and key <> all(${config.sources.map((source) => source.key)}::text[])`
+  const rules = await writeRules(handle, id, config.rules, change)
+  if (rules) await handle`update organizations set ruleset_version = ruleset_version + 1 where id = ${id}`
+  return {
+    id,
+    rulesChanged: rules || products.count + retired.count + sources.count + disconnected.count > 0,
+  }
+}
+
+async function writeRules(
+  handle: Handle,
+  organization: number,
+  rules: OrganizationConfig['rules'],
+  change: (organization: number) => Promise<number>,
+): Promise<boolean> {
+  const live = await listRules(handle, organization)
+  const text = (rule: Omit<Rule, 'version'>) => JSON.stringify([rule.priority, rule.source, rule.when, rule.then])
+  const now = new Map(live.map((rule) => [rule.key, rule]))
+  const wanted = new Map(rules.map((rule) => [rule.key, rule]))
+  const gone = live.filter((rule) => {
+    const next = wanted.get(rule.key)
+    return !next || stable(text(next)) !== stable(text(rule))
+  })
+  const fresh = rules.filter((rule) => {
+    const before = now.get(rule.key)
+    return !before || stable(text(before)) !== stable(text(rule))
+  })
+  if (gone.length + fresh.length === 0) return false
+  const number = await change(organization)
+  await handle`
+    update rules set to_change = ${number} where organization_id = ${organization} and to_change is null
+      and key = any(${gone.map((rule) => rule.key)}::text[])`
+  await handle`
+    insert into rules (organization_id, key, version, priority, source, "when", "then", from_change)
+    select ${organization}, x.key, 1 + coalesce((select max(version) from rules r where r.organization_id = ${organization} and r.key = x.key), 0),
+      x.priority, x.source, x."when", x."then", ${number}
+    from json_to_recordset(${JSON.stringify(fresh)}::text::json) as x(key text, priority int, source text, "when" jsonb, "then" jsonb)`
+  return true
+}
+
+/** jsonb gives keys back in its own order; sorting them makes two writings of one rule equal. */
+function stable(text: string): string {
+  return JSON.stringify(sorted(JSON.parse(text)))
+}
+
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted)
+  if (value === null || typeof value !== 'object') return value
+  return Object.fromEntries(
+    Object.entries(value)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([key, inner]) => [key, sorted(inner)]),
+  )
+}

@@ -1,0 +1,249 @@
+/** Plans as stored documents: written once by a proposal, moved along their life by one guarded UPDATE each. */
+import type { PlanHeader } from '../reconcile/canonical.ts'
+import type {
+  ActionKind,
+  Evidence,
+  Finding,
+  ItemImage,
+  Lane,
+  OutcomeState,
+  PlanState,
+  Reason,
+} from '../reconcile/model.ts'
+import type { Handle } from './connection.ts'
+
+export interface PlanOverride {
+  count: number
+  reason: string
+  by: string
+}
+
+export interface SeatForecast {
+  product: string
+  name: string
+  owned: number
+  used: number
+  /** Seats in use once this plan is applied as predicted. */
+  after: number
+  waiting: number
+}
+
+export interface PlanRow {
+  id: number
+  proposalId: number
+  lane: Lane
+  part: 'free' | 'waiting'
+  state: PlanState
+  hash: string
+  headline: string
+  counts: Partial<Record<ActionKind, number>>
+  seats: SeatForecast[]
+  sourceIds: number[]
+  findings: Finding[]
+  items: number
+  revision: number
+  createdBy: string
+  createdAt: Date
+  expiresAt: Date
+  approvedBy: string | null
+  approvedAt: Date | null
+  approvedHash: string | null
+  override: PlanOverride | null
+  closedReason: string | null
+  supersededBy: number | null
+  startedAt: Date | null
+  finishedAt: Date | null
+  quiet: boolean
+}
+
+const columns = (handle: Handle) => handle`
+  id, proposal_id as "proposalId", lane, part, state, hash, headline, counts, seats, source_ids as "sourceIds", findings, items, revision,
+  created_by as "createdBy", created_at as "createdAt", expires_at as "expiresAt", approved_by as "approvedBy",
+  approved_at as "approvedAt", approved_hash as "approvedHash", "override", closed_reason as "closedReason",
+  superseded_by as "supersededBy", started_at as "startedAt", finished_at as "finishedAt", quiet`
+
+export interface NewPlan {
+  proposalId: number | null
+  lane: Lane
+  part: PlanRow['part']
+  state: PlanState
+  header: PlanHeader
+  headline: string
+  counts: Partial<Record<ActionKind, number>>
+  seats: SeatForecast[]
+  sourceIds: number[]
+  findings: Finding[]
+  items: number
+  revision: number
+  createdBy: string
+  createdAt: Date
+  expiresAt: Date
+  quiet: boolean
+}
+
+/** Writes the plan without its hash (see `sealPlan`) and returns its id; a first plan of a proposal gives the proposal its id. */
+export async function insertPlan(handle: Handle, organization: number, plan: NewPlan): Promise<number> {
+  const [row] = await handle<{ id: number }[]>`
+    insert into plans (organization_id, proposal_id, lane, part, state, hash, header, headline, counts, seats, source_ids, findings,
+      items, revision, created_by, created_at, expires_at, quiet)
+    values (${organization}, ${plan.proposalId ?? 0}, ${plan.lane}, ${plan.part}, ${plan.state}, '', ${JSON.stringify(plan.header)}::text::jsonb,
+      ${plan.headline}, ${JSON.stringify(plan.counts)}::text::jsonb, ${JSON.stringify(plan.seats)}::text::jsonb, ${plan.sourceIds}::int[],
+      ${JSON.stringify(plan.findings)}::text::jsonb, ${plan.items}, ${plan.revision}, ${plan.createdBy}, ${plan.createdAt},
+      ${plan.expiresAt}, ${plan.quiet})
+    returning id`
+  if (!row) throw new Error('a plan without an id')
+  if (plan.proposalId === null) {
+    await handle`update plans set proposal_id = id where organization_id = ${organization} and id = ${row.id}`
+  }
+  return row.id
+}
+
+/** Writes the hash over the plan's content. From here on the plan is what people approve. */
+export async function sealPlan(handle: Handle, organization: number, plan: number, hash: string): Promise<void> {
+  await handle`update plans set hash = ${hash} where organization_id = ${organization} and id = ${plan}`
+}
+
+export async function deletePlan(handle: Handle, organization: number, plan: number): Promise<void> {
+  await handle`delete from plan_items where organization_id = ${organization} and plan_id = ${plan}`
+  await handle`delete from plans where organization_id = ${organization} and id = ${plan}`
+}
+
+export async function readPlan(handle: Handle, organization: number, plan: number): Promise<PlanRow | null> {
+  const [row] = await handle<PlanRow[]>`
+    select ${columns(handle)} from plans where organization_id = ${organization} and id = ${plan}`
+  return row ?? null
+}
+
+export interface PlanQuery {
+  states?: PlanState[] | undefined
+  limit: number
+  /** Only plans with a smaller id: the cursor of the page before. */
+  before?: number | undefined
+}
+
+/** Plans, newest first. */
+export async function listPlans(handle: Handle, organization: number, query: PlanQuery): Promise<PlanRow[]> {
+  return await handle<PlanRow[]>`
+    select ${columns(handle)} from plans
+    where organization_id = ${organization} and hash <> ''
+      ${query.states ? handle`and state = any(${query.states}::text[])` : handle``}
+      ${query.before ? handle`and id < ${query.before}` : handle``}
+    order by id desc limit ${query.limit}`
+}
+
+export interface PlanMove {
+  approvedBy?: string
+  approvedAt?: Date
+  approvedHash?: string
+  override?: PlanOverride
+  closedReason?: string
+  supersededBy?: number
+  startedAt?: Date
+  finishedAt?: Date
+}
+
+/** Moves a plan, from these states only: false when it is in another by now. The UPDATE decides, not a look before it. */
+export async function movePlan(
+  handle: Handle,
+  organization: number,
+  plan: number,
+  from: PlanState[],
+  to: PlanState,
+  move: PlanMove = {},
+): Promise<boolean> {
+  const moved = await handle`
+    update plans set state = ${to},
+      approved_by = coalesce(${move.approvedBy ?? null}, approved_by), approved_at = coalesce(${move.approvedAt ?? null}, approved_at),
+      approved_hash = coalesce(${move.approvedHash ?? null}, approved_hash),
+      "override" = coalesce(${move.override ? JSON.stringify(move.override) : null}::text::jsonb, "override"),
+      closed_reason = coalesce(${move.closedReason ?? null}, closed_reason),
+      superseded_by = coalesce(${move.supersededBy ?? null}, superseded_by),
+      started_at = coalesce(started_at, ${move.startedAt ?? null}), finished_at = coalesce(${move.finishedAt ?? null}, finished_at)
+    where organization_id = ${organization} and id = ${plan} and state = any(${from}::text[])`
+  return moved.count === 1
+}
+
+/** How many plans that named this source somebody ever approved: the first three of a snapshot source are looked at by a person. */
+export async function approvedPlans(handle: Handle, organization: number, source: number): Promise<number> {
+  const [row] = await handle<{ count: number }[]>`
+    select count(*)::int as count from plans
+    where organization_id = ${organization} and lane = 'sync' and approved_at is not null and ${source} = any(source_ids)`
+  return row?.count ?? 0
+}
+
+export interface ItemRow {
+  number: number
+  wave: number
+  kind: string
+  effect: string
+  personId: number
+  productId: number | null
+  product: string | null
+  productName: string | null
+  fromPersonId: number | null
+  email: string
+  name: string | null
+  before: ItemImage | null
+  after: ItemImage | null
+  reason: Reason
+  sourceIds: number[]
+  evidence: Evidence | null
+  predicted: OutcomeState
+  state: OutcomeState | 'pending'
+  code: string | null
+  params: Record<string, string | number>
+}
+
+export interface ItemQuery {
+  after: number
+  limit: number
+  kind?: string | undefined
+  state?: string | undefined
+}
+
+/** Items in the order in which they run, with what became of them. */
+export async function readItems(
+  handle: Handle,
+  organization: number,
+  plan: number,
+  query: ItemQuery,
+): Promise<ItemRow[]> {
+  return await handle<ItemRow[]>`
+    select i.number, i.wave, i.kind, i.effect, i.person_id as "personId", i.product_id as "productId", p.key as product,
+      p.name as "productName", i.from_person_id as "fromPersonId", i.subject_email as email, i.subject_name as name, i.before, i.after,
+      i.reason, i.source_ids as "sourceIds", i.evidence, i.predicted, coalesce(o.state, 'pending') as state, o.code,
+      coalesce(o.params, '{}') as params
+    from plan_items i
+    left join products p on p.organization_id = i.organization_id and p.id = i.product_id
+    left join outcomes o on o.organization_id = i.organization_id and o.plan_id = i.plan_id and o.number = i.number
+    where i.organization_id = ${organization} and i.plan_id = ${plan} and i.number > ${query.after}
+      ${query.kind ? handle`and i.kind = ${query.kind}` : handle``}
+      ${query.state ? handle`and coalesce(o.state, 'pending') = ${query.state}` : handle``}
+    order by i.number limit ${query.limit}`
+}
+
+/** How many items have come to what, `pending` included. */
+export async function progress(
+  handle: Handle,
+  organization: number,
+  plan: number,
+): Promise<{ items: number; states: Record<string, number> }> {
+  const rows = await handle<{ state: string; count: number }[]>`
+    select state, count(*)::int as count from outcomes where organization_id = ${organization} and plan_id = ${plan} group by state`
+  const [total] = await handle<
+    { items: number }[]
+  >`select items from plans where organization_id = ${organization} and id = ${plan}`
+  const items = total?.items ?? 0
+  const done = rows.reduce((sum, row) => sum + row.count, 0)
+  const states = Object.fromEntries(rows.map((row) => [row.state, row.count]))
+  return { items, states: items > done ? { pending: items - done, ...states } : states }
+}
+
+/** Keeps the people of a rejected plan from being proposed again before a source repeats itself. */
+export async function waitRejected(handle: Handle, organization: number, plan: number, at: Date): Promise<void> {
+  await handle`
+    insert into waits (organization_id, person_id, kind, since, plan_id)
+    select distinct ${organization}::int, person_id, 'rejected', ${at}::timestamptz, ${plan}::bigint from plan_items
+    where organization_id = ${organization} and plan_id = ${plan}
+    on conflict do nothing`
+}

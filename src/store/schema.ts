@@ -1,0 +1,641 @@
+/**
+ * Every table of rosterd, in the order of the flow: settings → observed → desired → current → plans → letters → access.
+ * Each primary key begins with the organization. Rows that carry (from_change, to_change) are versions: a null `to_change` is
+ * what holds now, and "as of change n" reads from_change ≤ n < to_change.
+ */
+import { sql } from 'drizzle-orm'
+import {
+  bigint,
+  boolean,
+  foreignKey,
+  index,
+  integer,
+  jsonb,
+  pgSequence,
+  pgTable,
+  primaryKey,
+  smallint,
+  text,
+  uniqueIndex,
+} from 'drizzle-orm/pg-core'
+import { bytes, instant, keyText, organizationId } from './columns.ts'
+
+const id = (name = 'id') => bigint(name, { mode: 'number' })
+const from = () => id('from_change').notNull()
+const to = () => id('to_change')
+
+/** Numbers the changes of every organization; a sequence never makes two writers wait for each other. */
+export const changeNumbers = pgSequence('change_numbers', { cache: 1 })
+export const personIds = pgSequence('person_ids', { cache: 1 })
+export const memberIds = pgSequence('member_ids', { cache: 1 })
+
+// ── settings ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+export const organizations = pgTable(
+  'organizations',
+  {
+    id: integer('id').primaryKey().generatedAlwaysAsIdentity(),
+    key: keyText('key').notNull(),
+    name: text('name').notNull(),
+    zone: text('zone').notNull(),
+    /** Everything of the config file that is not a row of its own: domains, protected people, limits. */
+    settings: jsonb('settings').notNull(),
+    settingsVersion: integer('settings_version').notNull().default(1),
+    rulesetVersion: integer('ruleset_version').notNull().default(1),
+    /** Raised by every apply batch: the base that a plan was made against. */
+    revision: id('revision').notNull().default(0),
+    retired: boolean('retired').notNull().default(false),
+  },
+  (table) => [uniqueIndex('organizations_key').on(table.key)],
+)
+
+export const administrators = pgTable(
+  'administrators',
+  {
+    organizationId: organizationId(),
+    emailKey: keyText('email_key').notNull(),
+    email: text('email').notNull(),
+    role: text('role').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.organizationId, table.emailKey] })],
+)
+
+export const products = pgTable(
+  'products',
+  {
+    organizationId: organizationId(),
+    id: integer('id').notNull(),
+    key: keyText('key').notNull(),
+    name: text('name').notNull(),
+    aliases: text('aliases').array().notNull().default([]),
+    owned: integer('owned').notNull(),
+    reserve: integer('reserve').notNull().default(0),
+    /** Live assignments; raised and lowered by apply with the limit in the UPDATE's own WHERE. */
+    used: integer('used').notNull().default(0),
+    retired: boolean('retired').notNull().default(false),
+  },
+  (table) => [
+    primaryKey({ columns: [table.organizationId, table.id] }),
+    uniqueIndex('products_key').on(table.organizationId, table.key),
+  ],
+)
+
+export const sources = pgTable(
+  'sources',
+  {
+    organizationId: organizationId(),
+    id: integer('id').notNull(),
+    key: keyText('key').notNull(),
+    name: text('name').notNull(),
+    kind: text('kind').notNull(),
+    mode: text('mode').notNull(),
+    approval: text('approval').notNull(),
+    trust: integer('trust').notNull(),
+    settings: jsonb('settings').notNull(),
+    managesAdmins: boolean('manages_admins').notNull().default(false),
+    connected: boolean('connected').notNull().default(true),
+    lastSnapshotId: id('last_snapshot_id'),
+  },
+  (table) => [
+    primaryKey({ columns: [table.organizationId, table.id] }),
+    uniqueIndex('sources_key').on(table.organizationId, table.key),
+  ],
+)
+
+export const rules = pgTable(
+  'rules',
+  {
+    organizationId: organizationId(),
+    key: keyText('key').notNull(),
+    version: integer('version').notNull(),
+    priority: integer('priority').notNull(),
+    source: keyText('source'),
+    when: jsonb('when').notNull(),
+    then: jsonb('then').notNull(),
+    fromChange: from(),
+    toChange: to(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.organizationId, table.key, table.version] }),
+    uniqueIndex('rules_live').on(table.organizationId, table.key).where(sql`to_change is null`),
+  ],
+)
+
+// ── observed: what sources say ──────────────────────────────────────────────────────────────────────────────────────
+
+export const changes = pgTable(
+  'changes',
+  {
+    organizationId: organizationId(),
+    number: id('number').notNull(),
+    at: instant('at').notNull(),
+    cause: text('cause').notNull(),
+    causeId: id('cause_id'),
+  },
+  (table) => [primaryKey({ columns: [table.organizationId, table.number] })],
+)
+
+export const snapshots = pgTable(
+  'snapshots',
+  {
+    organizationId: organizationId(),
+    id: id().notNull().generatedAlwaysAsIdentity(),
+    sourceId: integer('source_id').notNull(),
+    file: text('file').notNull(),
+    /** Where the claimed file lies, relative to the source's folder. */
+    path: text('path').notNull(),
+    fileSha256: text('file_sha256').notNull(),
+    /** sha256 over the canonical rows in key order: equal content, equal digest, whatever the order of lines. */
+    digest: text('digest'),
+    evidence: text('evidence').notNull(),
+    full: boolean('full').notNull().default(true),
+    state: text('state').notNull(),
+    rows: integer('rows').notNull().default(0),
+    people: integer('people').notNull().default(0),
+    errors: integer('errors').notNull().default(0),
+    missing: integer('missing').notNull().default(0),
+    layout: jsonb('layout'),
+    /** Display names of the groups it mentions, by id. */
+    groups: jsonb('groups').notNull().default({}),
+    findings: jsonb('findings').notNull().default([]),
+    change: id('change'),
+    at: instant('at').notNull(),
+    decidedBy: text('decided_by'),
+    decidedAt: instant('decided_at'),
+  },
+  (table) => [
+    primaryKey({ columns: [table.organizationId, table.id] }),
+    index('snapshots_source').on(table.organizationId, table.sourceId, table.id),
+    uniqueIndex('snapshots_path').on(table.organizationId, table.sourceId, table.path),
+  ],
+)
+
+/** Rows of a snapshot that nobody has admitted yet: the columns of `directory_users`, by line instead of by person. */
+export const stagedRows = pgTable(
+  'staged_rows',
+  {
+    organizationId: organizationId(),
+    snapshotId: id('snapshot_id').notNull(),
+    line: integer('line').notNull(),
+    action: text('action').notNull(),
+    anchor: text('anchor').notNull(),
+    anchorKey: keyText('anchor_key').notNull(),
+    email: text('email').notNull(),
+    emailKey: keyText('email_key').notNull(),
+    userName: text('user_name'),
+    userNameKey: keyText('user_name_key'),
+    firstName: text('first_name'),
+    lastName: text('last_name'),
+    displayName: text('display_name'),
+    language: text('language'),
+    status: text('status').notNull(),
+    startAt: instant('start_at'),
+    role: text('role'),
+    groups: text('groups').array().notNull(),
+    products: jsonb('products').notNull(),
+    expiresAt: instant('expires_at'),
+    seatPriority: integer('seat_priority'),
+    attributes: jsonb('attributes').notNull(),
+    hash: bytes('hash').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.organizationId, table.snapshotId, table.line] })],
+)
+
+/** Rows that could not be read; kept for the failure file, and because a person whose row is in error is never absent. */
+export const rowErrors = pgTable(
+  'row_errors',
+  {
+    organizationId: organizationId(),
+    snapshotId: id('snapshot_id').notNull(),
+    line: integer('line').notNull(),
+    code: text('code').notNull(),
+    params: jsonb('params').notNull(),
+    cells: text('cells').array().notNull(),
+    anchorKey: keyText('anchor_key'),
+    emailKey: keyText('email_key'),
+    userNameKey: keyText('user_name_key'),
+  },
+  (table) => [primaryKey({ columns: [table.organizationId, table.snapshotId, table.line] })],
+)
+
+export const people = pgTable(
+  'people',
+  {
+    organizationId: organizationId(),
+    id: id().notNull(),
+    mergedInto: id('merged_into'),
+    fromChange: from(),
+  },
+  (table) => [primaryKey({ columns: [table.organizationId, table.id] })],
+)
+
+export const personLinks = pgTable(
+  'person_links',
+  {
+    organizationId: organizationId(),
+    sourceId: integer('source_id').notNull(),
+    anchorKey: keyText('anchor_key').notNull(),
+    anchor: text('anchor').notNull(),
+    personId: id('person_id').notNull(),
+    state: text('state').notNull(),
+    since: instant('since').notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.organizationId, table.sourceId, table.anchorKey] }),
+    index('person_links_person').on(table.organizationId, table.personId),
+    foreignKey({ columns: [table.organizationId, table.personId], foreignColumns: [people.organizationId, people.id] }),
+  ],
+)
+
+export const directoryGroups = pgTable(
+  'directory_groups',
+  {
+    organizationId: organizationId(),
+    sourceId: integer('source_id').notNull(),
+    id: keyText('id').notNull(),
+    name: text('name').notNull(),
+    fromChange: from(),
+    toChange: to(),
+  },
+  (table) => [primaryKey({ columns: [table.organizationId, table.sourceId, table.id, table.fromChange] })],
+)
+
+export const directoryUsers = pgTable(
+  'directory_users',
+  {
+    organizationId: organizationId(),
+    sourceId: integer('source_id').notNull(),
+    anchorKey: keyText('anchor_key').notNull(),
+    fromChange: from(),
+    toChange: to(),
+    personId: id('person_id').notNull(),
+    anchor: text('anchor').notNull(),
+    email: text('email').notNull(),
+    emailKey: keyText('email_key').notNull(),
+    userName: text('user_name'),
+    userNameKey: keyText('user_name_key'),
+    firstName: text('first_name'),
+    lastName: text('last_name'),
+    displayName: text('display_name'),
+    language: text('language'),
+    status: text('status').notNull(),
+    startAt: instant('start_at'),
+    role: text('role'),
+    /** Ids of directory groups; the membership stands with its member. */
+    groups: text('groups').array().notNull(),
+    products: jsonb('products').notNull(),
+    expiresAt: instant('expires_at'),
+    seatPriority: integer('seat_priority'),
+    attributes: jsonb('attributes').notNull(),
+    hash: bytes('hash').notNull(),
+    snapshotId: id('snapshot_id'),
+    line: integer('line'),
+  },
+  (table) => [
+    primaryKey({ columns: [table.organizationId, table.sourceId, table.anchorKey, table.fromChange] }),
+    uniqueIndex('directory_users_live')
+      .on(table.organizationId, table.sourceId, table.anchorKey)
+      .where(sql`to_change is null`),
+    index('directory_users_person').on(table.organizationId, table.personId).where(sql`to_change is null`),
+    index('directory_users_email').on(table.organizationId, table.emailKey).where(sql`to_change is null`),
+    index('directory_users_user_name').on(table.organizationId, table.userNameKey).where(sql`to_change is null`),
+  ],
+)
+
+/** People whose directory rows, rules or links changed since their desired state was last evaluated. */
+export const dirtyPeople = pgTable(
+  'dirty_people',
+  { organizationId: organizationId(), personId: id('person_id').notNull() },
+  (table) => [primaryKey({ columns: [table.organizationId, table.personId] })],
+)
+
+// ── desired: what follows from it ───────────────────────────────────────────────────────────────────────────────────
+
+export const claims = pgTable(
+  'claims',
+  {
+    organizationId: organizationId(),
+    personId: id('person_id').notNull(),
+    sourceId: integer('source_id').notNull(),
+    fromChange: from(),
+    toChange: to(),
+    status: text('status').notNull(),
+    role: text('role').notNull(),
+    startAt: instant('start_at'),
+    rule: keyText('rule').notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.organizationId, table.personId, table.sourceId, table.fromChange] }),
+    uniqueIndex('claims_live').on(table.organizationId, table.personId, table.sourceId).where(sql`to_change is null`),
+  ],
+)
+
+export const grants = pgTable(
+  'grants',
+  {
+    organizationId: organizationId(),
+    personId: id('person_id').notNull(),
+    productId: integer('product_id').notNull(),
+    sourceId: integer('source_id').notNull(),
+    rule: keyText('rule').notNull(),
+    fromChange: from(),
+    toChange: to(),
+    priority: integer('priority').notNull(),
+    seatPriority: integer('seat_priority').notNull(),
+    expiresAt: instant('expires_at'),
+  },
+  (table) => [
+    primaryKey({
+      columns: [table.organizationId, table.personId, table.productId, table.sourceId, table.rule, table.fromChange],
+    }),
+    uniqueIndex('grants_live')
+      .on(table.organizationId, table.personId, table.productId, table.sourceId, table.rule)
+      .where(sql`to_change is null`),
+  ],
+)
+
+/** One row a person: what all sources together want, so that drift is a plain comparison with `members`. */
+export const desiredMembers = pgTable(
+  'desired_members',
+  {
+    organizationId: organizationId(),
+    personId: id('person_id').notNull(),
+    wanted: boolean('wanted').notNull(),
+    status: text('status').notNull(),
+    leaver: boolean('leaver').notNull(),
+    role: text('role').notNull(),
+    startAt: instant('start_at'),
+    protected: boolean('protected').notNull(),
+    email: text('email'),
+    emailKey: keyText('email_key'),
+    userName: text('user_name'),
+    userNameKey: keyText('user_name_key'),
+    firstName: text('first_name'),
+    lastName: text('last_name'),
+    displayName: text('display_name'),
+    language: text('language'),
+    profileSourceId: integer('profile_source_id'),
+  },
+  (table) => [primaryKey({ columns: [table.organizationId, table.personId] })],
+)
+
+export const waits = pgTable(
+  'waits',
+  {
+    organizationId: organizationId(),
+    personId: id('person_id').notNull(),
+    productId: integer('product_id').notNull().default(0),
+    kind: text('kind').notNull(),
+    since: instant('since').notNull(),
+    until: instant('until'),
+    planId: id('plan_id'),
+  },
+  (table) => [
+    primaryKey({ columns: [table.organizationId, table.personId, table.productId, table.kind] }),
+    index('waits_kind').on(table.organizationId, table.kind, table.productId, table.since),
+  ],
+)
+
+export const decisions = pgTable(
+  'decisions',
+  {
+    organizationId: organizationId(),
+    id: id().notNull().generatedAlwaysAsIdentity(),
+    kind: text('kind').notNull(),
+    /** The newcomer whom the question is about; at most one open question each. */
+    personId: id('person_id').notNull(),
+    candidates: jsonb('candidates').notNull(),
+    evidence: jsonb('evidence').notNull(),
+    state: text('state').notNull(),
+    choice: text('choice'),
+    targetId: id('target_id'),
+    at: instant('at').notNull(),
+    decidedBy: text('decided_by'),
+    decidedAt: instant('decided_at'),
+  },
+  (table) => [
+    primaryKey({ columns: [table.organizationId, table.id] }),
+    uniqueIndex('decisions_person').on(table.organizationId, table.personId, table.kind),
+  ],
+)
+
+// ── current: the organization that rosterd keeps ────────────────────────────────────────────────────────────────────
+
+export const members = pgTable(
+  'members',
+  {
+    organizationId: organizationId(),
+    personId: id('person_id').notNull(),
+    id: id().notNull(),
+    state: text('state').notNull(),
+    role: text('role').notNull(),
+    email: text('email').notNull(),
+    emailKey: keyText('email_key').notNull(),
+    userName: text('user_name'),
+    userNameKey: keyText('user_name_key'),
+    firstName: text('first_name'),
+    lastName: text('last_name'),
+    displayName: text('display_name'),
+    language: text('language'),
+    version: integer('version').notNull().default(1),
+    invitedAt: instant('invited_at').notNull(),
+    acceptedAt: instant('accepted_at'),
+    suspendedAt: instant('suspended_at'),
+    removedAt: instant('removed_at'),
+  },
+  (table) => [
+    primaryKey({ columns: [table.organizationId, table.personId] }),
+    uniqueIndex('members_id').on(table.organizationId, table.id),
+    uniqueIndex('members_email').on(table.organizationId, table.emailKey).where(sql`state <> 'removed'`),
+    uniqueIndex('members_user_name').on(table.organizationId, table.userNameKey).where(sql`state <> 'removed'`),
+  ],
+)
+
+export const assignments = pgTable(
+  'assignments',
+  {
+    organizationId: organizationId(),
+    personId: id('person_id').notNull(),
+    productId: integer('product_id').notNull(),
+    expiresAt: instant('expires_at'),
+    version: integer('version').notNull().default(1),
+    since: instant('since').notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.organizationId, table.personId, table.productId] }),
+    index('assignments_product').on(table.organizationId, table.productId),
+    index('assignments_expiry').on(table.organizationId, table.expiresAt).where(sql`expires_at is not null`),
+  ],
+)
+
+// ── plans ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+export const plans = pgTable(
+  'plans',
+  {
+    organizationId: organizationId(),
+    id: id().notNull().generatedAlwaysAsIdentity(),
+    /** Plans of one proposal share it: at most a free one (a policy approves it) and a waiting one. */
+    proposalId: id('proposal_id').notNull(),
+    lane: text('lane').notNull(),
+    part: text('part').notNull(),
+    state: text('state').notNull(),
+    hash: text('hash').notNull(),
+    header: jsonb('header').notNull(),
+    headline: text('headline').notNull(),
+    counts: jsonb('counts').notNull(),
+    seats: jsonb('seats').notNull().default([]),
+    sourceIds: integer('source_ids').array().notNull(),
+    findings: jsonb('findings').notNull(),
+    items: integer('items').notNull(),
+    revision: id('revision').notNull(),
+    createdBy: text('created_by').notNull(),
+    createdAt: instant('created_at').notNull(),
+    expiresAt: instant('expires_at').notNull(),
+    approvedBy: text('approved_by'),
+    approvedAt: instant('approved_at'),
+    approvedHash: text('approved_hash'),
+    override: jsonb('override'),
+    closedReason: text('closed_reason'),
+    supersededBy: id('superseded_by'),
+    startedAt: instant('started_at'),
+    finishedAt: instant('finished_at'),
+    quiet: boolean('quiet').notNull().default(false),
+  },
+  (table) => [
+    primaryKey({ columns: [table.organizationId, table.id] }),
+    index('plans_state').on(table.organizationId, table.state, table.lane),
+  ],
+)
+
+export const planItems = pgTable(
+  'plan_items',
+  {
+    organizationId: organizationId(),
+    planId: id('plan_id').notNull(),
+    number: integer('number').notNull(),
+    wave: smallint('wave').notNull(),
+    kind: text('kind').notNull(),
+    effect: text('effect').notNull(),
+    personId: id('person_id').notNull(),
+    productId: integer('product_id'),
+    fromPersonId: id('from_person_id'),
+    subjectKey: keyText('subject_key').notNull(),
+    subjectEmail: text('subject_email').notNull(),
+    subjectName: text('subject_name'),
+    before: jsonb('before'),
+    after: jsonb('after'),
+    reason: jsonb('reason').notNull(),
+    sourceIds: integer('source_ids').array().notNull(),
+    evidence: jsonb('evidence'),
+    precondition: jsonb('precondition').notNull(),
+    predicted: text('predicted').notNull(),
+    /** The line of canonical JSON that the plan's hash covers. */
+    canonical: text('canonical').notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.organizationId, table.planId, table.number] }),
+    index('plan_items_person').on(table.organizationId, table.personId, table.planId),
+  ],
+)
+
+/** What became of an item. Written once, in the transaction that did it. */
+export const outcomes = pgTable(
+  'outcomes',
+  {
+    organizationId: organizationId(),
+    planId: id('plan_id').notNull(),
+    number: integer('number').notNull(),
+    state: text('state').notNull(),
+    code: text('code'),
+    params: jsonb('params').notNull(),
+    at: instant('at').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.organizationId, table.planId, table.number] })],
+)
+
+/** One plan runs at a time in each lane. Every batch names the token, so that a worker that was taken over writes nothing. */
+export const lanes = pgTable(
+  'lanes',
+  {
+    organizationId: organizationId(),
+    lane: text('lane').notNull(),
+    planId: id('plan_id'),
+    token: id('token').notNull().default(0),
+    until: instant('until').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.organizationId, table.lane] })],
+)
+
+// ── letters ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+export const letters = pgTable(
+  'letters',
+  {
+    organizationId: organizationId(),
+    id: id().notNull().generatedAlwaysAsIdentity(),
+    audience: text('audience').notNull(),
+    event: text('event').notNull(),
+    /** 0 where the letter is about none. */
+    planId: id('plan_id').notNull().default(0),
+    snapshotId: id('snapshot_id').notNull().default(0),
+    personId: id('person_id').notNull().default(0),
+    address: text('address').notNull(),
+    addressKey: keyText('address_key').notNull(),
+    state: text('state').notNull(),
+    attempt: integer('attempt').notNull().default(0),
+    dueAt: instant('due_at').notNull(),
+    takenBy: text('taken_by'),
+    takenAt: instant('taken_at'),
+    messageId: text('message_id'),
+    error: text('error'),
+  },
+  (table) => [
+    primaryKey({ columns: [table.organizationId, table.id] }),
+    uniqueIndex('letters_member')
+      .on(table.organizationId, table.planId, table.personId, table.addressKey)
+      .where(sql`audience = 'member'`),
+    uniqueIndex('letters_administrator')
+      .on(table.organizationId, table.event, table.addressKey, table.planId, table.snapshotId)
+      .where(sql`audience = 'administrator'`),
+    index('letters_due').on(table.state, table.dueAt),
+  ],
+)
+
+// ── access and audit ────────────────────────────────────────────────────────────────────────────────────────────────
+
+export const tokens = pgTable(
+  'tokens',
+  {
+    organizationId: organizationId(),
+    id: id().notNull().generatedAlwaysAsIdentity(),
+    /** sha256 of the token; the token itself is shown once and never stored. */
+    hash: bytes('hash').notNull(),
+    hint: text('hint').notNull(),
+    role: text('role').notNull(),
+    administratorKey: keyText('administrator_key').notNull(),
+    createdBy: text('created_by').notNull(),
+    createdAt: instant('created_at').notNull(),
+    expiresAt: instant('expires_at'),
+    revokedAt: instant('revoked_at'),
+    lastUsedAt: instant('last_used_at'),
+  },
+  (table) => [primaryKey({ columns: [table.organizationId, table.id] }), uniqueIndex('tokens_hash').on(table.hash)],
+)
+
+export const audit = pgTable(
+  'audit',
+  {
+    organizationId: organizationId(),
+    id: id().notNull().generatedAlwaysAsIdentity(),
+    at: instant('at').notNull(),
+    actor: text('actor').notNull(),
+    act: text('act').notNull(),
+    object: text('object').notNull(),
+    planId: id('plan_id'),
+    requestId: text('request_id'),
+    before: jsonb('before'),
+    after: jsonb('after'),
+  },
+  (table) => [primaryKey({ columns: [table.organizationId, table.id] })],
+)

@@ -1,0 +1,146 @@
+/** By hand: what a person starts without a source. It is a plan like any other, with one item, and the same apply. */
+import { RosterdError } from '../errors.ts'
+import { hashHeader, itemText } from '../reconcile/canonical.ts'
+import { countsSentence } from '../reconcile/describe.ts'
+import { showId } from '../reconcile/identifiers.ts'
+import type { Action } from '../reconcile/model.ts'
+import { readEmail } from '../reconcile/normalise.ts'
+import { reasonSentence } from '../reconcile/reasons.ts'
+import { writeAudit } from '../store/audit.ts'
+import { lockOrganization } from '../store/locks.ts'
+import { acceptMember, countMembers, findMember } from '../store/members.ts'
+import { listSources, readOrganization } from '../store/organizations.ts'
+import { personByEmail } from '../store/people.ts'
+import { insertPlan, sealPlan } from '../store/plans.ts'
+import { addActions, openProposal, writeItems } from '../store/proposal.ts'
+import { requireRole } from './decide.ts'
+import type { Actor, Parts } from './parts.ts'
+
+const PLAN_LIVES_MS = 7 * 86_400_000
+
+export interface Invitation {
+  actor: Actor
+  email: string
+  firstName?: string
+  lastName?: string
+  language?: string
+  quiet?: boolean
+}
+
+/** Plans the invitation of one person and returns the plan's id; it waits for approval like every plan. */
+export async function invite(parts: Parts, organization: number, invitation: Invitation): Promise<number> {
+  const { actor } = invitation
+  requireRole(actor, 'operator')
+  const email = readEmail(invitation.email)
+  if (!email.ok) throw new RosterdError('INPUT_INVALID', { detail: reasonSentence(email.code, email.params) })
+  const at = parts.now()
+  const name = [invitation.firstName, invitation.lastName].filter(Boolean).join(' ') || null
+  return await parts.sql.begin(async (transaction) => {
+    await lockOrganization(transaction, organization)
+    const settings = await readOrganization(transaction, organization)
+    const manual = (await listSources(transaction, organization)).find((source) => source.kind === 'manual')
+    if (!manual) throw new Error('the pseudo-source manual is missing')
+    const found = await personByEmail(transaction, organization, { text: email.email, key: email.key, name }, at)
+    const action: Action = {
+      kind: 'invite',
+      effect: 'additive',
+      personId: found.personId,
+      subject: found.subject,
+      productId: null,
+      before: null,
+      after: {
+        state: 'invited',
+        role: 'member',
+        email: email.email,
+        userName: null,
+        firstName: invitation.firstName ?? null,
+        lastName: invitation.lastName ?? null,
+        displayName: null,
+        language: invitation.language ?? null,
+      },
+      reason: { code: 'invited_by_hand', params: { actor: actor.name } },
+      sourceIds: [manual.id],
+      evidence: null,
+      precondition: { member: null },
+      seatOrder: null,
+      fromPersonId: null,
+    }
+    const header = {
+      schema: 1,
+      organization: settings.key,
+      baseRevision: settings.revision,
+      snapshots: [],
+      rulesetVersion: settings.rulesetVersion,
+      settingsVersion: settings.settingsVersion,
+    }
+    const text = itemText(action, { product: String, source: () => manual.key })
+    const counts = { invite: 1 }
+    const plan = await insertPlan(transaction, organization, {
+      proposalId: null,
+      lane: 'by_hand',
+      part: 'waiting',
+      state: 'awaiting_approval',
+      header,
+      headline: countsSentence(counts, await countMembers(transaction, organization)),
+      counts,
+      seats: [],
+      sourceIds: [manual.id],
+      findings: [],
+      items: 1,
+      revision: settings.revision,
+      createdBy: actor.name,
+      createdAt: at,
+      expiresAt: new Date(at.getTime() + PLAN_LIVES_MS),
+      quiet: invitation.quiet ?? false,
+    })
+    await openProposal(transaction)
+    await addActions(transaction, [{ action, part: 'waiting', canonical: text, productKey: null }])
+    await writeItems(transaction, organization, plan, 'waiting')
+    const hash = hashHeader(header)
+    hash.item(text)
+    await sealPlan(transaction, organization, plan, hash.hex())
+    const object = showId('pln', plan)
+    await writeAudit(transaction, {
+      organizationId: organization,
+      at,
+      actor: actor.name,
+      act: 'plan.created',
+      object,
+      planId: plan,
+      after: { counts },
+    })
+    return plan
+  })
+}
+
+/** The account service says that the invited person has an account now. Saying it again changes nothing. */
+export async function accept(
+  parts: Parts,
+  organization: number,
+  member: number,
+  options: { actor: Actor },
+): Promise<void> {
+  requireRole(options.actor, 'operator')
+  const at = parts.now()
+  await parts.sql.begin(async (transaction) => {
+    if (await acceptMember(transaction, organization, member, at)) {
+      const object = showId('mem', member)
+      await writeAudit(transaction, {
+        organizationId: organization,
+        at,
+        actor: options.actor.name,
+        act: 'member.accepted',
+        object,
+      })
+      return
+    }
+    const known = await findMember(transaction, organization, member)
+    if (!known) throw new RosterdError('MEMBER_NOT_FOUND', { id: showId('mem', member) })
+    throw new RosterdError('MEMBER_STATE', {
+      id: showId('mem', member),
+      state: known.state,
+      verb: 'accepted',
+      wanted: 'invited',
+    })
+  })
+}

@@ -1,0 +1,74 @@
+/** Configure: what the config file says becomes rows. Whatever can change an evaluation marks everybody dirty. */
+import type { Config, OrganizationConfig } from '../config/index.ts'
+import { domainLabel, readEmail } from '../reconcile/normalise.ts'
+import { nextChange } from '../store/changes.ts'
+import type { Sql } from '../store/connection.ts'
+import { markEverybodyDirty } from '../store/desired.ts'
+import { lockConfiguration } from '../store/locks.ts'
+import { type OrganizationConfig as OrganizationRows, writeConfig } from '../store/organizations.ts'
+
+/** Writes all organizations of the file; returns the ids of those whose people have to be evaluated anew. */
+export async function configure(sql: Sql, config: Config, at: Date): Promise<number[]> {
+  return await sql.begin(async (transaction) => {
+    await lockConfiguration(transaction)
+    const changed: number[] = []
+    for (const organization of config.organizations) {
+      const change = (id: number) => nextChange(transaction, id, at, 'rules')
+      const written = await writeConfig(transaction, rowsOf(organization), change)
+      if (!written.rulesChanged) continue
+      await markEverybodyDirty(transaction, written.id)
+      changed.push(written.id)
+    }
+    return changed
+  })
+}
+
+/** Who is added by hand is a source too: it has no folder and no rules, and whoever it wants is never removed by another. */
+const MANUAL: OrganizationRows['sources'][number] = {
+  key: 'manual',
+  name: 'by hand',
+  kind: 'manual',
+  mode: 'delta',
+  approval: 'manual',
+  trust: 0,
+  managesAdmins: false,
+  settings: {},
+}
+
+function rowsOf(organization: OrganizationConfig): OrganizationRows {
+  const { key, name, zone, rules } = organization
+  return {
+    key,
+    name,
+    zone,
+    settings: {
+      domains: organization.domains.map((domain) => domainLabel(domain) ?? domain),
+      protected: organization.protected.map(keyOf),
+      limits: organization.limits,
+    },
+    administrators: organization.administrators.map(({ email, role }) => ({ email, emailKey: keyOf(email), role })),
+    products: organization.products.map(({ seats, ...product }) => ({ ...product, owned: seats })),
+    sources: [
+      MANUAL,
+      ...organization.sources.map((source) => ({
+        key: source.key,
+        name: source.name,
+        kind: source.kind,
+        mode: source.mode,
+        approval: source.approval,
+        trust: source.trust,
+        managesAdmins: rules.some(
+          (rule) => (rule.source ?? source.key) === source.key && rule.then.some((one) => 'manage_admins' in one),
+        ),
+        settings: { folder: source.folder, settle: source.settle, glob: source.glob, ...source.csv },
+      })),
+    ],
+    rules,
+  }
+}
+
+/** The config file's addresses were checked when it was read. */
+function keyOf(email: string): string {
+  const read = readEmail(email)
+  return read.ok ? read.key : email
+}

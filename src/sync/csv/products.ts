@@ -1,0 +1,69 @@
+import { nameKey } from '../../reconcile/normalise.ts'
+import type { CsvSettings } from './settings.ts'
+
+export type ProductReading = { ok: true; products: string[] } | { ok: false; params: { v: string; w: string } }
+
+/** Resolves names in a products cell to product keys; a name that is none comes back with the nearest one (or all of them) as `w`. */
+export class ProductNames {
+  readonly #keys = new Map<string, string>()
+  readonly #names: string[] = []
+
+  constructor(products: CsvSettings['products']) {
+    for (const { key, name, aliases } of products) {
+      this.#names.push(name)
+      for (const one of [...aliases, name, key]) this.#keys.set(nameKey(one), key)
+    }
+  }
+
+  /** The products of one cell, sorted, each once: separated by `;`, `|`, line breaks, or by `,` where all parts are products. */
+  read(cell: string): ProductReading {
+    const found = new Set<string>()
+    for (const part of cell.split(/[;|\r\n]+/)) {
+      if (nameKey(part) === '') continue
+      const whole = this.#keys.get(nameKey(part))
+      if (whole !== undefined) {
+        found.add(whole)
+        continue
+      }
+      for (const piece of part.split(',')) {
+        if (nameKey(piece) === '') continue
+        const key = this.#keys.get(nameKey(piece))
+        if (key === undefined) return { ok: false, params: this.#unknown(piece.trim()) }
+        found.add(key)
+      }
+    }
+    return { ok: true, products: [...found].sort() }
+  }
+
+  #unknown(name: string): { v: string; w: string } {
+    const v = name.slice(0, 100).toWellFormed()
+    const wanted = nameKey(v)
+    let nearest: string | undefined
+    let least = Math.max(2, Math.floor(wanted.length / 2))
+    for (const candidate of this.#names) {
+      const key = nameKey(candidate.slice(0, 100))
+      const far = key.includes(wanted) || wanted.includes(key) ? 1 : distance(wanted, key)
+      if (far >= least) continue
+      least = far
+      nearest = candidate
+    }
+    return {
+      v,
+      w: nearest ?? (this.#names.length > 0 ? `one of ${this.#names.join(', ')}` : 'a product that is not set up yet'),
+    }
+  }
+}
+
+/** Levenshtein's distance. */
+function distance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, i) => i)
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i]
+    for (let j = 1; j <= b.length; j++) {
+      const swap = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1)
+      next.push(Math.min(swap, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1))
+    }
+    row = next
+  }
+  return row[b.length] ?? 0
+}

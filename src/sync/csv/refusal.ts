@@ -1,0 +1,14 @@
+export type RefusalCode = 'FILE_TYPE' | 'FILE_TOO_LARGE' | 'HEADER_MISSING' | 'ENCODING_UNCERTAIN' | 'ROW_UNPARSEABLE'
+
+/** A file that cannot be read at all: the code of a failure reason with the values of its sentence. */
+export class CsvRefusal extends Error {
+  override readonly name = 'CsvRefusal'
+  readonly code: RefusalCode
+  readonly params: Record<string, string | number>
+
+  constructor(code: RefusalCode, params: Record<string, string | number>) {
+    super(`${code} ${JSON.stringify(params)}`)
+    this.code = code
+    this.params = params
+  }
+}

@@ -1,0 +1,122 @@
+/** Evaluates the rules for dirty people, batch by batch, and stores what follows: claims, grants and one desired row a person. */
+
+import { desire, evaluate } from '../reconcile/evaluate.ts'
+import type { Claim, Desired, DirectoryRow, Grant } from '../reconcile/model.ts'
+import { type CompiledRules, compile } from '../reconcile/rules.ts'
+import { nextChange } from '../store/changes.ts'
+import type { Sql, Transaction } from '../store/connection.ts'
+import {
+  readClaims,
+  readDesired,
+  readGrants,
+  takeDirty,
+  writeClaims,
+  writeDesired,
+  writeGrants,
+} from '../store/desired.ts'
+import { readRows } from '../store/directory.ts'
+import { listProducts, listRules, listSources, readOrganization, type SourceRow } from '../store/organizations.ts'
+
+const BATCH = 5000
+
+/** What evaluation reads of an organization, once for all batches. */
+export interface Ruleset {
+  sources: Map<number, SourceRow>
+  compiled: Map<number, CompiledRules>
+  productIdByKey: Map<string, number>
+  zone: string
+  /** E-mail keys of people from whom no source takes anything. */
+  protectedKeys: Set<string>
+}
+
+export async function readRuleset(sql: Sql | Transaction, organization: number): Promise<Ruleset> {
+  const [settings, sources, rules, products] = await Promise.all([
+    readOrganization(sql, organization),
+    listSources(sql, organization),
+    listRules(sql, organization),
+    listProducts(sql, organization),
+  ])
+  return {
+    sources: new Map(sources.map((source) => [source.id, source])),
+    compiled: new Map(sources.map((source) => [source.id, compile(rules, source.key)])),
+    productIdByKey: new Map(products.map((product) => [product.key, product.id])),
+    zone: settings.zone,
+    protectedKeys: new Set(settings.settings.protected),
+  }
+}
+
+/** Evaluates until nobody is dirty. Each batch is one transaction, so a crash leaves the rest dirty. */
+export async function evaluateDirty(sql: Sql, organization: number, at: Date): Promise<number> {
+  let evaluated = 0
+  let ruleset: Ruleset | null = null
+  for (;;) {
+    const batch = await sql.begin(async (transaction) => {
+      const people = await takeDirty(transaction, organization, BATCH)
+      if (people.length === 0) return 0
+      ruleset ??= await readRuleset(transaction, organization)
+      await evaluatePeople(transaction, organization, people, ruleset, at)
+      return people.length
+    })
+    evaluated += batch
+    if (batch < BATCH) return evaluated
+  }
+}
+
+async function evaluatePeople(
+  transaction: Transaction,
+  organization: number,
+  people: number[],
+  ruleset: Ruleset,
+  at: Date,
+): Promise<void> {
+  const [rows, previous, orphans] = await Promise.all([
+    readRows(transaction, organization, people),
+    readDesired(transaction, organization, people),
+    readOrphans(transaction, organization, people, ruleset),
+  ])
+  const rowsOf = Map.groupBy(rows, (row) => row.personId)
+  const claims: Claim[] = []
+  const grants: Grant[] = []
+  const desired: Desired[] = []
+  for (const person of people) {
+    const own = rowsOf.get(person) ?? []
+    const wanted = own.map((row) => evaluateRow(row, ruleset)).filter((one) => one !== null)
+    const ownClaims = [...wanted.flatMap((one) => one.claims), ...(orphans.claims.get(person) ?? [])]
+    claims.push(...ownClaims)
+    grants.push(...wanted.flatMap((one) => one.grants), ...(orphans.grants.get(person) ?? []))
+    const isProtected =
+      wanted.some((one) => one.protected) || own.some((row) => ruleset.protectedKeys.has(row.profile.emailKey))
+    desired.push(desire(person, own, ownClaims, previous.get(person) ?? null, ruleset.sources, isProtected))
+  }
+  const change = await nextChange(transaction, organization, at, 'evaluation')
+  await writeClaims(transaction, organization, change, people, claims)
+  await writeGrants(transaction, organization, change, people, grants)
+  await writeDesired(transaction, organization, desired)
+}
+
+function evaluateRow(row: DirectoryRow, ruleset: Ruleset) {
+  const source = ruleset.sources.get(row.sourceId)
+  const rules = ruleset.compiled.get(row.sourceId)
+  if (!source?.connected || !rules) return null
+  return evaluate(row, source, rules, { productIdByKey: ruleset.productIdByKey, zone: ruleset.zone })
+}
+
+/** A disconnected source keeps what it last wanted: nobody loses anything because a section left the config file. */
+async function readOrphans(transaction: Transaction, organization: number, people: number[], ruleset: Ruleset) {
+  const gone = new Set([...ruleset.sources.values()].filter((source) => !source.connected).map((source) => source.id))
+  if (gone.size === 0) return { claims: new Map<number, Claim[]>(), grants: new Map<number, Grant[]>() }
+  const [claims, grants] = await Promise.all([
+    readClaims(transaction, organization, people),
+    readGrants(transaction, organization, people),
+  ])
+  return {
+    claims: Map.groupBy(
+      claims.filter((claim) => gone.has(claim.sourceId)),
+      (claim) => claim.personId,
+    ),
+    grants: Map.groupBy(
+      grants.filter((grant) => gone.has(grant.sourceId)),
+      (grant) => grant.personId,
+    ),
+  }
+}

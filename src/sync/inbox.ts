@@ -1,0 +1,47 @@
+/** Opens the drop folders of the configuration: takes up what a stopped daemon had claimed, and watches for more. */
+import { readFile } from 'node:fs/promises'
+import { basename } from 'node:path'
+import type { Config } from '../config/index.ts'
+import { findOrganization, listSources } from '../store/organizations.ts'
+import { hasSnapshots } from '../store/snapshots.ts'
+import type { DropFolder } from './csv/folder.ts'
+import type { Worker } from './jobs.ts'
+import type { Parts } from './parts.ts'
+import { folderOf } from './receive.ts'
+import { watchFolder } from './watch.ts'
+
+/** Returns the loops that watch; each ends when the signal aborts. */
+export async function receiveFiles(
+  parts: Parts,
+  worker: Worker,
+  config: Config,
+  say: (line: string) => void,
+  signal: AbortSignal,
+): Promise<Promise<void>[]> {
+  const loops: Promise<void>[] = []
+  for (const section of config.organizations) {
+    const organization = await findOrganization(parts.sql, section.key)
+    if (!organization) continue
+    const sources = await listSources(parts.sql, organization.id)
+    for (const settings of section.sources) {
+      const source = sources.find((one) => one.key === settings.key)
+      if (!source) continue
+      const folder = folderOf(source)
+      await folder.prepare()
+      for (const path of await folder.claimed()) await worker.observe(organization.id, source.id, path, 'stable_only')
+      if (settings.sample && !(await hasSnapshots(parts.sql, organization.id, source.id)))
+        await dropSample(folder, settings.sample)
+      say(`${section.name}: files for ${settings.name} go into ${folder.inbox}`)
+      const onClaim = (path: string, evidence: Parameters<Worker['observe']>[3]) =>
+        worker.observe(organization.id, source.id, path, evidence)
+      loops.push(watchFolder({ folder, settle: settings.settle, log: parts.log, now: parts.now, onClaim }, signal))
+    }
+  }
+  return loops
+}
+
+/** Something to look at for whoever starts rosterd for the first time. */
+async function dropSample(folder: DropFolder, sample: string): Promise<void> {
+  const waiting = await folder.claimed()
+  if (waiting.length === 0) await folder.drop(basename(sample), await readFile(sample))
+}

@@ -1,0 +1,99 @@
+/**
+ * Work that another moment, or another daemon, does: pg-boss queues by name. One waiting job per key, so that asking twice costs
+ * nothing; a worker that dies is noticed by its missing heartbeat and its job taken over.
+ */
+import { PgBoss } from 'pg-boss'
+import type { Logger } from 'pino'
+import type { FileEvidence } from './csv/folder.ts'
+import type { Jobs, ProposeBecause } from './parts.ts'
+
+interface Payloads {
+  observe: { organization: number; source: number; path: string; evidence: FileEvidence }
+  propose: { organization: number; because: ProposeBecause }
+  execute: { organization: number; plan: number }
+  tidy: Record<string, never>
+}
+export type JobName = keyof Payloads
+
+export type Handlers = { [Name in JobName]: (data: Payloads[Name], signal: AbortSignal) => Promise<void> }
+
+/** `stately` keeps at most one waiting and one running job per key; `singleton` lets any number wait and one run. */
+const QUEUES: { name: JobName; policy: string; retryLimit: number }[] = [
+  { name: 'observe', policy: 'singleton', retryLimit: 5 },
+  { name: 'propose', policy: 'stately', retryLimit: 5 },
+  { name: 'execute', policy: 'stately', retryLimit: 5 },
+  { name: 'tidy', policy: 'stately', retryLimit: 2 },
+]
+
+export interface Worker extends Jobs {
+  /** A file was claimed and lies at this path of its source's folder. */
+  observe(organization: number, source: number, path: string, evidence: FileEvidence): Promise<void>
+  /** Begins to take jobs. */
+  start(handlers: Handlers): Promise<void>
+  /** Stops taking jobs and waits for those under way, at most `milliseconds`. */
+  stop(milliseconds: number): Promise<void>
+}
+
+export async function openJobs(url: string, log: Logger, deliver: () => void): Promise<Worker> {
+  const boss = new PgBoss({
+    connectionString: url,
+    max: 4,
+    schema: 'jobs',
+    application_name: 'rosterd jobs',
+    useListenNotify: true,
+    schedule: false,
+    superviseIntervalSeconds: 1,
+    monitorIntervalSeconds: 1,
+  })
+  boss.on('error', (error) => log.error({ err: error }, 'the job queue has a problem'))
+  await boss.start()
+  for (const queue of QUEUES) {
+    const { name, ...options } = queue
+    await boss.createQueue(name, {
+      ...options,
+      notify: true,
+      heartbeatSeconds: 10,
+      retryDelay: 1,
+      expireInSeconds: 7200,
+    })
+  }
+  const send = async <Name extends JobName>(name: Name, data: Payloads[Name], key: string) => {
+    await boss.send(name, data, { singletonKey: key })
+  }
+  return {
+    observe: (organization, source, path, evidence) =>
+      send('observe', { organization, source, path, evidence }, `${organization}:${source}`),
+    propose: (organization, because) => send('propose', { organization, because }, `${organization}:${because}`),
+    execute: (organization, plan) => send('execute', { organization, plan }, `${organization}:${plan}`),
+    tidy: () => send('tidy', {}, 'all'),
+    async deliver() {
+      deliver()
+    },
+    async start(handlers) {
+      const work = async <Name extends JobName>(name: Name) => {
+        await boss.work<Payloads[Name]>(
+          name,
+          {
+            pollingIntervalSeconds: 1,
+            notifyPollingIntervalSeconds: 1,
+            heartbeatRefreshSeconds: 3,
+            localConcurrency: name === 'execute' ? 2 : 1,
+          },
+          async ([job]) => {
+            if (!job) return
+            try {
+              await handlers[name](job.data, job.signal)
+            } catch (error) {
+              log.error({ err: error, job: name, data: job.data }, 'a job failed; it is tried again')
+              throw error
+            }
+          },
+        )
+      }
+      for (const { name } of QUEUES) await work(name)
+    },
+    async stop(milliseconds) {
+      await boss.stop({ graceful: true, timeout: milliseconds, close: true })
+    },
+  }
+}

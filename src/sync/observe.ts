@@ -1,0 +1,280 @@
+/**
+ * Observe: one claimed file becomes a snapshot, is staged, admitted, and merged into the mirror of its source; or is held or refused,
+ * and then nothing of it reaches the directory. The members are not touched here: a plan follows.
+ */
+import { admit } from '../reconcile/admit.ts'
+import { limitsSchema } from '../reconcile/guard.ts'
+import type { Finding, RowError, StagedRow } from '../reconcile/model.ts'
+import { reasonSentence } from '../reconcile/reasons.ts'
+import { nextChange } from '../store/changes.ts'
+import type { Sql, Transaction } from '../store/connection.ts'
+import { liftRejections, mergeSnapshot } from '../store/directory.ts'
+import { listProducts, readOrganization, type SourceRow } from '../store/organizations.ts'
+import { writeAdministratorLetter } from '../store/outbox.ts'
+import {
+  acceptedRowCounts,
+  lastAdmitted,
+  moveSnapshot,
+  openSnapshot,
+  replaceHeld,
+  type Snapshot,
+} from '../store/snapshots.ts'
+import {
+  clearErrors,
+  dropStaging,
+  duplicates,
+  replaceLines,
+  stagedFacts,
+  stageErrors,
+  stageRows,
+} from '../store/staging.ts'
+import { CsvRefusal, canonicalRow, mergeRows, readCsv } from './csv/index.ts'
+import type { Parts } from './parts.ts'
+import { csvSettings } from './source-settings.ts'
+
+/** A file that this daemon has claimed: nobody writes to it any more. */
+export interface ClaimedFile {
+  /** The name under which it was dropped. */
+  name: string
+  /** Where it lies now, relative to the source's folder; names the snapshot, so that a crash continues it. */
+  path: string
+  sha256: string
+  evidence: 'atomic_rename' | 'stable_only'
+  full: boolean
+  read(): AsyncIterable<Uint8Array>
+}
+
+/** What became of the file; `refused` and `unreadable` carry why. */
+export interface Observed {
+  snapshot: number
+  state: Snapshot['state']
+  findings: Finding[]
+  errors: number
+  /** Held snapshots of this source that the new one replaced. */
+  replaced: Snapshot[]
+}
+
+/** Reads the file into the staging and decides what becomes of it. The same path again continues, or repeats the answer. */
+export async function observe(
+  parts: Parts,
+  organization: number,
+  source: SourceRow,
+  file: ClaimedFile,
+): Promise<Observed> {
+  const { sql } = parts
+  const at = parts.now()
+  const snapshot = await openSnapshot(sql, organization, {
+    sourceId: source.id,
+    file: file.name,
+    path: file.path,
+    fileSha256: file.sha256,
+    evidence: file.evidence,
+    full: file.full,
+    at,
+  })
+  if (snapshot.state !== 'staging') {
+    return {
+      snapshot: snapshot.id,
+      state: snapshot.state,
+      findings: snapshot.findings,
+      errors: snapshot.errors,
+      replaced: [],
+    }
+  }
+  const last = await lastAdmitted(sql, organization, source.id)
+  if (last && last.fileSha256 === file.sha256 && source.mode === 'snapshot')
+    return await confirm(parts, organization, source, snapshot, last)
+
+  try {
+    const ours = await stage(sql, organization, source, snapshot.id, file, at)
+    return await judge(parts, organization, source, { ...snapshot, full: snapshot.full && !ours })
+  } catch (error) {
+    if (!(error instanceof CsvRefusal)) throw error
+    return await unreadable(parts, organization, snapshot, error)
+  }
+}
+
+/** Nothing of the file can be read: why is the finding that people see. */
+async function unreadable(
+  parts: Parts,
+  organization: number,
+  snapshot: Snapshot,
+  refusal: CsvRefusal,
+): Promise<Observed> {
+  const message = `${reasonSentence(refusal.code, refusal.params)} Nothing was changed.`
+  const findings: Finding[] = [
+    { guard: refusal.code, verdict: 'refuse', nature: 'look', measured: 0, of: 0, limit: 0, scope: '', message },
+  ]
+  await parts.sql.begin(async (transaction) => {
+    await dropStaging(transaction, organization, snapshot.id)
+    await moveSnapshot(transaction, organization, snapshot.id, ['staging'], 'unreadable', { findings })
+    await writeAdministratorLetter(
+      transaction,
+      organization,
+      { event: 'snapshot_refused', snapshotId: snapshot.id },
+      parts.now(),
+    )
+  })
+  return { snapshot: snapshot.id, state: 'unreadable', findings, errors: 0, replaced: [] }
+}
+
+/** The same bytes as last time: the source repeats itself, and whatever waited for that goes on. */
+async function confirm(
+  parts: Parts,
+  organization: number,
+  source: SourceRow,
+  snapshot: Snapshot,
+  last: Snapshot,
+): Promise<Observed> {
+  await parts.sql.begin(async (transaction) => {
+    const found = {
+      rows: last.rows,
+      people: last.people,
+      errors: last.errors,
+      ...(last.digest ? { digest: last.digest } : {}),
+    }
+    await moveSnapshot(transaction, organization, snapshot.id, ['staging'], 'confirmed', found)
+    await liftRejections(transaction, organization, source.id)
+  })
+  return { snapshot: snapshot.id, state: 'confirmed', findings: [], errors: 0, replaced: [] }
+}
+
+/** Streams the file into the staging; true when it carries our `_plan` column, which makes it a delta. */
+async function stage(
+  sql: Sql,
+  organization: number,
+  source: SourceRow,
+  snapshot: number,
+  file: ClaimedFile,
+  at: Date,
+): Promise<boolean> {
+  await clearErrors(sql, organization, snapshot)
+  const [settings, products] = await Promise.all([readOrganization(sql, organization), listProducts(sql, organization)])
+  const reading = await readCsv(file.read(), csvSettings(source.settings, settings.zone, products, at))
+  const groups: Record<string, string> = {}
+  const good = async function* () {
+    for await (const batch of reading.batches) {
+      const rows: StagedRow[] = []
+      const errors: RowError[] = []
+      for (const result of batch) {
+        if (result.ok) rows.push(result.row)
+        else errors.push(result.error)
+      }
+      for (const row of rows) row.groups.forEach((id, index) => (groups[id] ??= row.groupNames[index] ?? id))
+      await stageErrors(sql, organization, snapshot, errors)
+      yield rows
+    }
+  }
+  await stageRows(sql, organization, snapshot, good(), canonicalRow)
+  await mergeDuplicates(sql, organization, snapshot)
+  const { layout } = reading
+  await moveSnapshot(sql, organization, snapshot, ['staging'], 'staging', {
+    rows: reading.counts().rows,
+    groups,
+    layout: {
+      encoding: layout.encoding,
+      delimiter: layout.delimiter,
+      header: layout.header,
+      fields: layout.columns.map((column) => column.field),
+      keyedBy: layout.keyedBy,
+    },
+  })
+  return layout.ours
+}
+
+/** Several lines of one person become one row, or, where they disagree, an error that freezes the person. */
+async function mergeDuplicates(sql: Sql, organization: number, snapshot: number): Promise<void> {
+  let gone: number[] = []
+  let merged: StagedRow[] = []
+  const flush = async () => {
+    await replaceLines(sql, organization, snapshot, gone, merged, canonicalRow)
+    gone = []
+    merged = []
+  }
+  for await (const rows of duplicates(sql, organization, snapshot)) {
+    const [first] = rows
+    if (!first) continue
+    const result = mergeRows(rows)
+    gone.push(...rows.map((row) => row.line))
+    if (result.ok) merged.push(result.row)
+    else
+      await stageErrors(
+        sql,
+        organization,
+        snapshot,
+        rows.map((row) => conflictOf(row, result.error)),
+      )
+    if (gone.length >= 5000) await flush()
+  }
+  await flush()
+}
+
+function conflictOf(row: StagedRow, error: { code: string; params: RowError['params'] }): RowError {
+  return {
+    line: row.line,
+    code: error.code,
+    params: error.params,
+    cells: [],
+    anchorKey: row.anchorKey,
+    emailKey: row.profile.emailKey,
+    userNameKey: row.profile.userNameKey,
+  }
+}
+
+/** Admission: the staging is compared with the history of its source, and only what passes is merged. */
+async function judge(parts: Parts, organization: number, source: SourceRow, snapshot: Snapshot): Promise<Observed> {
+  const { sql } = parts
+  const [facts, history, settings] = await Promise.all([
+    stagedFacts(sql, organization, source.id, snapshot.id),
+    acceptedRowCounts(sql, organization, source.id, 5),
+    readOrganization(sql, organization),
+  ])
+  const rows = facts.people + facts.errors
+  const full = snapshot.full && source.mode === 'snapshot'
+  const staged = { rows, people: rows, errors: facts.errors, headerOk: true }
+  const limits = limitsSchema.parse(settings.settings.limits ?? {})
+  const findings = full ? admit(staged, { acceptedPeopleCounts: history }, limits) : []
+  const worst = findings.some((finding) => finding.verdict === 'refuse')
+    ? 'refused'
+    : findings.some((finding) => finding.verdict === 'hold')
+      ? 'held'
+      : 'admitted'
+  const found = {
+    rows,
+    people: facts.people,
+    errors: facts.errors,
+    missing: facts.missing,
+    digest: facts.digest,
+    findings,
+  }
+  const replaced = await sql.begin(async (transaction) => {
+    const older = await replaceHeld(transaction, organization, source.id, snapshot.id)
+    for (const one of older) await dropStaging(transaction, organization, one.id)
+    if (worst === 'admitted')
+      await merge(transaction, organization, source, { id: snapshot.id, rows, full }, parts.now())
+    if (worst === 'refused') await dropStaging(transaction, organization, snapshot.id)
+    await moveSnapshot(transaction, organization, snapshot.id, ['staging'], worst, { ...found, full })
+    if (worst !== 'admitted') {
+      const event = worst === 'held' ? 'snapshot_held' : 'snapshot_refused'
+      await writeAdministratorLetter(transaction, organization, { event, snapshotId: snapshot.id }, parts.now())
+    }
+    return older
+  })
+  return { snapshot: snapshot.id, state: worst, findings, errors: facts.errors, replaced }
+}
+
+/** Brings an admitted snapshot into the directory, in the caller's transaction. */
+export async function merge(
+  transaction: Transaction,
+  organization: number,
+  source: SourceRow,
+  snapshot: Pick<Snapshot, 'id' | 'rows' | 'full'>,
+  at: Date,
+): Promise<void> {
+  const { id, rows } = snapshot
+  const absences = snapshot.full && source.mode === 'snapshot'
+  const change = await nextChange(transaction, organization, at, 'snapshot', id)
+  await mergeSnapshot(transaction, { organization, source: source.id, snapshot: id, change, at, rows, absences })
+  await liftRejections(transaction, organization, source.id)
+  await dropStaging(transaction, organization, id)
+}

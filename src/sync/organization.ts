@@ -1,0 +1,40 @@
+/**
+ * The organization that plans are applied to, as a port. rosterd keeps one itself (`built-in.ts`); a remote one would be another
+ * writer beside it.
+ */
+import type { Item, Outcome } from '../reconcile/model.ts'
+import type { CurrentState } from '../store/current.ts'
+import type { Lease } from '../store/lanes.ts'
+
+/** Some items of one wave of a plan, in the order of the plan. */
+export interface Batch {
+  organizationId: number
+  planId: number
+  /** The lane decides whether the reserve of seats is open: it is kept for people who work by hand. */
+  lease: Lease
+  /** Nobody is mailed. */
+  quiet: boolean
+  /** Who approved the plan, for the audit row. */
+  actor: string
+  items: Item[]
+  /** Nothing is tried: every item fails with INTERNAL and this reference. */
+  giveUp?: string
+}
+
+export interface OrganizationWriter {
+  /**
+   * True: a batch, its outcomes, its letters and its audit row become real together or not at all. False: the outcomes have to be
+   * journalled apart, and after a crash read back.
+   */
+  transactional: boolean
+  /** How these people stand now. Nothing is locked. */
+  read(people: number[]): Promise<CurrentState>
+  /**
+   * Does what still holds of the items and gives each exactly one outcome; asked again with the same key it does nothing twice.
+   * The answer may name more items than were asked for: two people who exchange addresses move together.
+   *
+   * @param key names the batch: plan and first item
+   * @throws LeaseLost when another worker has taken the lane over; nothing was written then
+   */
+  write(batch: Batch, key: string): Promise<Outcome[]>
+}

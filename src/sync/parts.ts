@@ -1,0 +1,36 @@
+/** What the verbs of this room are given: they never build a part themselves. */
+import type { Logger } from 'pino'
+import type { Sql } from '../store/connection.ts'
+
+/** Work that another moment, or another daemon, will do. Sending is idempotent per key: one waiting job each. */
+export interface Jobs {
+  /** Evaluate, compare and plan this organization soon. */
+  propose(organization: number, because: ProposeBecause): Promise<void>
+  /** Run this approved plan. */
+  execute(organization: number, plan: number): Promise<void>
+  /** Letters may be due. */
+  deliver(): Promise<void>
+  /** Files of snapshots that were decided lie where they no longer belong. */
+  tidy(): Promise<void>
+}
+
+/** A newer snapshot, a rule change and a person replace plans that still await; what is merely due does not. */
+export type ProposeBecause = 'snapshot' | 'rules' | 'person' | 'due'
+
+export interface Parts {
+  sql: Sql
+  log: Logger
+  jobs: Jobs
+  /** Wall clock; tests hold it still. */
+  now(): Date
+}
+
+/** Who does something: an administrator by e-mail, a policy, or the system itself. */
+export interface Actor {
+  kind: 'person' | 'policy' | 'system'
+  /** An e-mail address, `bootstrap token`, `policy additive_auto` or `system`: as audit rows and pages show it. */
+  name: string
+  role: 'viewer' | 'operator' | 'admin'
+}
+
+export const SYSTEM: Actor = { kind: 'system', name: 'system', role: 'admin' }

@@ -1,0 +1,87 @@
+/** Receive: what happens to a claimed file of a drop folder, from its bytes to the place where it is put away. */
+import type { SourceRow } from '../store/organizations.ts'
+import { listOrganizations, listSources } from '../store/organizations.ts'
+import { moveFile, type Snapshot, untidySnapshots } from '../store/snapshots.ts'
+import { DropFolder, droppedName, type FileEvidence } from './csv/folder.ts'
+import { type Observed, observe } from './observe.ts'
+import type { Parts } from './parts.ts'
+import { readSourceSettings } from './source-settings.ts'
+
+export function folderOf(source: SourceRow): DropFolder {
+  const { folder, glob } = readSourceSettings(source.settings)
+  return new DropFolder(folder, glob)
+}
+
+/** Observes a claimed file; null when it has been dealt with already. A delta says so in its name; whatever else is dropped is full. */
+export async function receive(
+  parts: Parts,
+  organization: number,
+  sourceId: number,
+  claimed: { path: string; evidence: FileEvidence },
+): Promise<Observed | null> {
+  const source = (await listSources(parts.sql, organization)).find((one) => one.id === sourceId)
+  if (!source) return null
+  const folder = folderOf(source)
+  if (!(await folder.exists(claimed.path))) return null
+  const name = droppedName(claimed.path)
+  const observed = await observe(parts, organization, source, {
+    name,
+    path: claimed.path,
+    sha256: await folder.sha256(claimed.path),
+    evidence: claimed.evidence,
+    full: source.mode === 'snapshot' && !name.includes('.delta.'),
+    read: () => folder.read(claimed.path),
+  })
+  const { snapshot, state, errors } = observed
+  parts.log.info({ organization, source: source.key, file: name, snapshot, state, errors }, 'file observed')
+  if (state === 'admitted') await parts.jobs.propose(organization, 'snapshot')
+  if (state === 'confirmed') await parts.jobs.propose(organization, 'due')
+  if (state === 'held' || state === 'refused' || state === 'unreadable') await parts.jobs.deliver()
+  await tidySource(parts, organization, source)
+  return observed
+}
+
+/** Puts away the files of snapshots that are decided. A crash in between leaves work for the next time, never a lost file. */
+export async function tidySource(parts: Parts, organization: number, source: SourceRow): Promise<void> {
+  const folder = folderOf(source)
+  for (const snapshot of await untidySnapshots(parts.sql, organization, source.id)) {
+    const good = snapshot.state === 'admitted' || snapshot.state === 'confirmed'
+    const at = parts.now()
+    const path = await folder.putAway(
+      snapshot.path,
+      good ? 'processed' : 'failed',
+      at,
+      good ? undefined : reasonOf(snapshot, at),
+    )
+    await moveFile(parts.sql, organization, snapshot.id, path)
+  }
+}
+
+export async function tidyEverything(parts: Parts): Promise<void> {
+  for (const organization of await listOrganizations(parts.sql)) {
+    for (const source of await listSources(parts.sql, organization.id)) {
+      if (source.kind === 'csv' && source.connected) await tidySource(parts, organization.id, source)
+    }
+  }
+}
+
+const WHY: Partial<Record<Snapshot['state'], string>> = {
+  replaced: 'A newer file of this source arrived before anybody admitted this one.',
+  dismissed: 'An administrator turned this file away.',
+}
+
+function reasonOf(snapshot: Snapshot, at: Date): object {
+  const stops = snapshot.findings.filter((finding) => finding.verdict !== 'pass')
+  return {
+    file: snapshot.file,
+    snapshot: `snp_${snapshot.id}`,
+    state: snapshot.state,
+    reasons: stops.map((finding) => ({ code: finding.guard, message: finding.message })),
+    message: WHY[snapshot.state] ?? stops.map((finding) => finding.message).join(' '),
+    next: 'Nothing of this file was used. Correct it and drop it again.',
+    rows: snapshot.rows,
+    rowsInError: snapshot.errors,
+    sha256: snapshot.fileSha256,
+    at: at.toISOString(),
+  }
+}

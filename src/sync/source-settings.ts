@@ -1,0 +1,42 @@
+/** What the config says of a csv source, as it is stored with the source and read back. */
+import { z } from 'zod'
+import type { Product } from '../reconcile/model.ts'
+import { wallTime } from '../reconcile/zone.ts'
+import type { CsvSettings } from './csv/settings.ts'
+
+const optionalText = z.string().optional()
+
+const csvSourceSettings = z.object({
+  folder: z.string(),
+  settle: z.number(),
+  glob: z.array(z.string()),
+  encoding: optionalText,
+  delimiter: optionalText,
+  dateOrder: z.enum(['dmy', 'mdy']).optional(),
+  keyedBy: z.enum(['external_id', 'email']).optional(),
+  columns: z.record(z.string(), z.string()).optional(),
+})
+export type CsvSourceSettings = z.output<typeof csvSourceSettings>
+
+export function readSourceSettings(stored: Record<string, unknown>): CsvSourceSettings {
+  return csvSourceSettings.parse(stored)
+}
+
+/** How the files of a source are read, on the day of `at` in the organization's zone. */
+export function csvSettings(stored: Record<string, unknown>, zone: string, products: Product[], at: Date): CsvSettings {
+  const { encoding, delimiter, dateOrder, keyedBy, columns } = readSourceSettings(stored)
+  return {
+    zone,
+    today: dayOf(wallTime(at.toISOString(), zone)),
+    products: products.map(({ key, name, aliases }) => ({ key, name, aliases })),
+    ...(encoding !== undefined && { encoding }),
+    ...(delimiter !== undefined && { delimiter }),
+    ...(dateOrder !== undefined && { dateOrder }),
+    ...(keyedBy !== undefined && { keyedBy }),
+    ...(columns !== undefined && { columns }),
+  }
+}
+
+function dayOf({ year, month, day }: { year: number; month: number; day: number }): string {
+  return [String(year).padStart(4, '0'), String(month).padStart(2, '0'), String(day).padStart(2, '0')].join('-')
+}

@@ -1,0 +1,80 @@
+/** What a batch starts from: everything its items may depend on, read once, under lock. */
+import type { Item } from '../reconcile/model.ts'
+import type { Transaction } from '../store/connection.ts'
+import { countAdmins, readCurrent, readHolders } from '../store/current.ts'
+import { itemsOf, relatedItems, settledNumbers } from '../store/outcomes.ts'
+import { pipeline } from '../store/pipeline.ts'
+import { countSeatWaits, lockSeats, readProductNames } from '../store/seats.ts'
+import { takingUp, wantedEmail, wantedUserName } from './addresses.ts'
+import type { Batch } from './organization.ts'
+import type { Start } from './running.ts'
+
+/** Two administrators must stay, or as many as there are. */
+const ADMINS_THAT_STAY = 2
+/** People who pass addresses on in one long chain are moved together up to this many. */
+const LONGEST_CHAIN = 20_000
+
+/**
+ * The items of the batch, and with them the changes of address of whoever holds an address that is wanted in it: people who
+ * exchange addresses move in one transaction, also when they stand far apart in the plan.
+ */
+export async function completeExchanges(transaction: Transaction, batch: Batch, items: Item[]): Promise<Item[]> {
+  const { organizationId, planId } = batch
+  let wanting = items.filter((item) => item.kind === 'update_identity')
+  if (wanting.length === 0) return items
+  const all = [...items]
+  const moving = new Set(wanting.map((item) => item.personId))
+  while (wanting.length > 0 && all.length < LONGEST_CHAIN) {
+    const { emails, userNames } = await readHolders(transaction, organizationId, wantedKeys(wanting))
+    const people = [...emails.values(), ...userNames.values()].map((holder) => holder.personId)
+    const missing = [...new Set(people)].filter((person) => !moving.has(person))
+    if (missing.length === 0) break
+    for (const person of missing) moving.add(person)
+    const found = await itemsOf(transaction, organizationId, planId, 'update_identity', missing)
+    const numbers = found.map((item) => item.number)
+    const settled = await settledNumbers(transaction, organizationId, planId, numbers)
+    wanting = found.filter((item) => !settled.has(item.number))
+    all.push(...wanting)
+  }
+  return all.sort((a, b) => a.number - b.number)
+}
+
+function wantedKeys(items: Item[]): { emails: string[]; userNames: string[] } {
+  return {
+    emails: items.flatMap((item) => wantedEmail(item) ?? []),
+    userNames: items.flatMap((item) => wantedUserName(item) ?? []),
+  }
+}
+
+/** Reads the start of a batch. */
+export async function readStart(
+  transaction: Transaction,
+  batch: Batch,
+  items: Item[],
+  atLeastAdmins: number | null,
+): Promise<Start> {
+  const organization = batch.organizationId
+  const people = [...new Set(items.map((item) => item.personId))].sort((a, b) => a - b)
+  const products = [...new Set(items.flatMap((item) => item.productId ?? []))]
+  const current = await readCurrent(transaction, organization, people, { lock: true })
+  const keys = wantedKeys(items.map((item) => takingUp(item, current.members.get(item.personId))))
+  const [seats, productNames, holders, activeAdmins, related, queues] = await pipeline([
+    lockSeats(transaction, organization, products),
+    readProductNames(transaction, organization),
+    readHolders(transaction, organization, keys),
+    countAdmins(transaction, organization),
+    relatedItems(transaction, organization, batch.planId, people),
+    countSeatWaits(transaction, organization, products, people),
+  ])
+  return {
+    ...current,
+    products: seats,
+    productNames,
+    holders,
+    activeAdmins,
+    atLeastAdmins: atLeastAdmins ?? Math.min(activeAdmins, ADMINS_THAT_STAY),
+    related,
+    queues,
+    reserveOpen: batch.lease.lane === 'by_hand',
+  }
+}

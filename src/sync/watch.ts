@@ -1,0 +1,59 @@
+/** Watches the drop folder of one source and claims what is finished. Events only wake it; what counts is what repeated looks show. */
+
+import { setTimeout as sleep } from 'node:timers/promises'
+import { watch as watchFiles } from 'chokidar'
+import type { Logger } from 'pino'
+import type { DropFolder, FileEvidence } from './csv/folder.ts'
+
+/** Network file systems give no events: look anyway, this often. */
+const IDLE_POLL_MS = 15_000
+
+export interface Watching {
+  folder: DropFolder
+  /** Milliseconds for which a file must rest. */
+  settle: number
+  log: Logger
+  now(): Date
+  /** A file was claimed; it lies at this path of the folder. */
+  onClaim(path: string, evidence: FileEvidence): Promise<void>
+}
+
+/** Runs until the signal aborts. A folder that cannot be read is said in the log, and looked at again. */
+export async function watchFolder({ folder, settle, log, now, onClaim }: Watching, signal: AbortSignal): Promise<void> {
+  let bell = new AbortController()
+  let rung = false
+  const watcher = watchFiles(folder.inbox, { depth: 0, ignoreInitial: true }).on('all', () => {
+    rung = true
+    bell.abort()
+  })
+  watcher.on('error', (error) =>
+    log.warn({ err: error, folder: folder.root }, 'the drop folder gives no events; it is polled'),
+  )
+  try {
+    while (!signal.aborted) {
+      rung = false
+      const pause = await lookOnce()
+      if (!rung)
+        await sleep(pause, undefined, { signal: AbortSignal.any([signal, bell.signal]) }).catch(() => undefined)
+      if (bell.signal.aborted) bell = new AbortController()
+      // Several events of one writer are one reason to look, and looks must lie apart to show that nothing moves.
+      if (rung && !signal.aborted) await sleep(settle / 2, undefined, { signal }).catch(() => undefined)
+    }
+  } finally {
+    await watcher.close()
+  }
+
+  async function lookOnce(): Promise<number> {
+    try {
+      const { finished, growing } = await folder.look()
+      for (const file of finished) {
+        const path = await folder.claim(file, now())
+        if (path) await onClaim(path, file.evidence)
+      }
+      return growing > 0 ? settle / 2 : IDLE_POLL_MS
+    } catch (error) {
+      log.error({ err: error, folder: folder.root }, 'the drop folder cannot be read; it is tried again')
+      return IDLE_POLL_MS
+    }
+  }
+}

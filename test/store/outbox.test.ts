@@ -1,0 +1,256 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import type { LetterBox } from '../../src/notify/letter-box.ts'
+import { writeLetter } from '../../src/notify/letters.ts'
+import { createLetterBox, writeAdministratorLetter } from '../../src/store/outbox.ts'
+import { execute } from '../../src/sync/execute.ts'
+import { type FreshDatabase, freshDatabase } from '../support/database.ts'
+import {
+  assign,
+  invite,
+  NOON,
+  remove,
+  rename,
+  revoke,
+  type TestItem,
+  type TestPerson,
+  testOrganization,
+  testParts,
+} from '../support/organization.ts'
+
+let database: FreshDatabase
+beforeAll(async () => {
+  database = await freshDatabase()
+})
+afterAll(() => database.drop())
+beforeEach(async () => {
+  await database.sql`delete from letters`
+})
+
+const never = new AbortController().signal
+const minutes = (count: number) => new Date(NOON.getTime() + count * 60_000)
+/** The table does what the postman asks of a letterbox: the types meet here. */
+const box = (worker?: string): LetterBox => createLetterBox(database.sql, worker)
+
+async function applied(people: TestPerson[], items: TestItem[], administrators: string[] = []) {
+  const world = await testOrganization(database.sql, {
+    products: { cad: { owned: 1 }, sim: { owned: 9 } },
+    people,
+    administrators,
+  })
+  const plan = await world.plan(items)
+  await execute(testParts(database.sql), world.id, plan, never)
+  return { world, plan }
+}
+
+describe('letters to members', () => {
+  test('one tells all that succeeded, in the order in which it happened, and nothing that did not', async () => {
+    const { plan } = await applied(
+      [{ email: 'ann@acme.test' }, { email: 'bob@acme.test', state: 'active', products: { cad: null } }],
+      [
+        invite('ann@acme.test', { firstName: 'Ann' }),
+        assign('ann@acme.test', 'cad'),
+        assign('ann@acme.test', 'sim', '2027-06-30T22:00:00.000Z'),
+      ],
+    )
+    const [letter, ...others] = await box().take(10, NOON)
+    expect(others).toEqual([])
+    expect(letter).toMatchObject({
+      to: 'ann@acme.test',
+      attempt: 1,
+      audience: 'member',
+      event: {
+        planId: plan,
+        name: 'Ann',
+        lines: [{ kind: 'invite' }, { kind: 'assign', product: 'SIM', expiresAt: '2027-06-30T22:00:00.000Z' }],
+      },
+    })
+  })
+
+  test('an address that somebody left hears of the change alone', async () => {
+    await applied(
+      [{ email: 'ann@acme.test', state: 'active' }],
+      [rename('ann@acme.test', 'anna@acme.test'), assign('ann@acme.test', 'cad')],
+    )
+    const letters = await box().take(10, NOON)
+    const change = { kind: 'update_identity', oldEmail: 'ann@acme.test', newEmail: 'anna@acme.test' }
+    expect(letters.map((letter) => [letter.to, letter.audience === 'member' ? letter.event.lines : []])).toEqual([
+      ['anna@acme.test', [change, { kind: 'assign', product: 'CAD', expiresAt: null }]],
+      ['ann@acme.test', [change]],
+    ])
+  })
+
+  test('a plan that changed nothing for somebody writes them nothing', async () => {
+    await applied(
+      [{ email: 'ann@acme.test', state: 'active' }],
+      [
+        { kind: 'update_profile', who: 'ann@acme.test', before: { firstName: null }, after: { firstName: 'Ann' } },
+        revoke('ann@acme.test', 'cad'),
+      ],
+    )
+    expect(await box().take(10, NOON)).toEqual([])
+  })
+})
+
+describe('letters to administrators', () => {
+  test('the result, its numbers and its reasons', async () => {
+    const { plan } = await applied(
+      [
+        { email: 'ann@acme.test', state: 'active' },
+        { email: 'bob@acme.test', state: 'active', products: { sim: null } },
+        { email: 'new' },
+      ],
+      [
+        assign('ann@acme.test', 'cad'),
+        assign('bob@acme.test', 'cad'),
+        remove('bob@acme.test'),
+        invite('new', { email: 'ann@acme.test' }),
+      ],
+      ['root@acme.test'],
+    )
+    const letters = await box().take(10, NOON)
+    const letter = letters.find((one) => one.audience === 'administrator')
+    expect(letter).toMatchObject({
+      to: 'root@acme.test',
+      event: {
+        kind: 'plan_partially_failed',
+        planId: plan,
+        sources: ['HR feed'],
+        counts: { assign: 2, remove: 1, invite: 1 },
+        outcomes: { succeeded: 1, failed: 2, waiting: 1, skipped: 0 },
+        failures: [
+          { count: 1, message: 'ann@acme.test already belongs to ann@acme.test.' },
+          { count: 1, message: 'bob@acme.test still holds SIM.', nextStep: 'Revoke first.' },
+        ],
+        command: `rosterd failures pln_${plan}`,
+      },
+    })
+    if (letter === undefined) throw new Error('no letter')
+    expect(writeLetter(letter, 'http://localhost').subject).toContain('applied 1, failed 2, waiting 1')
+  })
+
+  test('a plan that waits, a plan that is held, a snapshot that is held: once each; not for those who may only look', async () => {
+    const { sql } = database
+    const world = await testOrganization(sql, {
+      people: [{ email: 'ann@acme.test', state: 'active' }],
+      administrators: ['root@acme.test'],
+    })
+    await sql`insert into administrators (organization_id, email_key, email, role) values (${world.id}, 'eye@acme.test', 'eye@acme.test', 'viewer')`
+    const plan = await world.plan([remove('ann@acme.test')], { approved: false })
+    const finding = {
+      guard: 'G1',
+      verdict: 'hold',
+      nature: 'amount',
+      measured: 612,
+      of: 900,
+      limit: 90,
+      scope: '',
+      message: 'Too many.',
+    }
+    const [snapshot] = await sql<{ id: number }[]>`
+      insert into snapshots (organization_id, source_id, file, path, file_sha256, evidence, state, rows, missing, findings, at)
+      values (${world.id}, 1, 'roster.csv', 'p', 'x', 'stable_only', 'held', 60, 45, ${JSON.stringify([finding])}::text::jsonb, ${NOON}) returning id`
+    if (snapshot === undefined) throw new Error('no snapshot')
+    for (const _ of [1, 2]) {
+      await writeAdministratorLetter(sql, world.id, { event: 'plan_waits', planId: plan }, NOON)
+      await writeAdministratorLetter(sql, world.id, { event: 'snapshot_held', snapshotId: snapshot.id }, NOON)
+    }
+    const [waits, held, ...others] = await box().take(10, NOON)
+    expect(others).toEqual([])
+    expect(waits).toMatchObject({
+      to: 'root@acme.test',
+      event: {
+        kind: 'plan_waits',
+        command: `rosterd approve pln_${plan}`,
+        people: [{ name: null, email: 'ann@acme.test', kind: 'remove', product: null }],
+        expiresAt: minutes(7 * 24 * 60).toISOString(),
+      },
+    })
+    expect(held).toMatchObject({
+      event: {
+        kind: 'snapshot_held',
+        snapshotId: snapshot.id,
+        source: 'HR feed',
+        file: 'roster.csv',
+        rows: 60,
+        guards: ['Too many.'],
+        command: `rosterd admit snp_${snapshot.id} --count 45`,
+      },
+    })
+    await sql`update plans set findings = ${JSON.stringify([finding])}::text::jsonb where organization_id = ${world.id} and id = ${plan}`
+    await writeAdministratorLetter(sql, world.id, { event: 'plan_held', planId: plan }, NOON)
+    const [amount] = await box().take(10, NOON)
+    expect(amount).toMatchObject({
+      event: {
+        kind: 'plan_held',
+        guards: ['Too many.'],
+        command: `rosterd approve pln_${plan} --override 612 --reason TEXT`,
+      },
+    })
+  })
+})
+
+describe('the letterbox', () => {
+  const one = () => applied([{ email: 'ann@acme.test' }], [invite('ann@acme.test')])
+  const state = async () => {
+    const rows = await database.sql<{ line: string }[]>`
+      select concat_ws(' ', state, attempt, message_id, error) as line from letters order by id`
+    return rows.map((row) => row.line)
+  }
+
+  test('a letter is taken by one worker', async () => {
+    await applied(
+      Array.from({ length: 6 }, (_, index) => ({ email: `p${index}@acme.test` })),
+      Array.from({ length: 6 }, (_, index) => invite(`p${index}@acme.test`)),
+    )
+    const taken = await Promise.all([1, 2, 3, 4].map(() => box().take(2, NOON)))
+    const ids = taken.flat().map((letter) => letter.id)
+    expect(new Set(ids).size).toBe(ids.length)
+    expect([...ids, ...(await box().take(10, NOON)).map((letter) => letter.id)]).toHaveLength(6)
+    expect(await box().take(10, NOON)).toEqual([])
+  })
+
+  test('it is not due before its time, and counts its tries', async () => {
+    await one()
+    const mine = box()
+    expect(await mine.take(1, minutes(-1))).toEqual([])
+    const [first] = await mine.take(1, NOON)
+    if (first === undefined) throw new Error('no letter')
+    await mine.retry(first.id, minutes(5), '450 later')
+    expect(await state()).toEqual(['due 1 450 later'])
+    expect(await mine.take(1, minutes(4))).toEqual([])
+    const [second] = await mine.take(1, minutes(5))
+    expect(second).toMatchObject({ id: first.id, attempt: 2 })
+    await mine.sent(first.id, '<m@x>')
+    expect(await state()).toEqual(['sent 2 <m@x>'])
+  })
+
+  test.each([
+    ['failed', (mine: LetterBox, id: number) => mine.failed(id, '550 no such user'), 'failed 1 550 no such user'],
+    ['unknown', (mine: LetterBox, id: number) => mine.unknown(id), 'unknown 1 MAIL_UNKNOWN'],
+  ] as const)('%s is an end', async (_, end, line) => {
+    await one()
+    const mine = box()
+    const [letter] = await mine.take(1, NOON)
+    if (letter === undefined) throw new Error('no letter')
+    await end(mine, letter.id)
+    expect(await state()).toEqual([line])
+    expect(await mine.take(1, minutes(9999))).toEqual([])
+    expect(await mine.abandoned(1, minutes(9999))).toEqual([])
+  })
+
+  test('a letter left behind is found by another worker, once, and the worker that is back cannot touch it', async () => {
+    await one()
+    const gone = box('gone')
+    const [letter] = await gone.take(1, NOON)
+    if (letter === undefined) throw new Error('no letter')
+    const other = box('other')
+    expect(await other.abandoned(1, minutes(1))).toEqual([])
+    const [found] = await other.abandoned(1, minutes(4))
+    expect(found).toMatchObject({ id: letter.id, audience: 'member' })
+    expect(await other.abandoned(1, minutes(4))).toEqual([])
+    await gone.sent(letter.id, '<late@x>')
+    expect(await state()).toEqual(['sending 2'])
+    await other.unknown(letter.id)
+    expect(await state()).toEqual(['unknown 2 MAIL_UNKNOWN'])
+  })
+})
