@@ -5,8 +5,11 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { z } from 'zod'
 
 const PROGRAM = fileURLToPath(new URL('../dist/cli/index.js', import.meta.url))
+const ANSWER = z.record(z.string(), z.unknown())
+const WHEREABOUTS = z.object({ url: z.string() })
 const START_WITHIN_MS = 60_000
 
 export class Daemon {
@@ -27,7 +30,7 @@ export class Daemon {
     while (child.exitCode === null && Date.now() < deadline) {
       const left = await readFile(join(directory, 'daemon.json'), 'utf8').catch(() => null)
       if (left !== null) {
-        const { url } = JSON.parse(left)
+        const { url } = WHEREABOUTS.parse(JSON.parse(left))
         return new Daemon(child, url, (await readFile(join(directory, 'admin-token'), 'utf8')).trim())
       }
       await sleep(50)
@@ -42,7 +45,7 @@ export class Daemon {
       headers: { authorization: `Bearer ${this.#token}`, 'content-type': 'application/json' },
       ...(body && { body: JSON.stringify(body) }),
     })
-    const answer = await response.json()
+    const answer = ANSWER.parse(await response.json())
     if (!response.ok) throw new Error(`${method} ${path}: ${JSON.stringify(answer)}`)
     return answer
   }

@@ -102,7 +102,7 @@ export const CATALOGUE = {
   PLAN_NOT_FOUND: {
     status: 404,
     sentence: 'There is no plan {id} in this organization.',
-    next: 'List the plans with rosterd plan list and take an id from there.',
+    next: 'List the plans with rosterd plans and take an id from there.',
   },
   PLAN_STATE: {
     status: 409,

@@ -52,12 +52,6 @@ export const REASONS = {
     sentence: 'The file has a header and no people.',
     next: 'Nothing was changed. Put the complete file into the folder again.',
   },
-  FILE_INCOMPLETE: {
-    class: 'wait',
-    status: null,
-    sentence: 'The file is not complete: {why}.',
-    next: 'Upload it again; nothing was changed.',
-  },
   FILE_TOO_LARGE: input(413, 'The file is too large: {n}; limit {m}.', 'Split it.'),
   FILE_TYPE: input(415, 'This is {type}, not a CSV file.', 'Save it as "CSV UTF-8".'),
   FIELD_UNKNOWN_VALUE: input(400, '"{v}" is not allowed in {col}; allowed: {list}.', 'Correct it.'),
@@ -119,18 +113,6 @@ export const REASONS = {
     sentence: '{v} exists and {why}.',
     next: 'Decide whether it is the same person.',
   },
-  GUARD_HELD: {
-    class: 'policy',
-    status: 409,
-    sentence: '{message}',
-    next: 'Review the plan; approve these {n} with a reason, or fix the source.',
-  },
-  GUARD_REFUSED: {
-    class: 'policy',
-    status: 409,
-    sentence: '{message}',
-    next: 'Fix the source and send it again; an approval cannot lift this.',
-  },
   STALE_ITEM: {
     class: 'conflict',
     status: 412,
@@ -142,12 +124,6 @@ export const REASONS = {
     status: null,
     sentence: 'Waits for item {item}, which did not succeed: {code}.',
     next: 'Solve that one.',
-  },
-  MAIL_NOT_SENT: {
-    class: 'transient',
-    status: null,
-    sentence: 'The change is done; the mail could not be sent: {why}.',
-    next: 'It is tried again; check the mail server if it lasts.',
   },
   MAIL_UNKNOWN: {
     class: 'wait',

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import postgres from 'postgres'
 import { isRosterdError, RosterdError } from '../errors.ts'
+import { dial } from './socket.ts'
 
 type Parameters = { bigint: number | bigint }
 
@@ -104,8 +105,9 @@ async function claimHolder(session: Sql): Promise<string | undefined> {
 
 function connect(url: string, limits: { max: number; max_lifetime?: null }, applicationName = 'rosterd'): Sql {
   try {
-    return postgres(url, {
+    const options = {
       ...limits,
+      socket: dial,
       connect_timeout: REACHABLE_WITHIN_MS / 1_000,
       connection: { application_name: applicationName, TimeZone: 'UTC' },
       onnotice: () => {},
@@ -117,7 +119,8 @@ function connect(url: string, limits: { max: number; max_lifetime?: null }, appl
           serialize: (value: number | bigint) => value.toString(),
         },
       },
-    })
+    }
+    return postgres(url, options)
   } catch (error) {
     throw unreachable(url, error)
   }

@@ -17,11 +17,17 @@ export async function takeDirty(transaction: Transaction, organization: number, 
   return rows.map((row) => row.person_id).sort((a, b) => a - b)
 }
 
+/**
+ * Marks people in the transaction that changes what their evaluation reads. A mark that is there already is locked, which leaves it
+ * to whoever evaluates after this transaction: passed over, it could be taken by an evaluation that still sees the old rows. In id
+ * order, so that two who mark the same people wait for each other and do not stand in each other's way.
+ */
 export async function markDirty(handle: Handle, organization: number, people: number[]): Promise<void> {
   if (people.length === 0) return
   await handle`
     insert into dirty_people (organization_id, person_id)
-    select ${organization}, x from unnest(${people}::bigint[]) x on conflict do nothing`
+    select distinct ${organization}::int, x from unnest(${people}::bigint[]) x order by x
+    on conflict (organization_id, person_id) do update set person_id = excluded.person_id where false`
 }
 
 /** A change of rules, of the zone or of the products concerns everybody whom a source shows or a claim holds. */
@@ -31,7 +37,8 @@ export async function markEverybodyDirty(handle: Handle, organization: number): 
     select organization_id, person_id from directory_users where organization_id = ${organization} and to_change is null
     union select organization_id, person_id from claims where organization_id = ${organization} and to_change is null
     union select organization_id, person_id from grants where organization_id = ${organization} and to_change is null
-    on conflict do nothing`
+    order by person_id
+    on conflict (organization_id, person_id) do update set person_id = excluded.person_id where false`
 }
 
 /** Makes the live claims of these people exactly the given ones. */

@@ -97,18 +97,14 @@ function ghostDrift(transaction: Transaction, organization: number) {
 
 /** Cases of drifting people in id order, a page at a time. */
 export async function* readCases(transaction: Transaction, organization: number, page: number): AsyncIterable<Case[]> {
-  let after = 0
-  for (;;) {
+  for (let after = 0; ; ) {
     const rows = await transaction<{ person_id: number }[]>`
       select person_id from drifting where person_id > ${after} order by person_id limit ${page}`
-    const last = rows.at(-1)
-    if (!last) return
-    after = last.person_id
-    yield await assembleCases(
-      transaction,
-      organization,
-      rows.map((row) => row.person_id),
-    )
+    const people = rows.map((row) => row.person_id)
+    const last = people.at(-1)
+    if (last === undefined) return
+    after = last
+    yield await assembleCases(transaction, organization, people)
   }
 }
 

@@ -95,20 +95,8 @@ export async function writeConfig(
   config: OrganizationConfig,
   change: (organization: number) => Promise<number>,
 ): Promise<{ id: number; rulesChanged: boolean }> {
-  const settings = JSON.stringify(config.settings)
-  const [row] = await handle<{ id: number; rulesChanged: boolean }[]>`
-    insert into organizations as o (key, name, zone, settings) values (${config.key}, ${config.name}, ${config.zone}, ${settings}::text::jsonb)
-    on conflict (key) do update set name = excluded.name, zone = excluded.zone, settings = excluded.settings, retired = false,
-      settings_version = o.settings_version + (o.settings <> excluded.settings or o.zone <> excluded.zone)::int
-    returning id`
-  if (!row) throw new Error('an organization without an id')
-  const { id } = row
-  await handle`delete from administrators where organization_id = ${id}`
-  await handle`
-    insert into administrators (organization_id, email_key, email, role)
-    select ${id}, email_key, email, role from json_to_recordset(${JSON.stringify(
-      config.administrators.map((one) => ({ email_key: one.emailKey, email: one.email, role: one.role })),
-    )}::text::json) as x(email_key text, email text, role text)`
+  const { id, evaluated } = await writeOrganization(handle, config)
+  await writeAdministrators(handle, id, config.administrators)
   const products = await handle`
     insert into products as p (organization_id, id, key, name, aliases, owned, reserve)
     select ${id}, coalesce((select id from products where organization_id = ${id} and key = x.key),
@@ -142,8 +130,49 @@ export async function writeConfig(
   if (rules) await handle`update organizations set ruleset_version = ruleset_version + 1 where id = ${id}`
   return {
     id,
-    rulesChanged: rules || products.count + retired.count + sources.count + disconnected.count > 0,
+    rulesChanged: evaluated || rules || products.count + retired.count + sources.count + disconnected.count > 0,
   }
+}
+
+/**
+ * The row of the organization; one that is as the file has it is not written. `evaluated`: what changed is read by evaluation
+ * (dates are counted in the zone, and from protected people no source takes anything).
+ */
+async function writeOrganization(
+  handle: Handle,
+  { key, name, zone, settings }: OrganizationConfig,
+): Promise<{ id: number; evaluated: boolean }> {
+  const [before] = await handle<{ id: number; zone: string; protected: string[] }[]>`
+    select id, zone, settings->'protected' as protected from organizations where key = ${key}`
+  const [written] = await handle<{ id: number }[]>`
+    insert into organizations as o (key, name, zone, settings) values (${key}, ${name}, ${zone}, ${JSON.stringify(settings)}::text::jsonb)
+    on conflict (key) do update set name = excluded.name, zone = excluded.zone, settings = excluded.settings, retired = false,
+      settings_version = o.settings_version + (o.settings <> excluded.settings or o.zone <> excluded.zone)::int
+    where (o.name, o.zone, o.settings, o.retired) is distinct from (excluded.name, excluded.zone, excluded.settings, false)
+    returning id`
+  const id = written?.id ?? before?.id
+  if (id === undefined) throw new Error('an organization without an id')
+  const evaluated =
+    before !== undefined &&
+    (before.zone !== zone || JSON.stringify(before.protected) !== JSON.stringify(settings.protected))
+  return { id, evaluated }
+}
+
+async function writeAdministrators(
+  handle: Handle,
+  organization: number,
+  administrators: OrganizationConfig['administrators'],
+): Promise<void> {
+  await handle`
+    delete from administrators where organization_id = ${organization}
+      and email_key <> all(${administrators.map((one) => one.emailKey)}::text[])`
+  const rows = administrators.map((one) => ({ email_key: one.emailKey, email: one.email, role: one.role }))
+  await handle`
+    insert into administrators as a (organization_id, email_key, email, role)
+    select ${organization}, email_key, email, role
+    from json_to_recordset(${JSON.stringify(rows)}::text::json) as x(email_key text, email text, role text)
+    on conflict (organization_id, email_key) do update set email = excluded.email, role = excluded.role
+    where (a.email, a.role) is distinct from (excluded.email, excluded.role)`
 }
 
 async function writeRules(

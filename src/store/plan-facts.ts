@@ -13,7 +13,7 @@ export async function forecastSeats(
     select p.key as product, p.name, p.owned, p.used,
       (p.used + count(*) filter (where a.kind = 'assign' and a.predicted = 'succeeded') - count(*) filter (where a.kind = 'revoke'))::int as after,
       (count(*) filter (where a.predicted = 'waiting_seat'))::int as waiting
-    from proposed a join products p on p.organization_id = ${organization} and p.id = a.product_id
+    from placed a join products p on p.organization_id = ${organization} and p.id = a.product_id
     where a.part = ${part} and a.kind in ('assign', 'revoke')
     group by p.id, p.key, p.name, p.owned, p.used order by p.key`
 }

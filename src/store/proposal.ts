@@ -5,6 +5,7 @@
 import type { Action, ActionKind, Wait } from '../reconcile/model.ts'
 import { waveOf } from '../reconcile/order.ts'
 import type { Transaction } from './connection.ts'
+import { copyArray, copyInto, copyJson, copyLine, copyText } from './copy.ts'
 
 export type Part = 'free' | 'waiting'
 
@@ -16,56 +17,114 @@ export interface ProposedAction {
   productKey: string | null
 }
 
-export async function openProposal(transaction: Transaction): Promise<void> {
+/** What is decided about an action stands in a narrow table of its own, so that deciding never rewrites the wide rows. */
+const PLACED = [
+  'id',
+  'part',
+  'wave',
+  'kind',
+  'person_id',
+  'product_id',
+  'subject_key',
+  'product_key',
+  'caused',
+  'rule_priority',
+  'seat_priority',
+  'waiting_since',
+  'expires_at',
+  'tie_break',
+  'predicted',
+] as const
+const PROPOSED = [
+  'id',
+  'effect',
+  'from_person_id',
+  'subject_email',
+  'subject_name',
+  'before',
+  'after',
+  'reason',
+  'source_ids',
+  'evidence',
+  'precondition',
+  'canonical',
+] as const
+
+/** Opens the tables of a proposal; they end with the transaction. */
+export async function openProposal(transaction: Transaction): Promise<Proposal> {
+  await transaction`
+    create temporary table placed (
+      id int, part text, wave int, kind text, person_id bigint, product_id int, subject_key text collate "C", product_key text collate "C",
+      caused boolean, rule_priority int, seat_priority int, waiting_since timestamptz, expires_at timestamptz, tie_break text collate "C",
+      predicted text, seat_rank int) on commit drop`
   await transaction`
     create temporary table proposed (
-      part text, wave int, kind text, effect text, person_id bigint, product_id int, from_person_id bigint, subject_key text collate "C",
-      subject_email text, subject_name text, before jsonb, after jsonb, reason jsonb, source_ids int[], evidence jsonb, precondition jsonb,
-      canonical text, product_key text collate "C", rule_priority int, seat_priority int, waiting_since timestamptz, expires_at timestamptz,
-      tie_break text collate "C", seat_rank int, predicted text) on commit drop`
+      id int, effect text, from_person_id bigint, subject_email text, subject_name text, before jsonb, after jsonb, reason jsonb,
+      source_ids int[], evidence jsonb, precondition jsonb, canonical text) on commit drop`
+  return { transaction, actions: 0 }
 }
 
-export async function addActions(transaction: Transaction, actions: ProposedAction[]): Promise<void> {
+/** A proposal in the making, in its transaction. */
+export interface Proposal {
+  readonly transaction: Transaction
+  /** How many actions it holds so far. */
+  actions: number
+}
+
+export async function addActions(proposal: Proposal, actions: ProposedAction[]): Promise<void> {
   if (actions.length === 0) return
-  const rows = actions.map(({ action, part, canonical, productKey }) => ({
-    part,
-    wave: waveOf(action),
-    kind: action.kind,
-    effect: action.effect,
-    person_id: action.personId,
-    product_id: action.productId,
-    from_person_id: action.fromPersonId,
-    subject_key: action.subject.key,
-    subject_email: action.subject.email,
-    subject_name: action.subject.name,
-    before: action.before,
-    after: action.after,
-    reason: action.reason,
-    source_ids: action.sourceIds,
-    evidence: action.evidence,
-    precondition: action.precondition,
-    canonical,
-    product_key: productKey,
-    rule_priority: action.seatOrder?.rulePriority ?? null,
-    seat_priority: action.seatOrder?.seatPriority ?? null,
-    waiting_since: action.seatOrder?.waitingSince ?? null,
-    expires_at: action.seatOrder?.expiresAt ?? null,
-    tie_break: action.seatOrder?.tieBreak ?? null,
-  }))
-  await transaction`
-    insert into proposed
-    select *, null::int, 'succeeded' from json_to_recordset(${JSON.stringify(rows)}::text::json) as x(
-      part text, wave int, kind text, effect text, person_id bigint, product_id int, from_person_id bigint, subject_key text,
-      subject_email text, subject_name text, before jsonb, after jsonb, reason jsonb, source_ids int[], evidence jsonb,
-      precondition jsonb, canonical text, product_key text, rule_priority int, seat_priority int, waiting_since timestamptz,
-      expires_at timestamptz, tie_break text)`
+  const first = proposal.actions + 1
+  proposal.actions += actions.length
+  const { transaction } = proposal
+  await copyInto(transaction, 'placed', PLACED, [actions.map((one, index) => placedLine(first + index, one)).join('')])
+  await copyInto(transaction, 'proposed', PROPOSED, [
+    actions.map((one, index) => proposedLine(first + index, one.action, one.canonical)).join(''),
+  ])
+}
+
+function placedLine(id: number, { action, part, productKey }: ProposedAction): string {
+  const { seatOrder } = action
+  return copyLine([
+    copyText(id),
+    copyText(part),
+    copyText(waveOf(action)),
+    copyText(action.kind),
+    copyText(action.personId),
+    copyText(action.productId),
+    copyText(action.subject.key),
+    copyText(productKey),
+    action.sourceIds.length > 0 ? 't' : 'f',
+    copyText(seatOrder?.rulePriority ?? null),
+    copyText(seatOrder?.seatPriority ?? null),
+    copyText(seatOrder?.waitingSince ?? null),
+    copyText(seatOrder?.expiresAt ?? null),
+    copyText(seatOrder?.tieBreak ?? null),
+    'succeeded',
+  ])
+}
+
+function proposedLine(id: number, action: Action, canonical: string): string {
+  return copyLine([
+    copyText(id),
+    copyText(action.effect),
+    copyText(action.fromPersonId),
+    copyText(action.subject.email),
+    copyText(action.subject.name),
+    copyJson(action.before),
+    copyJson(action.after),
+    copyJson(action.reason),
+    copyArray(action.sourceIds),
+    copyJson(action.evidence),
+    copyJson(action.precondition),
+    copyText(canonical),
+  ])
 }
 
 /** An item whose own cause needs a person's approval keeps those that depend on it with it. */
-export async function closeDependencies(transaction: Transaction): Promise<void> {
-  await transaction`analyze proposed`
+export async function closeDependencies({ transaction }: Proposal): Promise<void> {
+  await transaction`analyze placed`
   await transaction`
-    update proposed p set part = 'waiting' from proposed cause
+    update placed p set part = 'waiting' from placed cause
     where p.part = 'free' and cause.part = 'waiting' and cause.person_id = p.person_id and (
       cause.kind = 'link'
       or (cause.kind in ('invite', 'reactivate') and p.kind in ('assign', 'update_role'))
@@ -77,9 +136,9 @@ export async function closeDependencies(transaction: Transaction): Promise<void>
  * nobody can influence. Whoever a seat is free for now keeps their part; whoever needs a seat that only revokes awaiting
  * approval would free goes with those; the rest will wait. Whoever already waits and still would is not proposed again.
  */
-export async function allocateSeats(transaction: Transaction, organization: number): Promise<void> {
+export async function allocateSeats({ transaction }: Proposal, organization: number): Promise<void> {
   await transaction`
-    update proposed p set seat_rank = ranked.seat_rank,
+    update placed p set seat_rank = ranked.seat_rank,
       wave = case when ranked.seat_rank <= ranked.free_now then 2 else 4 end,
       part = case when ranked.seat_rank > ranked.free_now + ranked.freed_free
         and ranked.seat_rank <= ranked.free_now + ranked.freed_free + ranked.freed_waiting then 'waiting' else p.part end,
@@ -90,15 +149,15 @@ export async function allocateSeats(transaction: Transaction, organization: numb
         least(0, s.owned - s.reserve - s.used) + coalesce(freed.free, 0) as freed_free, coalesce(freed.waiting, 0) as freed_waiting,
         row_number() over (partition by a.product_id order by a.rule_priority, a.seat_priority, a.waiting_since nulls last,
           a.expires_at desc nulls first, a.tie_break) as seat_rank
-      from proposed a
+      from placed a
       join products s on s.organization_id = ${organization} and s.id = a.product_id
       left join (
         select product_id, count(*) filter (where part = 'free') as free, count(*) filter (where part = 'waiting') as waiting
-        from proposed where kind = 'revoke' group by product_id) freed on freed.product_id = a.product_id
+        from placed where kind = 'revoke' group by product_id) freed on freed.product_id = a.product_id
       where a.kind = 'assign') ranked
     where p.ctid = ranked.place`
   await transaction`
-    delete from proposed p using waits w
+    delete from placed p using waits w
     where p.kind = 'assign' and p.predicted = 'waiting_seat' and w.organization_id = ${organization} and w.person_id = p.person_id
       and w.product_id = p.product_id and w.kind = 'seat'`
 }
@@ -131,52 +190,48 @@ export interface PartFacts {
   waitingSeat: number
 }
 
-export async function partFacts(transaction: Transaction, part: Part): Promise<PartFacts> {
+export async function partFacts({ transaction }: Proposal, part: Part): Promise<PartFacts> {
   const [row] = await transaction<PartFacts[]>`
     select count(*)::int as items, count(distinct person_id)::int as people,
       (select coalesce(json_object_agg(kind, count), '{}') from (
-        select kind, count(*)::int from proposed where part = ${part} group by kind) kinds) as counts,
-      (select coalesce(array_agg(distinct id order by id), '{}') from proposed, unnest(source_ids) id where part = ${part}) as "sourceIds",
+        select kind, count(*)::int from placed where part = ${part} group by kind) kinds) as counts,
+      (select coalesce(array_agg(distinct id order by id), '{}') from (
+        select unnest(ids) as id from (
+          select distinct p.source_ids as ids from proposed p join placed using (id) where part = ${part}) sets) sources) as "sourceIds",
       (count(*) filter (where kind = 'remove'))::int as removes,
       (select coalesce(json_agg(json_build_object('product', product_key, 'count', count) order by product_key), '[]') from (
-        select product_key, count(*)::int from proposed where part = ${part} and kind = 'revoke' and cardinality(source_ids) > 0
+        select product_key, count(*)::int from placed where part = ${part} and kind = 'revoke' and caused
         group by product_key) products) as revokes,
       (count(*) filter (where predicted = 'waiting_seat'))::int as "waitingSeat"
-    from proposed where part = ${part}`
+    from placed where part = ${part}`
   if (!row) throw new Error('an aggregate without a row')
   return row
 }
 
-/** Numbers the items of one part in the order in which they will run, into the stored plan. */
+/** Numbers the items of one part in the order in which they will run, and writes them into the stored plan. */
 export async function writeItems(
-  transaction: Transaction,
+  { transaction }: Proposal,
   organization: number,
   plan: number,
   part: Part,
 ): Promise<void> {
   await transaction`
     insert into plan_items (organization_id, plan_id, number, wave, kind, effect, person_id, product_id, from_person_id, subject_key,
-      subject_email, subject_name, before, after, reason, source_ids, evidence, precondition, predicted, canonical)
-    select ${organization}, ${plan}, row_number() over (order by wave, seat_rank nulls first, subject_key, product_key nulls first, kind, canonical),
-      wave, kind, effect, person_id, product_id, from_person_id, subject_key, subject_email, subject_name, before, after, reason,
-      source_ids, evidence, precondition, predicted, canonical
-    from proposed where part = ${part}`
+      subject_email, subject_name, before, after, reason, source_ids, evidence, precondition, predicted)
+    select ${organization}, ${plan}, row_number() over (${inOrder(transaction)}), p.wave, p.kind, a.effect, p.person_id, p.product_id,
+      a.from_person_id, p.subject_key, a.subject_email, a.subject_name, a.before, a.after, a.reason, a.source_ids, a.evidence,
+      a.precondition, p.predicted
+    from placed p join proposed a using (id) where p.part = ${part}`
 }
 
-/** The canonical lines of a stored plan in item order, a page at a time. */
-export async function* canonicalLines(
-  transaction: Transaction,
-  organization: number,
-  plan: number,
-): AsyncIterable<string[]> {
-  let after = 0
-  for (;;) {
-    const rows = await transaction<{ number: number; canonical: string }[]>`
-      select number, canonical from plan_items
-      where organization_id = ${organization} and plan_id = ${plan} and number > ${after} order by number limit 10000`
-    const last = rows.at(-1)
-    if (!last) return
-    after = last.number
-    yield rows.map((row) => row.canonical)
-  }
+/** The total order of a plan; database ids never decide it. */
+const inOrder = (transaction: Transaction) =>
+  transaction`order by p.wave, p.seat_rank nulls first, p.subject_key, p.product_key nulls first, p.kind, a.canonical`
+
+/** The lines that the hash of a part covers, in the order of its items, a page at a time. Nothing else may run on the transaction meanwhile. */
+export function canonicalLines({ transaction }: Proposal, part: Part): AsyncIterable<{ canonical: string }[]> {
+  return transaction<{ canonical: string }[]>`
+    select a.canonical from placed p join proposed a using (id) where p.part = ${part} ${inOrder(transaction)}`.cursor(
+    10_000,
+  )
 }

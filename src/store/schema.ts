@@ -110,8 +110,8 @@ export const rules = pgTable(
     version: integer('version').notNull(),
     priority: integer('priority').notNull(),
     source: keyText('source'),
-    when: jsonb('when').notNull(),
-    then: jsonb('then').notNull(),
+    condition: jsonb('when').notNull(),
+    consequences: jsonb('then').notNull(),
     fromChange: from(),
     toChange: to(),
   },
@@ -530,8 +530,6 @@ export const planItems = pgTable(
     evidence: jsonb('evidence'),
     precondition: jsonb('precondition').notNull(),
     predicted: text('predicted').notNull(),
-    /** The line of canonical JSON that the plan's hash covers. */
-    canonical: text('canonical').notNull(),
   },
   (table) => [
     primaryKey({ columns: [table.organizationId, table.planId, table.number] }),

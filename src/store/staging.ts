@@ -3,10 +3,9 @@
  * Nothing of a snapshot that is held or refused can be seen by a later plan, because no later step reads this table.
  */
 import { createHash } from 'node:crypto'
-import { Readable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
 import type { RowError, StagedRow } from '../reconcile/model.ts'
 import type { Handle, Sql } from './connection.ts'
+import { copyArray, copyInto, copyJson, copyLine, copyText } from './copy.ts'
 
 const COLUMNS = [
   'organization_id',
@@ -44,15 +43,14 @@ export async function stageRows(
 ): Promise<void> {
   await sql.begin(async (transaction) => {
     await transaction`delete from staged_rows where organization_id = ${organization} and snapshot_id = ${snapshot}`
-    const copy = await transaction`copy staged_rows (${transaction(COLUMNS)}) from stdin`.writable()
     const lines = async function* () {
       for await (const rows of batches) {
         let text = ''
-        for (const row of rows) text += copyLine(organization, snapshot, row, canonical(row))
+        for (const row of rows) text += stagedLine(organization, snapshot, row, canonical(row))
         if (text) yield text
       }
     }
-    await pipeline(Readable.from(lines(), { objectMode: true }), copy)
+    await copyInto(transaction, 'staged_rows', COLUMNS, lines())
   })
   // Without fresh statistics the comparisons that follow are planned as nested loops, which grow with the square of the file.
   await sql`analyze staged_rows`
@@ -124,9 +122,8 @@ export async function replaceLines(
       delete from staged_rows
       where organization_id = ${organization} and snapshot_id = ${snapshot} and line = any(${gone}::int[])`
     if (merged.length === 0) return
-    const copy = await transaction`copy staged_rows (${transaction(COLUMNS)}) from stdin`.writable()
-    const text = merged.map((row) => copyLine(organization, snapshot, row, canonical(row)))
-    await pipeline(Readable.from(text), copy)
+    const lines = merged.map((row) => stagedLine(organization, snapshot, row, canonical(row)))
+    await copyInto(transaction, 'staged_rows', COLUMNS, lines)
   })
 }
 
@@ -225,21 +222,32 @@ function fromColumns(row: StagedColumns): StagedRow {
   }
 }
 
-function copyLine(organization: number, snapshot: number, row: StagedRow, canonical: string): string {
+function stagedLine(organization: number, snapshot: number, row: StagedRow, canonical: string): string {
   const { profile } = row
-  const hash = createHash('sha256').update(canonical).digest('hex').slice(0, 32)
-  return `${organization}\t${snapshot}\t${row.line}\t${row.action}\t${field(row.anchor)}\t${field(row.anchorKey)}\t${field(profile.email)}\t${field(profile.emailKey)}\t${field(profile.userName)}\t${field(profile.userNameKey)}\t${field(profile.firstName)}\t${field(profile.lastName)}\t${field(profile.displayName)}\t${field(profile.language)}\t${row.status}\t${row.startAt ?? '\\N'}\t${row.role ?? '\\N'}\t${field(arrayText(row.groups))}\t${field(JSON.stringify(row.products))}\t${row.expiresAt ?? '\\N'}\t${row.seatPriority ?? '\\N'}\t${field(JSON.stringify(row.attributes))}\t\\\\x${hash}\n`
-}
-
-const SPECIAL = /[\\\t\n\r]/g
-const ESCAPES: Record<string, string> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r' }
-
-/** A value in COPY's text format. */
-function field(value: string | null): string {
-  if (value === null) return '\\N'
-  return value.replace(SPECIAL, (character) => ESCAPES[character] ?? character)
-}
-
-function arrayText(values: string[]): string {
-  return values.length === 0 ? '{}' : `{${values.map((value) => `"${value.replace(/["\\]/g, '\\$&')}"`).join(',')}}`
+  return copyLine([
+    copyText(organization),
+    copyText(snapshot),
+    copyText(row.line),
+    copyText(row.action),
+    copyText(row.anchor),
+    copyText(row.anchorKey),
+    copyText(profile.email),
+    copyText(profile.emailKey),
+    copyText(profile.userName),
+    copyText(profile.userNameKey),
+    copyText(profile.firstName),
+    copyText(profile.lastName),
+    copyText(profile.displayName),
+    copyText(profile.language),
+    copyText(row.status),
+    copyText(row.startAt),
+    copyText(row.role),
+    copyArray(row.groups),
+    copyJson(row.products),
+    copyText(row.expiresAt),
+    copyText(row.seatPriority),
+    copyJson(row.attributes),
+    // Half of SHA-256 is plenty to tell two versions of one person's row apart.
+    `\\\\x${createHash('sha256').update(canonical).digest('hex').slice(0, 32)}`,
+  ])
 }

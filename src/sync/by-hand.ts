@@ -93,9 +93,9 @@ export async function invite(parts: Parts, organization: number, invitation: Inv
       expiresAt: new Date(at.getTime() + PLAN_LIVES_MS),
       quiet: invitation.quiet ?? false,
     })
-    await openProposal(transaction)
-    await addActions(transaction, [{ action, part: 'waiting', canonical: text, productKey: null }])
-    await writeItems(transaction, organization, plan, 'waiting')
+    const proposal = await openProposal(transaction)
+    await addActions(proposal, [{ action, part: 'waiting', canonical: text, productKey: null }])
+    await writeItems(proposal, organization, plan, 'waiting')
     const hash = hashHeader(header)
     hash.item(text)
     await sealPlan(transaction, organization, plan, hash.hex())

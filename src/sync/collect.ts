@@ -1,25 +1,24 @@
 /** Plans every drifting person and collects the actions, page by page: memory does not grow with the organization. */
 import { itemText, type Keys } from '../reconcile/canonical.ts'
-import { desire } from '../reconcile/desire.ts'
 import type { Action, Case, Instant, Wait } from '../reconcile/model.ts'
 import { type Policy, planPerson, waitsOf } from '../reconcile/plan-person.ts'
 import { compile } from '../reconcile/rules.ts'
-import type { Transaction } from '../store/connection.ts'
 import { readCases } from '../store/drift.ts'
 import { listProducts, listRules, type Organization, type SourceRow } from '../store/organizations.ts'
-import { addActions, type Part, writeWaits } from '../store/proposal.ts'
+import { addActions, type Part, type Proposal, writeWaits } from '../store/proposal.ts'
 
 const PAGE = 2000
 const GRACE_DAYS = 7
 
 export async function collectActions(
-  transaction: Transaction,
+  proposal: Proposal,
   organization: number,
   settings: Organization,
   sources: SourceRow[],
   free: Set<number>,
   at: Date,
 ): Promise<void> {
+  const { transaction } = proposal
   const [products, rules] = await Promise.all([
     listProducts(transaction, organization),
     listRules(transaction, organization),
@@ -39,13 +38,12 @@ export async function collectActions(
   for await (const cases of readCases(transaction, organization, PAGE)) {
     const actions: Action[] = []
     const waits: Wait[] = []
-    for (const found of cases) {
-      const person = withAdopted(found, policy)
+    for (const person of cases) {
       actions.push(...planPerson(person, policy, now))
       waits.push(...newWaits(person, policy, now))
     }
     await addActions(
-      transaction,
+      proposal,
       actions.map((action) => ({
         action,
         part: partOf(action, free),
@@ -55,13 +53,6 @@ export async function collectActions(
     )
     await writeWaits(transaction, organization, waits)
   }
-}
-
-/** A link of this plan brings the newcomer's rows and claims along: what all sources want of the person is worked out anew. */
-function withAdopted(person: Case, policy: Policy): Case {
-  if (person.adopted.length === 0) return person
-  const { personId, rows, claims, desired } = person
-  return { ...person, desired: desire(personId, rows, claims, desired, policy.sources, desired.protected) }
 }
 
 function newWaits(person: Case, policy: Policy, at: Instant): Wait[] {

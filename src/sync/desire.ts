@@ -17,7 +17,7 @@ import {
 import { readRows } from '../store/directory.ts'
 import { listProducts, listRules, listSources, readOrganization, type SourceRow } from '../store/organizations.ts'
 
-const BATCH = 5000
+const BATCH = 2500
 
 /** What evaluation reads of an organization, once for all batches. */
 export interface Ruleset {
@@ -45,21 +45,27 @@ export async function readRuleset(sql: Sql | Transaction, organization: number):
   }
 }
 
-/** Evaluates until nobody is dirty. Each batch is one transaction, so a crash leaves the rest dirty. */
+/** Batches under way at once: one waits for the database while another is worked out. */
+const HANDS = 2
+
+/** Evaluates until nobody is dirty. Each batch is one transaction, so a crash leaves the rest dirty. Returns how many people. */
 export async function evaluateDirty(sql: Sql, organization: number, at: Date): Promise<number> {
-  let evaluated = 0
-  let ruleset: Ruleset | null = null
-  for (;;) {
-    const batch = await sql.begin(async (transaction) => {
-      const people = await takeDirty(transaction, organization, BATCH)
-      if (people.length === 0) return 0
-      ruleset ??= await readRuleset(transaction, organization)
-      await evaluatePeople(transaction, organization, people, ruleset, at)
-      return people.length
-    })
-    evaluated += batch
-    if (batch < BATCH) return evaluated
+  const work = async () => {
+    for (let evaluated = 0; ; ) {
+      const batch = await sql.begin(async (transaction) => {
+        const people = await takeDirty(transaction, organization, BATCH)
+        if (people.length === 0) return 0
+        // Read after the marks were taken: rules that change later mark everybody again.
+        const ruleset = await readRuleset(transaction, organization)
+        await evaluatePeople(transaction, organization, people, ruleset, at)
+        return people.length
+      })
+      evaluated += batch
+      if (batch < BATCH) return evaluated
+    }
   }
+  const hands = await Promise.all(Array.from({ length: HANDS }, work))
+  return hands.reduce((sum, evaluated) => sum + evaluated, 0)
 }
 
 async function evaluatePeople(

@@ -160,7 +160,7 @@ async function stage(
         if (result.ok) rows.push(result.row)
         else errors.push(result.error)
       }
-      for (const row of rows) row.groups.forEach((id, index) => (groups[id] ??= row.groupNames[index] ?? id))
+      for (const row of rows) for (const [index, id] of row.groups.entries()) groups[id] ??= row.groupNames[index] ?? id
       await stageErrors(sql, organization, snapshot, errors)
       yield rows
     }

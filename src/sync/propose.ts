@@ -47,14 +47,14 @@ export async function propose(
     const supersede = options.because !== 'due'
     const managesAdmins = sources.some((source) => source.managesAdmins)
     const drifting = await findDrift(transaction, organization, at, { managesAdmins, supersede })
-    await openProposal(transaction)
+    const proposal = await openProposal(transaction)
     if (drifting > 0) {
       const free = await freeSources(transaction, organization, sources)
-      await collectActions(transaction, organization, settings, sources, free, at)
-      await closeDependencies(transaction)
-      await allocateSeats(transaction, organization)
+      await collectActions(proposal, organization, settings, sources, free, at)
+      await closeDependencies(proposal)
+      await allocateSeats(proposal, organization)
     }
-    return await storePlans(transaction, settings, { at, actor: options.actor, supersede })
+    return await storePlans(proposal, settings, { at, actor: options.actor, supersede })
   })
   log.info({ organization, because: options.because, ...stored, milliseconds: Date.now() - started }, 'proposed')
   for (const plan of stored.approved) await parts.jobs.execute(organization, plan)

@@ -11,7 +11,7 @@ import type { Organization } from '../store/organizations.ts'
 import { writeAdministratorLetter } from '../store/outbox.ts'
 import { forecastSeats, holders, sourceDigests } from '../store/plan-facts.ts'
 import { deletePlan, insertPlan, listPlans, movePlan, type PlanRow, sealPlan } from '../store/plans.ts'
-import { canonicalLines, type Part, type PartFacts, partFacts, writeItems } from '../store/proposal.ts'
+import { canonicalLines, type Part, type PartFacts, type Proposal, partFacts, writeItems } from '../store/proposal.ts'
 import type { Actor } from './parts.ts'
 
 const DAY_MS = 86_400_000
@@ -26,11 +26,12 @@ export interface StoredPlans {
 }
 
 export async function storePlans(
-  transaction: Transaction,
+  proposal: Proposal,
   settings: Organization,
   options: { at: Date; actor: Actor; supersede: boolean },
 ): Promise<StoredPlans> {
   const { at, actor } = options
+  const { transaction } = proposal
   const organization = settings.id
   const members = await countMembers(transaction, organization)
   const awaiting = options.supersede
@@ -50,7 +51,7 @@ export async function storePlans(
   const kept = new Set<number>()
   let touched = 0
   for (const part of ['free', 'waiting'] as const) {
-    const facts = await partFacts(transaction, part)
+    const facts = await partFacts(proposal, part)
     if (facts.items === 0) continue
     const findings =
       part === 'waiting' ? guard(await guardFacts(transaction, organization, facts, members), limits) : []
@@ -73,8 +74,8 @@ export async function storePlans(
       expiresAt: new Date(at.getTime() + PLAN_LIVES_MS),
       quiet: false,
     })
-    await writeItems(transaction, organization, plan, part)
-    const hash = await hashStored(transaction, organization, plan, header)
+    await writeItems(proposal, organization, plan, part)
+    const hash = await hashOf(proposal, part, header)
     const same = replaced.find((old) => old.hash === hash && part === 'waiting')
     if (same) {
       await deletePlan(transaction, organization, plan)
@@ -100,14 +101,9 @@ export async function storePlans(
   return stored
 }
 
-async function hashStored(
-  transaction: Transaction,
-  organization: number,
-  plan: number,
-  header: PlanHeader,
-): Promise<string> {
+async function hashOf(proposal: Proposal, part: Part, header: PlanHeader): Promise<string> {
   const hash = hashHeader(header)
-  for await (const lines of canonicalLines(transaction, organization, plan)) for (const line of lines) hash.item(line)
+  for await (const lines of canonicalLines(proposal, part)) for (const line of lines) hash.item(line.canonical)
   return hash.hex()
 }
 

@@ -265,7 +265,6 @@ CREATE TABLE "plan_items" (
 	"evidence" jsonb,
 	"precondition" jsonb NOT NULL,
 	"predicted" text NOT NULL,
-	"canonical" text NOT NULL,
 	CONSTRAINT "plan_items_organization_id_plan_id_number_pk" PRIMARY KEY("organization_id","plan_id","number")
 );
 --> statement-breakpoint
