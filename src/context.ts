@@ -6,6 +6,7 @@ import { createDispatcher, type Dispatcher } from './notify/dispatch.ts'
 import { createMailer, type Mailer } from './notify/mail.ts'
 import { type Claim, claimDataDirectory, openConnection, type Sql } from './store/connection.ts'
 import { startEmbedded } from './store/embedded/index.ts'
+import { freeLanes } from './store/lanes.ts'
 import { migrate } from './store/migrate.ts'
 import { createLetterBox } from './store/outbox.ts'
 import { configure } from './sync/configure.ts'
@@ -48,6 +49,8 @@ export async function openContext(config: Config, log: Logger, signal: AbortSign
     closing.push(() => sql.end({ timeout: 2 }))
     if (config.secrets.databaseUrl === null) closing.push(releaser(await claimDataDirectory(sql)))
     await migrate(url)
+    // What a killed daemon was applying goes on at once, not when its lease runs out.
+    if (config.secrets.databaseUrl === null) await freeLanes(sql)
     const changed = await configure(sql, config, new Date())
 
     const { smtpUrl } = config.secrets

@@ -54,7 +54,7 @@ export async function serve(config: Config, say: (line: string) => void): Promis
 }
 
 async function run(context: Context, say: (line: string) => void, signal: AbortSignal): Promise<void> {
-  const { config, log, parts, worker, dispatcher } = context
+  const { config, parts, worker, dispatcher } = context
   const app = createApp({
     parts,
     bootstrap: context.tokenHash,
@@ -68,7 +68,7 @@ async function run(context: Context, say: (line: string) => void, signal: AbortS
   const herald = new Herald(parts, say)
   const loops: Promise<void>[] = []
   try {
-    await writeWhereabouts(config, url)
+    await writeWhereabouts(config, baseUrlOf({ ...config.server, baseUrl: null }, context.listening.port))
     await worker.start({
       async observe(data) {
         const observed = await receive(parts, data.organization, data.source, data)

@@ -48,7 +48,7 @@ export function wantedMembership(standing: Standing): Action[] {
     if (notYet || away || desired.profile === null) return []
     return [member === null ? invite(standing, sourceIds) : rehire(standing, member, sourceIds)]
   }
-  if (away && state !== 'suspended' && !standing.shielded) {
+  if (away && state !== 'suspended' && !standing.shielded && !standing.kept) {
     const causing = sourceIds.filter((id) => !isByHand(policy, id))
     return [suspend(standing, { code: 'on_leave', params: { source: namesOf(policy, causing) } }, causing)]
   }
@@ -71,7 +71,8 @@ export function wantedMembership(standing: Standing): Action[] {
  * over and nothing is held; whoever is absent, or lost their last rule, is removed in the same plan, after the revokes.
  */
 export function unwantedMembership(standing: Standing, reason: Reason): Action[] {
-  const { person, state, causing, shielded, at } = standing
+  const { person, state, causing, at } = standing
+  const shielded = standing.shielded || standing.kept
   const { member } = person
   if (state === null || member === null || shielded) return []
   if (!person.desired.leaver) return [remove(standing, member, reason)]

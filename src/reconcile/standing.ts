@@ -26,6 +26,8 @@ export interface Standing {
   causing: number[]
   /** Nothing may be taken away by a source. */
   shielded: boolean
+  /** Only people have asked for them: their membership is nobody's to end, whatever becomes of products that a source gave. */
+  kept: boolean
 }
 
 export function standingOf(person: Case, policy: Policy, at: Instant): Standing {
@@ -40,6 +42,7 @@ export function standingOf(person: Case, policy: Policy, at: Instant): Standing 
     notYet: desired.wanted && desired.startAt !== null && desired.startAt > at,
     causing,
     shielded: causing.length === 0 || isShielded(person, policy, causing) || isPutOff(person, at),
+    kept: person.claims.length > 0 && person.claims.every((claim) => isByHand(policy, claim.sourceId)),
   }
 }
 
@@ -50,15 +53,11 @@ export function waits(person: Case, productId: number, kind: WaitKind, at: Insta
   )
 }
 
-/**
- * Protected by a rule, an owner, an administrator whom none of these sources may change, or somebody whom only
- * people have asked for: a source never takes anything from them.
- */
+/** Protected by a rule, an owner, or an administrator whom none of these sources may change: a source never takes anything from them. */
 function isShielded(person: Case, policy: Policy, causing: number[]): boolean {
   const role = person.member?.role ?? 'member'
   if (person.desired.protected || role === 'owner') return true
-  if (role === 'admin' && !causing.some((id) => policy.sources.get(id)?.managesAdmins === true)) return true
-  return person.claims.length > 0 && person.claims.every((claim) => isByHand(policy, claim.sourceId))
+  return role === 'admin' && !causing.some((id) => policy.sources.get(id)?.managesAdmins === true)
 }
 
 /** An absence that a person rejected, or that one more snapshot must confirm. An explicit leaver waits for neither. */

@@ -64,3 +64,8 @@ export async function giveBackLane(handle: Handle, lease: Lease): Promise<void> 
     where organization_id = ${lease.organizationId} and lane = ${lease.lane}
       and plan_id = ${lease.planId} and token = ${lease.token}`
 }
+
+/** Frees every lane at once: for the one daemon that has claimed a database to itself, when no worker but its own can hold any. */
+export async function freeLanes(handle: Handle): Promise<void> {
+  await handle`update lanes set plan_id = null, until = clock_timestamp() where plan_id is not null`
+}

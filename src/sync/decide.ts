@@ -54,6 +54,8 @@ export async function approve(parts: Parts, organization: number, id: number, ap
       approvedBy: actor.name,
       approvedAt: at,
       approvedHash: plan.hash,
+      // On record with the approval, so that a crash before the job is sent does not leave it unstarted.
+      ...(approval.start ? { startedAt: at } : {}),
       ...(held !== null && override ? { override: { ...override, by: actor.name } } : {}),
     })
     if (!moved) throw planState(await mustReadPlan(parts, organization, id), 'approved', 'awaiting approval')

@@ -141,6 +141,7 @@ async function announce(
       approvedBy: policy,
       approvedAt: at,
       approvedHash: hash,
+      startedAt: at,
     })
     await writeAudit(transaction, {
       organizationId: organization,
