@@ -245,7 +245,7 @@ describe('planPerson', () => {
   it('row 14: somebody invited by hand who was also in the feed stays when the feed lets go', () => {
     const both = balanced([byHand(), engineer()])
     const actions = planPerson(says(both, [byHand()]), plain, AT)
-    expect(kinds(actions)).toEqual(['release_claim'])
+    expect(kinds(actions)).toEqual(['release_claim', 'revoke cad'])
     expect(actions[0]?.reason).toEqual({ code: 'still_wanted', params: { source: 'HR feed', others: 'By hand' } })
   })
 
