@@ -7,7 +7,7 @@ export const END = '<!-- /columns -->'
 
 /** What stands in the cells of a field. */
 const CELLS: Record<Field, string> = {
-  email: 'One address. Required, unless an id is there.',
+  email: 'One address. Required; only a row that removes somebody may do with the id alone.',
   external_id: 'A number or text that never changes for this person. Renames of an address are recognised by it.',
   user_name: 'The name somebody signs in with.',
   first_name: 'The given name.',
@@ -17,7 +17,7 @@ const CELLS: Record<Field, string> = {
     'Names, keys or aliases of products, separated by semicolons. A column may also be *called* like a product; then x, yes or 1 in it means that product, and a date means until then.',
   expires: 'The last day of the licences of this row, `2027-06-30`.',
   groups: 'Names, separated by semicolons. Rules give membership and products by them.',
-  role: '`member`, `admin` or `owner`, in all the languages below.',
+  role: '`member`, `admin` or `owner`, or their words in the languages of the names.',
   status:
     '`active`, `leave` or `leaver`, or their words in all the languages below. A leaver is treated like somebody who is missing.',
   action: '`keep` or `remove`: says for one row that the person goes.',

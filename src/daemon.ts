@@ -68,7 +68,6 @@ async function run(context: Context, say: (line: string) => void, signal: AbortS
   const herald = new Herald(parts, say)
   const loops: Promise<void>[] = []
   try {
-    await writeWhereabouts(config, baseUrlOf({ ...config.server, baseUrl: null }, context.listening.port))
     await worker.start({
       async observe(data) {
         const observed = await receive(parts, data.organization, data.source, data)
@@ -94,6 +93,7 @@ async function run(context: Context, say: (line: string) => void, signal: AbortS
     say(`Mail goes to ${context.mailer.destination}.`)
     for (const organization of context.changed) await parts.jobs.propose(organization, 'rules')
     loops.push(...(await receiveFiles(parts, worker, config, say, signal)))
+    await writeWhereabouts(config, baseUrlOf({ ...config.server, baseUrl: null }, context.listening.port))
     await herald.welcome()
     if (!signal.aborted) await once(signal, 'abort')
   } finally {

@@ -71,6 +71,3 @@ const NAMES = {
 export function isEventName(name: string): name is EventName {
   return Object.hasOwn(NAMES, name)
 }
-
-/** One event as it travels: `at` is an ISO 8601 instant in UTC. */
-export type Event<N extends EventName = EventName> = { [K in N]: { name: K; at: string } & EventPayloads[K] }[N]

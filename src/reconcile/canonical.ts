@@ -1,6 +1,7 @@
 /**
  * The bytes that are approved. JSON is written as RFC 8785 has it (keys by UTF-16 code units, numbers as ECMAScript
- * writes them, nothing between tokens), and a plan is hashed as a header and one line per item, so a million stream.
+ * writes them, nothing between tokens). A plan is hashed as its header and, line by line, the digest of each item, so a million
+ * stream, and what is sorted and stored on the way is 64 characters an item.
  */
 import { createHash } from 'node:crypto'
 import type { Action } from './model.ts'
@@ -52,8 +53,8 @@ export interface PlanHeader {
 }
 
 export interface PlanHash {
-  /** Adds one item, as `itemText` writes it, in the order of the plan. */
-  item(text: string): void
+  /** Adds one item, as `itemDigest` gives it, in the order of the plan. */
+  item(digest: string): void
   /** The hash as 64 hex digits; nothing can be added after. */
   hex(): string
 }
@@ -62,8 +63,8 @@ export interface PlanHash {
 export function hashHeader(header: PlanHeader): PlanHash {
   const hash = createHash('sha256').update(`${canonicalJson(header)}\n`)
   return {
-    item(text) {
-      hash.update(`${text}\n`)
+    item(digest) {
+      hash.update(`${digest}\n`)
     },
     hex: () => hash.digest('hex'),
   }
@@ -73,6 +74,11 @@ export function hashHeader(header: PlanHeader): PlanHash {
 export interface Keys {
   product(id: number): string
   source(id: number): string
+}
+
+/** SHA-256, as hex, over the text of one item. */
+export function itemDigest(action: Action, keys: Keys): string {
+  return createHash('sha256').update(itemText(action, keys)).digest('hex')
 }
 
 /**

@@ -6,14 +6,21 @@ import type { Claim, Desired, Grant, Role } from '../reconcile/model.ts'
 import type { Handle, Transaction } from './connection.ts'
 import { type ProfileColumns, profileOf } from './directory.ts'
 
-/** Takes a batch of dirty people in id order; the mark is gone when the transaction commits, and back when it does not. */
-export async function takeDirty(transaction: Transaction, organization: number, limit: number): Promise<number[]> {
+/**
+ * Takes a batch of dirty people above `after` in id order; the marks are gone when the transaction commits, and back when it does not.
+ * The cursor matters: from the beginning, each batch would walk over the marks that the batches before it deleted.
+ */
+export async function takeDirty(
+  transaction: Transaction,
+  organization: number,
+  after: number,
+  limit: number,
+): Promise<number[]> {
   const rows = await transaction<{ person_id: number }[]>`
-    with taken as (
-      select person_id from dirty_people where organization_id = ${organization}
-      order by person_id limit ${limit} for update skip locked)
-    delete from dirty_people d using taken t where d.organization_id = ${organization} and d.person_id = t.person_id
-    returning d.person_id`
+    delete from dirty_people where ctid = any(array(
+      select ctid from dirty_people where organization_id = ${organization} and person_id > ${after}
+      order by person_id limit ${limit} for update skip locked))
+    returning person_id`
   return rows.map((row) => row.person_id).sort((a, b) => a - b)
 }
 

@@ -20,7 +20,7 @@ export async function readMembers(handle: Handle, organization: number, people: 
   return rows.map(toMember)
 }
 
-export function toMember(row: MemberColumns): Member {
+function toMember(row: MemberColumns): Member {
   return {
     id: row.id,
     personId: row.person_id,

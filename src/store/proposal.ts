@@ -12,8 +12,8 @@ export type Part = 'free' | 'waiting'
 export interface ProposedAction {
   action: Action
   part: Part
-  /** The line that the hash covers. */
-  canonical: string
+  /** What the plan's hash covers of it. */
+  digest: string
   productKey: string | null
 }
 
@@ -34,6 +34,7 @@ const PLACED = [
   'expires_at',
   'tie_break',
   'predicted',
+  'digest',
 ] as const
 const PROPOSED = [
   'id',
@@ -47,7 +48,6 @@ const PROPOSED = [
   'source_ids',
   'evidence',
   'precondition',
-  'canonical',
 ] as const
 
 /** Opens the tables of a proposal; they end with the transaction. */
@@ -56,11 +56,11 @@ export async function openProposal(transaction: Transaction): Promise<Proposal> 
     create temporary table placed (
       id int, part text, wave int, kind text, person_id bigint, product_id int, subject_key text collate "C", product_key text collate "C",
       caused boolean, rule_priority int, seat_priority int, waiting_since timestamptz, expires_at timestamptz, tie_break text collate "C",
-      predicted text, seat_rank int) on commit drop`
+      predicted text, digest text collate "C", seat_rank int) on commit drop`
   await transaction`
     create temporary table proposed (
       id int, effect text, from_person_id bigint, subject_email text, subject_name text, before jsonb, after jsonb, reason jsonb,
-      source_ids int[], evidence jsonb, precondition jsonb, canonical text) on commit drop`
+      source_ids int[], evidence jsonb, precondition jsonb) on commit drop`
   return { transaction, actions: 0 }
 }
 
@@ -78,11 +78,11 @@ export async function addActions(proposal: Proposal, actions: ProposedAction[]):
   const { transaction } = proposal
   await copyInto(transaction, 'placed', PLACED, [actions.map((one, index) => placedLine(first + index, one)).join('')])
   await copyInto(transaction, 'proposed', PROPOSED, [
-    actions.map((one, index) => proposedLine(first + index, one.action, one.canonical)).join(''),
+    actions.map((one, index) => proposedLine(first + index, one.action)).join(''),
   ])
 }
 
-function placedLine(id: number, { action, part, productKey }: ProposedAction): string {
+function placedLine(id: number, { action, part, productKey, digest }: ProposedAction): string {
   const { seatOrder } = action
   return copyLine([
     copyText(id),
@@ -100,10 +100,11 @@ function placedLine(id: number, { action, part, productKey }: ProposedAction): s
     copyText(seatOrder?.expiresAt ?? null),
     copyText(seatOrder?.tieBreak ?? null),
     'succeeded',
+    digest,
   ])
 }
 
-function proposedLine(id: number, action: Action, canonical: string): string {
+function proposedLine(id: number, action: Action): string {
   return copyLine([
     copyText(id),
     copyText(action.effect),
@@ -116,7 +117,6 @@ function proposedLine(id: number, action: Action, canonical: string): string {
     copyArray(action.sourceIds),
     copyJson(action.evidence),
     copyJson(action.precondition),
-    copyText(canonical),
   ])
 }
 
@@ -226,12 +226,10 @@ export async function writeItems(
 
 /** The total order of a plan; database ids never decide it. */
 const inOrder = (transaction: Transaction) =>
-  transaction`order by p.wave, p.seat_rank nulls first, p.subject_key, p.product_key nulls first, p.kind, a.canonical`
+  transaction`order by p.wave, p.seat_rank nulls first, p.subject_key, p.product_key nulls first, p.kind, p.digest`
 
-/** The lines that the hash of a part covers, in the order of its items, a page at a time. Nothing else may run on the transaction meanwhile. */
-export function canonicalLines({ transaction }: Proposal, part: Part): AsyncIterable<{ canonical: string }[]> {
-  return transaction<{ canonical: string }[]>`
-    select a.canonical from placed p join proposed a using (id) where p.part = ${part} ${inOrder(transaction)}`.cursor(
-    10_000,
-  )
+/** What the hash of a part covers, in the order of its items, a page at a time. Nothing else may run on the transaction meanwhile. */
+export function itemDigests({ transaction }: Proposal, part: Part): AsyncIterable<{ digest: string }[]> {
+  return transaction<{ digest: string }[]>`
+    select p.digest from placed p where p.part = ${part} ${inOrder(transaction)}`.cursor(10_000)
 }

@@ -1,6 +1,6 @@
 /** By hand: what a person starts without a source. It is a plan like any other, with one item, and the same apply. */
 import { RosterdError } from '../errors.ts'
-import { hashHeader, itemText } from '../reconcile/canonical.ts'
+import { hashHeader, itemDigest } from '../reconcile/canonical.ts'
 import { countsSentence } from '../reconcile/describe.ts'
 import { showId } from '../reconcile/identifiers.ts'
 import type { Action } from '../reconcile/model.ts'
@@ -73,7 +73,7 @@ export async function invite(parts: Parts, organization: number, invitation: Inv
       rulesetVersion: settings.rulesetVersion,
       settingsVersion: settings.settingsVersion,
     }
-    const text = itemText(action, { product: String, source: () => manual.key })
+    const digest = itemDigest(action, { product: String, source: () => manual.key })
     const counts = { invite: 1 }
     const plan = await insertPlan(transaction, organization, {
       proposalId: null,
@@ -94,10 +94,10 @@ export async function invite(parts: Parts, organization: number, invitation: Inv
       quiet: invitation.quiet ?? false,
     })
     const proposal = await openProposal(transaction)
-    await addActions(proposal, [{ action, part: 'waiting', canonical: text, productKey: null }])
+    await addActions(proposal, [{ action, part: 'waiting', digest, productKey: null }])
     await writeItems(proposal, organization, plan, 'waiting')
     const hash = hashHeader(header)
-    hash.item(text)
+    hash.item(digest)
     await sealPlan(transaction, organization, plan, hash.hex())
     const object = showId('pln', plan)
     await writeAudit(transaction, {

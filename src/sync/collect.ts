@@ -1,5 +1,5 @@
 /** Plans every drifting person and collects the actions, page by page: memory does not grow with the organization. */
-import { itemText, type Keys } from '../reconcile/canonical.ts'
+import { itemDigest, type Keys } from '../reconcile/canonical.ts'
 import type { Action, Case, Instant, Wait } from '../reconcile/model.ts'
 import { type Policy, planPerson, waitsOf } from '../reconcile/plan-person.ts'
 import { compile } from '../reconcile/rules.ts'
@@ -47,7 +47,7 @@ export async function collectActions(
       actions.map((action) => ({
         action,
         part: partOf(action, free),
-        canonical: itemText(action, keys),
+        digest: itemDigest(action, keys),
         productKey: action.productId === null ? null : keys.product(action.productId),
       })),
     )

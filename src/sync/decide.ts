@@ -150,7 +150,7 @@ export async function dismiss(
   await parts.jobs.tidy()
 }
 
-export const CHOICES = ['link', 'create_new', 'ignore'] as const
+const CHOICES = ['link', 'create_new', 'ignore'] as const
 
 /** Answers who a newcomer is. `link` names one of the candidates; with a single candidate it need not. */
 export async function answer(

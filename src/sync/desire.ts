@@ -50,22 +50,28 @@ const HANDS = 2
 
 /** Evaluates until nobody is dirty. Each batch is one transaction, so a crash leaves the rest dirty. Returns how many people. */
 export async function evaluateDirty(sql: Sql, organization: number, at: Date): Promise<number> {
+  let evaluated = 0
+  let after = 0
   const work = async () => {
-    for (let evaluated = 0; ; ) {
-      const batch = await sql.begin(async (transaction) => {
-        const people = await takeDirty(transaction, organization, BATCH)
-        if (people.length === 0) return 0
+    for (;;) {
+      const from = after
+      const people = await sql.begin(async (transaction) => {
+        const taken = await takeDirty(transaction, organization, from, BATCH)
+        if (taken.length === 0) return taken
+        after = Math.max(after, taken.at(-1) ?? 0)
         // Read after the marks were taken: rules that change later mark everybody again.
         const ruleset = await readRuleset(transaction, organization)
-        await evaluatePeople(transaction, organization, people, ruleset, at)
-        return people.length
+        await evaluatePeople(transaction, organization, taken, ruleset, at)
+        return taken
       })
-      evaluated += batch
-      if (batch < BATCH) return evaluated
+      evaluated += people.length
+      // At the end of the ids, whoever was marked behind the cursor meanwhile is taken from the beginning.
+      if (people.length === 0 && from === 0) return
+      if (people.length === 0) after = 0
     }
   }
-  const hands = await Promise.all(Array.from({ length: HANDS }, work))
-  return hands.reduce((sum, evaluated) => sum + evaluated, 0)
+  await Promise.all(Array.from({ length: HANDS }, work))
+  return evaluated
 }
 
 async function evaluatePeople(

@@ -44,6 +44,8 @@ export async function openJobs(url: string, log: Logger, deliver: () => void): P
     schedule: false,
     superviseIntervalSeconds: 1,
     monitorIntervalSeconds: 1,
+    // A fetch passes over the keys that were running when this was read: an old answer would leave their next job lying that long.
+    queueCacheIntervalSeconds: 1,
   })
   boss.on('error', (error) => log.error({ err: error }, 'the job queue has a problem'))
   await boss.start()

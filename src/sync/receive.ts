@@ -42,7 +42,7 @@ export async function receive(
 }
 
 /** Puts away the files of snapshots that are decided. A crash in between leaves work for the next time, never a lost file. */
-export async function tidySource(parts: Parts, organization: number, source: SourceRow): Promise<void> {
+async function tidySource(parts: Parts, organization: number, source: SourceRow): Promise<void> {
   const folder = folderOf(source)
   for (const snapshot of await untidySnapshots(parts.sql, organization, source.id)) {
     const good = snapshot.state === 'admitted' || snapshot.state === 'confirmed'

@@ -11,7 +11,7 @@ import type { Organization } from '../store/organizations.ts'
 import { writeAdministratorLetter } from '../store/outbox.ts'
 import { forecastSeats, holders, sourceDigests } from '../store/plan-facts.ts'
 import { deletePlan, insertPlan, listPlans, movePlan, type PlanRow, sealPlan } from '../store/plans.ts'
-import { canonicalLines, type Part, type PartFacts, type Proposal, partFacts, writeItems } from '../store/proposal.ts'
+import { itemDigests, type Part, type PartFacts, type Proposal, partFacts, writeItems } from '../store/proposal.ts'
 import type { Actor } from './parts.ts'
 
 const DAY_MS = 86_400_000
@@ -103,7 +103,7 @@ export async function storePlans(
 
 async function hashOf(proposal: Proposal, part: Part, header: PlanHeader): Promise<string> {
   const hash = hashHeader(header)
-  for await (const lines of canonicalLines(proposal, part)) for (const line of lines) hash.item(line.canonical)
+  for await (const page of itemDigests(proposal, part)) for (const { digest } of page) hash.item(digest)
   return hash.hex()
 }
 

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { type Daemon, type Ended, Installation, processesBelow, until } from '../support/daemon.ts'
 import { mailServer } from '../support/mail-server.ts'
-import { readMail } from './mail.ts'
+import { readMail } from '../support/read-mail.ts'
 
 const CONFIG = new URL('../../config/', import.meta.url)
 const ADMINISTRATORS = ['dana.fischer@acme.example', 'kim.larsen@acme.example']

@@ -72,7 +72,9 @@ describe('imports run one way', () => {
   it('and every import was understood', () => {
     for (const { path, text } of files) {
       const written = withoutComments(text).match(/\bfrom '\.{1,2}\//g)?.length ?? 0
-      expect(imports(text).filter((specifier) => specifier.startsWith('.')).length, path).toBeGreaterThanOrEqual(written)
+      expect(imports(text).filter((specifier) => specifier.startsWith('.')).length, path).toBeGreaterThanOrEqual(
+        written,
+      )
     }
   })
 })

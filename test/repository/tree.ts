@@ -56,7 +56,8 @@ export function imports(text: string): string[] {
   return [...found].flatMap((match) => match[1] ?? match[2] ?? match[3] ?? [])
 }
 
-/** Text without comments; strings stay. Good enough for looking after words in our own code. */
+/** Text without comments; strings stay, also those that look like the beginning of one (`'/api/*'`). */
 export function withoutComments(text: string): string {
-  return text.replace(/\/\*[\s\S]*?\*\//g, (comment) => comment.replace(/[^\n]/g, ' ')).replace(/(^|\s)\/\/.*$/gm, '$1')
+  const found = /('(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*")|\/\*[\s\S]*?\*\/|(?<=^|\s)\/\/.*$/gm
+  return text.replace(found, (all: string, string?: string) => string ?? all.replace(/[^\n]/g, ' '))
 }

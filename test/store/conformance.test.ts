@@ -4,19 +4,31 @@
  */
 import { afterAll, beforeAll, describe, test } from 'vitest'
 import { type FreshDatabase, freshDatabase } from '../support/database.ts'
+import { access } from './conformance/access.ts'
 import { desired } from './conformance/desired.ts'
 import { directory } from './conformance/directory.ts'
 import { drift } from './conformance/drift.ts'
 import { type Cases, Ground } from './conformance/ground.ts'
+import { matching } from './conformance/matching.ts'
 import { organizations } from './conformance/organizations.ts'
+import { plans } from './conformance/plans.ts'
+import { proposal } from './conformance/proposal.ts'
 import { snapshots } from './conformance/snapshots.ts'
+import { staging } from './conformance/staging.ts'
+import { tenancy } from './conformance/tenancy.ts'
 
 const SUITE: Record<string, Cases> = {
   organizations,
   snapshots,
+  staging,
   directory,
   desired,
   drift,
+  matching,
+  proposal,
+  plans,
+  access,
+  tenancy,
 }
 
 let database: FreshDatabase

@@ -66,6 +66,8 @@ export async function mailServer(behaviour: ServerBehaviour = {}) {
   const drop = (session: SMTPServerSession) => {
     for (const connection of server.connections) if (connection.session.id === session.id) connection.close()
   }
+  // A client that is killed in the middle of a letter resets its connection.
+  server.on('error', () => undefined)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const address = server.server.address()
   return {

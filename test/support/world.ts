@@ -208,7 +208,7 @@ const OTHERS = [901, 902].map((id) =>
   member({ id, personId: id, role: 'admin', profile: profile(`admin${id}@acme.example`) }),
 )
 
-export function factsOf(person: Case, policy: Policy): Facts {
+function factsOf(person: Case, policy: Policy): Facts {
   return {
     members: [...OTHERS, ...(person.member === null ? [] : [person.member])],
     assignments: person.assignments,

@@ -12,21 +12,9 @@ import { type Counts, type CsvSettings, DROP_LIMITS, type Layout, type OpenedCsv
 export { canonicalRow } from './canonical.ts'
 export { type Description, describeLayout } from './describe.ts'
 export { type FailureFile, type FailureRow, writeFailures, writeFailuresJson } from './failures.ts'
-export type { Field } from './field.ts'
-export { type Merged, mergeRows } from './merge.ts'
-export { CsvRefusal, type RefusalCode } from './refusal.ts'
-export {
-  type Column,
-  type Counts,
-  type CsvSettings,
-  DROP_LIMITS,
-  type Layout,
-  type Limits,
-  type OpenedCsv,
-  type RowResult,
-  type RowWarning,
-  UPLOAD_LIMITS,
-} from './settings.ts'
+export { mergeRows } from './merge.ts'
+export { CsvRefusal } from './refusal.ts'
+export type { CsvSettings, OpenedCsv, RowResult } from './settings.ts'
 export { TEMPLATES, type TemplateName, template } from './template.ts'
 
 /** The first block is large enough for the longest header, so that everything is decided by it. */

@@ -29,7 +29,6 @@ export interface Limits {
 }
 
 export const DROP_LIMITS: Limits = { rows: 2_000_000, bytes: 1024 ** 3 }
-export const UPLOAD_LIMITS: Limits = { rows: 100_000, bytes: 50 * 1024 ** 2 }
 
 /** One column of the file and what it is understood as. */
 export interface Column {

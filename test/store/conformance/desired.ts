@@ -128,21 +128,33 @@ export const desired: Cases = {
     const go = gate()
     let first: number[] = []
     const slow = sql.begin(async (transaction) => {
-      first = await takeDirty(transaction, id, 2)
+      first = await takeDirty(transaction, id, 0, 2)
       taken.open()
       await go.wait
     })
     await taken.wait
-    const second: number[] = await sql.begin((transaction) => takeDirty(transaction, id, 100))
+    const second: number[] = await sql.begin((transaction) => takeDirty(transaction, id, 0, 100))
     go.open()
     await slow
     expect([first, second]).toEqual([PEOPLE.slice(0, 2), PEOPLE.slice(2)])
     expect(await ground.dirty()).toEqual([])
   },
+  'a worker that goes on behind the last one that it took meets everybody once': async (ground) => {
+    const { sql, id } = await marked(ground)
+    const seen: number[] = []
+    for (let after = 0; ; ) {
+      const taken: number[] = await sql.begin((transaction) => takeDirty(transaction, id, after, 4))
+      if (taken.length === 0) break
+      seen.push(...taken)
+      after = taken.at(-1) ?? 0
+      await markDirty(sql, id, [101])
+    }
+    expect([seen, await ground.dirty()]).toEqual([PEOPLE, [101]])
+  },
   'a worker that fails gives its marks back': async (ground) => {
     const { sql, id } = await marked(ground)
     const failing = sql.begin(async (transaction) => {
-      await takeDirty(transaction, id, 3)
+      await takeDirty(transaction, id, 0, 3)
       throw new Error('the power went')
     })
     await expect(failing).rejects.toThrow('the power went')
@@ -153,7 +165,7 @@ export const desired: Cases = {
     const taken = gate()
     const go = gate()
     const worker = sql.begin(async (transaction) => {
-      await takeDirty(transaction, id, 100)
+      await takeDirty(transaction, id, 0, 100)
       taken.open()
       await go.wait
     })
@@ -169,7 +181,7 @@ export const desired: Cases = {
     let taken: number[] = []
     await sql.begin(async (transaction) => {
       await markDirty(transaction, id, [103, 103])
-      taken = await sql.begin((worker) => takeDirty(worker, id, 100))
+      taken = await sql.begin((worker) => takeDirty(worker, id, 0, 100))
     })
     expect(taken).toEqual(PEOPLE.filter((person) => person !== 103))
     expect(await ground.dirty()).toEqual([103])
@@ -191,7 +203,7 @@ export const desired: Cases = {
     let left: number[] = []
     await ground.sql.begin(async (transaction) => {
       await markEverybodyDirty(transaction, ground.id)
-      left = await ground.sql.begin((worker) => takeDirty(worker, ground.id, 100))
+      left = await ground.sql.begin((worker) => takeDirty(worker, ground.id, 0, 100))
     })
     expect(left).toEqual([])
   },

@@ -188,7 +188,7 @@ export const directory: Cases = {
     const everybody = await ground.dirty()
     await inMerge(ground, [row('ann', { status: 'leave' })], {}, async () => {
       // Another process evaluates while the merge is not yet committed: it sees the old rows.
-      await ground.sql.begin((worker) => takeDirty(worker, ground.id, 100))
+      await ground.sql.begin((worker) => takeDirty(worker, ground.id, 0, 100))
     })
     expect(await ground.dirty()).toEqual(everybody)
   },
@@ -198,7 +198,7 @@ export const directory: Cases = {
     const taken = gate()
     const go = gate()
     const worker = ground.sql.begin(async (transaction) => {
-      await takeDirty(transaction, ground.id, 100)
+      await takeDirty(transaction, ground.id, 0, 100)
       taken.open()
       await go.wait
     })

@@ -1,13 +1,5 @@
 /** What every case stands on: an organization of its own, written as a configuration is, and a few words to put rows into it. */
-import type {
-  ItemImage,
-  Lane,
-  LinkState,
-  MemberState,
-  PlanState,
-  Role,
-  WaitKind,
-} from '../../../src/reconcile/model.ts'
+import type { Lane, LinkState, MemberState, PlanState, Role, WaitKind } from '../../../src/reconcile/model.ts'
 import { nextChange } from '../../../src/store/changes.ts'
 import type { Handle, Sql } from '../../../src/store/connection.ts'
 import { listProducts, listSources, type OrganizationConfig, writeConfig } from '../../../src/store/organizations.ts'
@@ -165,7 +157,7 @@ export class Ground {
   }
 
   /** A sealed plan with one item a person. */
-  async plan(people: number[], over: { lane?: Lane; state?: PlanState; after?: ItemImage } = {}): Promise<number> {
+  async plan(people: number[], over: { lane?: Lane; state?: PlanState } = {}): Promise<number> {
     const header = { schema: 1, organization: this.key, baseRevision: 0, snapshots: [], rulesetVersion: 1 }
     const plan = await insertPlan(this.sql, this.id, {
       proposalId: null,

@@ -7,8 +7,8 @@ import { stageErrors, stageRows } from '../../../src/store/staging.ts'
 import { type Ground, NOON } from './ground.ts'
 
 /** A row whose anchor, address and user name follow from a name. */
-export function row(name: string, over: Partial<StagedRow> = {}): StagedRow {
-  const email = `${name}@acme.test`
+export function row(name: string, over: Partial<StagedRow> = {}, domain = 'acme.test'): StagedRow {
+  const email = `${name}@${domain}`
   return {
     line: 2 + (name.codePointAt(0) ?? 0),
     action: 'keep',
@@ -75,7 +75,7 @@ export async function stage(
   })
   await stageErrors(sql, id, snapshot.id, options.errors ?? [])
   await stageRows(sql, id, snapshot.id, batches(rows), canonical)
-  await moveSnapshot(sql, id, snapshot.id, ['staging'], 'staging', { groups: options.groups ?? {} })
+  await moveSnapshot(sql, id, snapshot.id, ['staging'], 'staging', { groups: options.groups ?? {}, digest: ground.key })
   return snapshot.id
 }
 

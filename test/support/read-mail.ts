@@ -1,5 +1,5 @@
 /** What a person would see of a mail that arrived. */
-import type { Delivery } from '../support/mail-server.ts'
+import type { Delivery } from './mail-server.ts'
 
 export interface Mail {
   to: string

@@ -1,0 +1,114 @@
+/** Tokens: only their hash is kept, and one opens nothing once it is over, revoked, or its administrator is gone. */
+import { createHash, randomBytes } from 'node:crypto'
+import { expect } from 'vitest'
+import {
+  findAdministrator,
+  findToken,
+  insertToken,
+  listTokens,
+  revokeToken,
+  touchToken,
+} from '../../../src/store/access.ts'
+import { type Cases, configOf, days, Ground, NOON } from './ground.ts'
+
+const base = configOf('any')
+
+async function issue(ground: Ground, expiresAt: Date | null = null) {
+  const secret = `rosterd_${randomBytes(12).toString('hex')}`
+  const hash = createHash('sha256').update(secret).digest()
+  const id = await insertToken(ground.sql, ground.id, {
+    hash,
+    hint: secret.slice(-4),
+    role: 'operator',
+    administratorKey: 'kim@acme.test',
+    createdBy: 'kim@acme.test',
+    createdAt: NOON,
+    expiresAt,
+  })
+  const opens = async (now = NOON) => (await findToken(ground.sql, hash, now))?.id === id
+  return { id, secret, hash, opens }
+}
+
+export const access: Cases = {
+  'opens with what its administrator may do, in its own organization': async (ground) => {
+    const { id, hash } = await issue(ground)
+    expect(await findToken(ground.sql, hash, NOON)).toEqual({
+      organizationId: ground.id,
+      id,
+      role: 'operator',
+      administrator: 'Kim@acme.test',
+      administratorRole: 'admin',
+      lastUsedAt: null,
+    })
+    expect(await findToken(ground.sql, Buffer.from('another'), NOON)).toBeNull()
+  },
+  'the token itself is nowhere in the database, only its hash': async (ground) => {
+    const { id, secret, hash } = await issue(ground)
+    const [row] = await ground.sql<{ hash: Buffer; text: string }[]>`
+      select hash, to_jsonb(t)::text as text from tokens t where organization_id = ${ground.id} and id = ${id}`
+    expect(row?.hash.equals(hash)).toBe(true)
+    expect(row?.text).not.toContain(secret)
+    expect(row?.text).not.toContain(Buffer.from(secret).toString('hex'))
+    expect(JSON.stringify(await listTokens(ground.sql, ground.id))).not.toContain(hash.toString('hex'))
+  },
+  'opens until the instant at which it ends': async (ground) => {
+    const { opens } = await issue(ground, days(1))
+    expect([await opens(), await opens(new Date(days(1).getTime() - 1)), await opens(days(1))]).toEqual([
+      true,
+      true,
+      false,
+    ])
+  },
+  'a token without an end does not end': async (ground) => {
+    const { opens } = await issue(ground)
+    expect(await opens(days(36_500))).toBe(true)
+  },
+  'is revoked at once and for good, and keeps the first date': async (ground) => {
+    const { id, opens } = await issue(ground)
+    expect(await revokeToken(ground.sql, ground.id, id, NOON)).toBe(true)
+    expect([await opens(), await opens(days(-1))]).toEqual([false, false])
+    expect(await revokeToken(ground.sql, ground.id, id, days(1))).toBe(true)
+    expect((await listTokens(ground.sql, ground.id))[0]?.revokedAt).toEqual(NOON)
+    expect(await revokeToken(ground.sql, ground.id, id + 1_000_000, NOON)).toBe(false)
+  },
+  'another organization can neither revoke, touch nor see it': async (ground) => {
+    const { id, opens } = await issue(ground)
+    const other = await Ground.open(ground.sql)
+    expect(await revokeToken(ground.sql, other.id, id, NOON)).toBe(false)
+    await touchToken(ground.sql, other.id, id, NOON)
+    expect(await listTokens(ground.sql, other.id)).toEqual([])
+    expect((await listTokens(ground.sql, ground.id)).map((token) => [token.id, token.lastUsedAt])).toEqual([[id, null]])
+    expect(await opens()).toBe(true)
+  },
+  'opens nothing when its administrator left the configuration, and again when they are back': async (ground) => {
+    const { opens } = await issue(ground)
+    await ground.configure({ administrators: [] })
+    expect(await opens()).toBe(false)
+    expect((await listTokens(ground.sql, ground.id))[0]).toMatchObject({
+      administrator: 'kim@acme.test',
+      administratorRole: null,
+    })
+    await ground.configure()
+    expect(await opens()).toBe(true)
+  },
+  'does what its administrator may do today': async (ground) => {
+    const { hash } = await issue(ground)
+    await ground.configure({ administrators: base.administrators.map((one) => ({ ...one, role: 'viewer' })) })
+    expect((await findToken(ground.sql, hash, NOON))?.administratorRole).toBe('viewer')
+    expect((await findAdministrator(ground.sql, ground.id, 'kim@acme.test'))?.role).toBe('viewer')
+  },
+  'opens nothing in an organization that is retired': async (ground) => {
+    const { opens } = await issue(ground)
+    await ground.sql`update organizations set retired = true where id = ${ground.id}`
+    expect(await opens()).toBe(false)
+  },
+  'lists newest first, with when it was last used': async (ground) => {
+    const [first, second] = [await issue(ground), await issue(ground)]
+    await touchToken(ground.sql, ground.id, first.id, days(2))
+    const list = await listTokens(ground.sql, ground.id)
+    expect(list.map((token) => [token.id, token.lastUsedAt])).toEqual([
+      [second.id, null],
+      [first.id, days(2)],
+    ])
+  },
+}

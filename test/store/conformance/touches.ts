@@ -1,0 +1,114 @@
+/** Writing functions of the store, told in the name of one organization to change what belongs to another. */
+import { revokeToken, touchToken } from '../../../src/store/access.ts'
+import type { Transaction } from '../../../src/store/connection.ts'
+import { raiseRevision } from '../../../src/store/current.ts'
+import {
+  markDirty,
+  markEverybodyDirty,
+  takeDirty,
+  writeClaims,
+  writeDesired,
+  writeGrants,
+} from '../../../src/store/desired.ts'
+import { liftRejections } from '../../../src/store/directory.ts'
+import { giveBackLane, renewLane, takeLane } from '../../../src/store/lanes.ts'
+import { mergePeople, releaseLinks } from '../../../src/store/links.ts'
+import { answerDecision } from '../../../src/store/matching.ts'
+import { acceptMember } from '../../../src/store/members.ts'
+import { writeAssignments, writeMembers } from '../../../src/store/organization.ts'
+import { writeOutcomes } from '../../../src/store/outcomes.ts'
+import { deletePlan, movePlan, sealPlan, waitRejected } from '../../../src/store/plans.ts'
+import { endSeatWaits, moveSeats, waitForSeats } from '../../../src/store/seats.ts'
+import { moveFile, moveSnapshot, replaceHeld } from '../../../src/store/snapshots.ts'
+import { clearErrors, dropStaging, stageErrors } from '../../../src/store/staging.ts'
+import { days, found, type Ground, NOON } from './ground.ts'
+import { broken } from './mirror.ts'
+import type { Tenant } from './tenants.ts'
+
+type Touch = (transaction: Transaction, as: Ground, theirs: Tenant) => Promise<unknown>
+
+const everySeat = (as: Ground, { people }: Tenant) =>
+  people.map((personId) => ({ personId, productId: as.product('cad') }))
+const profile = {
+  userName: null,
+  userNameKey: null,
+  firstName: 'Zoe',
+  lastName: null,
+  displayName: null,
+  language: null,
+}
+
+export const TOUCHES: Record<string, Touch> = {
+  touchToken: (sql, as, { token }) => touchToken(sql, as.id, token, days(9)),
+  revokeToken: (sql, as, { token }) => revokeToken(sql, as.id, token, NOON),
+  raiseRevision: (sql, as) => raiseRevision(sql, as.id),
+  takeDirty: (sql, as) => takeDirty(sql, as.id, 0, 999),
+  markDirty: (sql, as, { people }) => markDirty(sql, as.id, [0, ...people]),
+  markEverybodyDirty: async (sql, as) => {
+    await sql`delete from dirty_people where organization_id = ${as.id}`
+    await markEverybodyDirty(sql, as.id)
+  },
+  writeClaims: (sql, as, { people }) => writeClaims(sql, as.id, 1, people, []),
+  writeGrants: (sql, as, { people }) => writeGrants(sql, as.id, 1, people, []),
+  writeDesired: (sql, as, { people }) => {
+    const nobody = { wanted: false, leaver: true, startAt: null, protected: true, profile: null, profileSourceId: null }
+    const rows = people.map((personId) => ({ personId, ...nobody, status: 'active' as const, role: 'owner' as const }))
+    return writeDesired(sql, as.id, rows)
+  },
+  liftRejections: (sql, as) => liftRejections(sql, as.id, as.source('partners')),
+  takeLane: (sql, as, { waiting }) => takeLane(sql, as.id, 'by_hand', waiting),
+  renewLane: (sql, as, { lease }) => renewLane(sql, { ...lease, organizationId: as.id }),
+  releaseLinks: (sql, as, { people }) =>
+    releaseLinks(
+      sql,
+      as.id,
+      people.map((personId) => ({ personId, sourceIds: null })),
+      days(9),
+    ),
+  mergePeople: async (sql, as, { people }) => {
+    await mergePeople(sql, as.id, [{ fromPersonId: found(people[0]), personId: found(people[1]) }], 1)
+  },
+  answerDecision: (sql, as, { decision }) =>
+    answerDecision(sql, as.id, decision, { choice: 'create_new', target: null, by: 'x', at: NOON }),
+  acceptMember: (sql, as, { member }) => acceptMember(sql, as.id, member, days(9)),
+  writeMembers: (sql, as, { people }) => {
+    const state = { state: 'suspended' as const, role: 'member' as const }
+    const changed = people.map((personId) => {
+      return {
+        personId,
+        ...state,
+        profile: { ...profile, email: `${personId}@z.test`, emailKey: `${personId}@z.test` },
+      }
+    })
+    return writeMembers(sql, as.id, { created: [], changed }, NOON)
+  },
+  writeAssignments: (sql, as, theirs) =>
+    writeAssignments(sql, as.id, { created: [], changed: [], ended: everySeat(as, theirs) }, NOON),
+  writeOutcomes: (sql, as, { waiting }) =>
+    writeOutcomes(sql, as.id, waiting, [{ number: 1, state: 'noop', code: null, params: {} }], NOON),
+  deletePlan: (sql, as, { waiting }) => deletePlan(sql, as.id, waiting),
+  movePlan: (sql, as, { waiting }) => movePlan(sql, as.id, waiting, ['awaiting_approval'], 'rejected'),
+  sealPlan: (sql, as, { waiting }) => sealPlan(sql, as.id, waiting, 'forged'),
+  waitRejected: (sql, as, { waiting }) => waitRejected(sql, as.id, waiting, NOON),
+  moveSeats: (sql, as) => moveSeats(sql, as.id, new Map([[as.product('cad'), -1]])),
+  waitForSeats: (sql, as, theirs) => waitForSeats(sql, as.id, 1, everySeat(as, theirs), NOON),
+  endSeatWaits: (sql, as, theirs) => endSeatWaits(sql, as.id, everySeat(as, theirs)),
+  moveFile: (sql, as, { snapshot }) => moveFile(sql, as.id, snapshot, 'failed/x'),
+  moveSnapshot: (sql, as, { snapshot }) => moveSnapshot(sql, as.id, snapshot, ['held'], 'admitted'),
+  replaceHeld: (sql, as, { source }) => replaceHeld(sql, as.id, source, 1_000_000),
+  clearErrors: (sql, as, { snapshot }) => clearErrors(sql, as.id, snapshot),
+  stageErrors: (sql, as, { snapshot }) => stageErrors(sql, as.id, snapshot, [broken(77)]),
+  dropStaging: (sql, as, { snapshot }) => dropStaging(sql, as.id, snapshot),
+  giveBackLane: (sql, as, { lease }) => giveBackLane(sql, { ...lease, organizationId: as.id }),
+}
+
+/** Exported functions that are given no organization: pure ones, those of the whole database, and those that only begin a row. */
+export const WITHOUT_ORGANIZATION = `
+  profileOf refusesValues tally copyText copyJson copyArray copyLine copyInto pipeline dial
+  openConnection claimDataDirectory claimDatabase migrate analyzeOutgrown lockConfiguration lockOrganization
+  freeLanes listOrganizations findOrganization organizationsWithDue abandonedPlans expirePlans createLetterBox findToken
+  openProposal addActions closeDependencies partFacts itemDigests
+  nextChange writeConfig insertToken insertPlan writeItems writeAudit writeWaits openDecisions openSnapshot stageRows replaceLines
+  mergeSnapshot claimByHand writeMemberLetters writeAdministratorLetter`
+  .trim()
+  .split(/\s+/)
