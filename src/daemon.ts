@@ -18,7 +18,7 @@ import { receiveFiles } from './sync/inbox.ts'
 import { SYSTEM } from './sync/parts.ts'
 import { propose } from './sync/propose.ts'
 import { receive, tidyEverything } from './sync/receive.ts'
-import { createLogger } from './telemetry.ts'
+import { createLogger, logStream } from './telemetry.ts'
 import { VERSION } from './version.ts'
 
 /** Requests and batches under way get this long before the process ends without them. */
@@ -31,7 +31,8 @@ const DRAIN_MS = 8_000
  * @throws RosterdError for whatever the person who started it can put right; nothing is left running then.
  */
 export async function serve(config: Config, say: (line: string) => void): Promise<void> {
-  const log = createLogger(config.logLevel)
+  const { stream, file } = logStream(join(config.dataDirectory, 'rosterd.log'))
+  const log = createLogger(config.logLevel, stream)
   const stopping = new AbortController()
   const stop = (signal: NodeJS.Signals) => {
     if (!stopping.signal.aborted) log.info({ signal }, 'stopping')
@@ -41,6 +42,7 @@ export async function serve(config: Config, say: (line: string) => void): Promis
   try {
     const context = await openContext(config, log, stopping.signal)
     try {
+      if (file) say(`The log is in ${file}.`)
       await run(context, say, stopping.signal)
     } finally {
       await context.close()

@@ -15,8 +15,8 @@ const HARMLESS_KEY = /^(tokenid|tokenhint|tokens)$/
 
 const DEEP = 6
 
-/** Makes the process's logger. Writes to standard error, so that what `serve` says to people stays readable on standard output. */
-export function createLogger(level: LogLevel, stream: DestinationStream = destination({ fd: 2, sync: true })): Logger {
+/** Makes the process's logger. */
+export function createLogger(level: LogLevel, stream: DestinationStream): Logger {
   const log = pino(
     {
       level,
@@ -29,6 +29,15 @@ export function createLogger(level: LogLevel, stream: DestinationStream = destin
     stream,
   )
   return hidingChildren(log)
+}
+
+/**
+ * Where the log goes: to standard error for whatever collects it there; to a file when a person sits at that terminal, who is told
+ * everything they need in sentences.
+ */
+export function logStream(file: string): { stream: DestinationStream; file: string | null } {
+  if (process.stderr.isTTY !== true) return { stream: destination({ fd: 2, sync: true }), file: null }
+  return { stream: destination({ dest: file, mkdir: true, append: true, sync: true, mode: 0o600 }), file }
 }
 
 /** pino gives a child no formatter for its bindings, so they are sieved on their way in. Grandchildren inherit it. */

@@ -61,7 +61,7 @@ async function expectNothingLeft(world: World): Promise<void> {
 
 async function expectSound(world: World): Promise<void> {
   const wrong = await world.sql`
-    select key from products p where used > seats or used <> (
+    select key from products p where used > owned or used <> (
       select count(*) from assignments a where a.organization_id = p.organization_id and a.product_id = p.id)`
   expect(wrong).toEqual([])
 }

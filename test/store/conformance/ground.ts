@@ -2,7 +2,7 @@
 import type { Lane, LinkState, MemberState, PlanState, Role, WaitKind } from '../../../src/reconcile/model.ts'
 import { nextChange } from '../../../src/store/changes.ts'
 import type { Handle, Sql } from '../../../src/store/connection.ts'
-import { listProducts, listSources, type OrganizationConfig, writeConfig } from '../../../src/store/organizations.ts'
+import { type OrganizationConfig, writeConfig } from '../../../src/store/organizations.ts'
 import { insertPlan, sealPlan } from '../../../src/store/plans.ts'
 import { rulesOf } from '../../support/world.ts'
 
@@ -60,8 +60,8 @@ export class Ground {
   readonly sql: Sql
   readonly key: string
   id = 0
-  #sources = new Map<string, number>()
-  #products = new Map<string, number>()
+  readonly #sources = new Map<string, number>()
+  readonly #products = new Map<string, number>()
 
   private constructor(sql: Sql, key: string) {
     this.sql = sql
@@ -81,8 +81,10 @@ export class Ground {
       writeConfig(transaction, config, (id) => nextChange(transaction, id, NOON, 'rules')),
     )
     this.id = written.id
-    this.#sources = new Map((await listSources(this.sql, this.id)).map((source) => [source.key, source.id]))
-    this.#products = new Map((await listProducts(this.sql, this.id)).map((product) => [product.key, product.id]))
+    const ids = await this.sql<{ key: string; id: number; source: boolean }[]>`
+      select key, id, true as source from sources where organization_id = ${written.id}
+      union all select key, id, false from products where organization_id = ${written.id}`
+    for (const { key, id, source } of ids) (source ? this.#sources : this.#products).set(key, id)
     return written.rulesChanged
   }
 

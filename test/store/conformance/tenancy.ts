@@ -23,8 +23,16 @@ const NAMES: Record<string, string> = {
   change: 'changes',
 }
 
-/** Two organizations that live through the same at the same time, so that their statements interleave. */
-async function two({ sql }: Ground): Promise<{ one: Tenant; other: Tenant }> {
+const worlds = new WeakMap<Sql, Promise<{ one: Tenant; other: Tenant }>>()
+
+/** Two organizations that live through the same at the same time, so that their statements interleave; nothing here changes them. */
+function two({ sql }: Ground): Promise<{ one: Tenant; other: Tenant }> {
+  const known = worlds.get(sql) ?? beginTwo(sql)
+  worlds.set(sql, known)
+  return known
+}
+
+async function beginTwo(sql: Sql): Promise<{ one: Tenant; other: Tenant }> {
   const more = ['eve', 'fay']
   const [alpha, omega] = [await openTenant(sql, 'alpha', []), await openTenant(sql, 'omega', more)]
   const [one, other] = await Promise.all([live(alpha, 'alpha', []), live(omega, 'omega', more)])
@@ -48,15 +56,15 @@ async function undone<T>(sql: Sql, work: (transaction: Transaction) => Promise<T
 
 /** A digest of every row of an organization, as this transaction sees them. */
 async function digest(transaction: Transaction, organization: number, tables: string[]): Promise<string> {
-  const digests: string[] = []
-  for (const table of tables) {
-    const [row] = await transaction<{ digest: string | null }[]>`
-      select md5(string_agg(line, ',' order by line)) as digest from (
-        select to_jsonb(t)::text as line from ${transaction(table)} t
-        where ${transaction(table === 'organizations' ? 'id' : 'organization_id')} = ${organization}) lines`
-    digests.push(`${table} ${row?.digest}`)
-  }
-  return digests.join('\n')
+  const [row] = await transaction<{ digest: string }[]>`
+    select md5(string_agg(line, ',' order by line)) as digest from (${tables
+      .map((table) => {
+        const owner = table === 'organizations' ? 'id' : 'organization_id'
+        return transaction`
+          select ${table} || to_jsonb(t)::text as line from ${transaction(table)} t where ${transaction(owner)} = ${organization}`
+      })
+      .reduce((all, one) => transaction`${all} union all ${one}`)}) lines`
+  return found(row).digest
 }
 
 async function columns({ sql }: Ground): Promise<{ table: string; column: string }[]> {
