@@ -23,9 +23,11 @@ import { VERSION } from './version.ts'
 
 /** Requests and batches under way get this long before the process ends without them. */
 const DRAIN_MS = 8_000
+/** The last is what a terminal sends when its window closes. */
+const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const
 
 /**
- * Runs until SIGTERM or SIGINT. Resolves when everything is stopped, the embedded database included.
+ * Runs until SIGTERM, SIGINT or SIGHUP. Resolves when everything is stopped, the embedded database included.
  *
  * @param say prints one line for a person.
  * @throws RosterdError for whatever the person who started it can put right; nothing is left running then.
@@ -38,7 +40,7 @@ export async function serve(config: Config, say: (line: string) => void): Promis
     if (!stopping.signal.aborted) log.info({ signal }, 'stopping')
     stopping.abort()
   }
-  process.on('SIGTERM', stop).on('SIGINT', stop)
+  for (const name of SIGNALS) process.on(name, stop)
   try {
     const context = await openContext(config, log, stopping.signal)
     try {
@@ -51,7 +53,7 @@ export async function serve(config: Config, say: (line: string) => void): Promis
   } catch (error) {
     if (!stopping.signal.aborted) throw error
   } finally {
-    process.off('SIGTERM', stop).off('SIGINT', stop)
+    for (const name of SIGNALS) process.off(name, stop)
   }
 }
 

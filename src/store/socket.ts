@@ -22,7 +22,10 @@ export async function dial({ host, port, path }: Address): Promise<Socket> {
     const number = port[index] ?? port[0] ?? 5432
     try {
       // The driver reads host and port of the socket when it asks for TLS.
-      return Object.assign(await connected(connect({ host: name, port: number, noDelay: true })), { host: name, port: number })
+      return Object.assign(await connected(connect({ host: name, port: number, noDelay: true })), {
+        host: name,
+        port: number,
+      })
     } catch (error) {
       failure = error
     }

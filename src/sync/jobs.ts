@@ -18,12 +18,15 @@ export type JobName = keyof Payloads
 export type Handlers = { [Name in JobName]: (data: Payloads[Name], signal: AbortSignal) => Promise<void> }
 
 /** `stately` keeps at most one waiting and one running job per key; `singleton` lets any number wait and one run. */
-const QUEUES: { name: JobName; policy: string; retryLimit: number }[] = [
-  { name: 'observe', policy: 'singleton', retryLimit: 5 },
-  { name: 'propose', policy: 'stately', retryLimit: 5 },
-  { name: 'execute', policy: 'stately', retryLimit: 5 },
-  { name: 'tidy', policy: 'stately', retryLimit: 2 },
+const QUEUES: { name: JobName; policy: string }[] = [
+  { name: 'observe', policy: 'singleton' },
+  { name: 'propose', policy: 'stately' },
+  { name: 'execute', policy: 'stately' },
+  { name: 'tidy', policy: 'stately' },
 ]
+
+/** A job that fails is tried again for a day, ever more slowly, so that work goes on by itself once the cause is gone. */
+const PATIENCE = { retryLimit: 1_500, retryDelay: 1, retryBackoff: true, retryDelayMax: 60 }
 
 export interface Worker extends Jobs {
   /** A file was claimed and lies at this path of its source's folder. */
@@ -50,14 +53,8 @@ export async function openJobs(url: string, log: Logger, deliver: () => void): P
   boss.on('error', (error) => log.error({ err: error }, 'the job queue has a problem'))
   await boss.start()
   for (const queue of QUEUES) {
-    const { name, ...options } = queue
-    await boss.createQueue(name, {
-      ...options,
-      notify: true,
-      heartbeatSeconds: 10,
-      retryDelay: 1,
-      expireInSeconds: 7200,
-    })
+    const { name, policy } = queue
+    await boss.createQueue(name, { policy, ...PATIENCE, notify: true, heartbeatSeconds: 10, expireInSeconds: 7200 })
   }
   const send = async <Name extends JobName>(name: Name, data: Payloads[Name], key: string) => {
     await boss.send(name, data, { singletonKey: key })

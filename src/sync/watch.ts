@@ -22,6 +22,7 @@ export interface Watching {
 export async function watchFolder({ folder, settle, log, now, onClaim }: Watching, signal: AbortSignal): Promise<void> {
   let bell = new AbortController()
   let rung = false
+  const claims: { path: string; evidence: FileEvidence }[] = []
   const watcher = watchFiles(folder.inbox, { depth: 0, ignoreInitial: true }).on('all', () => {
     rung = true
     bell.abort()
@@ -43,13 +44,23 @@ export async function watchFolder({ folder, settle, log, now, onClaim }: Watchin
     await watcher.close()
   }
 
+  /** Claims that the database did not take yet stay on the list for the next look. */
+  async function passOn(): Promise<void> {
+    for (let claim = claims[0]; claim; claim = claims[0]) {
+      await onClaim(claim.path, claim.evidence)
+      claims.shift()
+    }
+  }
+
   async function lookOnce(): Promise<number> {
     try {
+      await passOn()
       const { finished, growing } = await folder.look()
       for (const file of finished) {
         const path = await folder.claim(file, now())
-        if (path) await onClaim(path, file.evidence)
+        if (path) claims.push({ path, evidence: file.evidence })
       }
+      await passOn()
       return growing > 0 ? settle / 2 : IDLE_POLL_MS
     } catch (error) {
       log.error({ err: error, folder: folder.root }, 'the drop folder cannot be read; it is tried again')
