@@ -136,7 +136,7 @@ async function verify({ key, generation, plan, killedAt }: Turn): Promise<'befor
     const { body } = await daemon.ask('GET', `/plans/${plan}`, undefined, key)
     const now = planShape.parse(body)
     return !['approved', 'applying'].includes(now.state) && now
-  }, 45_000)
+  }, 90_000)
   const progress = await daemon.ask('GET', `/plans/${plan}/progress`, undefined, key)
   expect(progress.body).toEqual({
     id: plan,

@@ -32,13 +32,13 @@ const BAD: [name: string, content: Uint8Array, code: string, sentence: RegExp][]
     /No column for email; found: first_name, last_name/,
   ],
   ['header-only.csv', bytes(`${HEADER}\n`), 'FILE_EMPTY', /no people/],
-  ['nothing.csv', new Uint8Array(0), 'FILE_EMPTY', /./],
-  ['one-line.csv', new Uint8Array(20_000_000).fill(97), 'HEADER_MISSING', /./],
+  ['nothing.csv', new Uint8Array(0), 'HEADER_MISSING', /the file is empty/],
+  ['one-line.csv', new Uint8Array(20_000_000).fill(97), 'ROW_UNPARSEABLE', /longer than 1 MB/],
   [
     'columns.csv',
     bytes(`${Array.from({ length: 10_000 }, (_, n) => `c${n}`).join(',')}\n${','.repeat(9_999)}\n`),
     'HEADER_MISSING',
-    /./,
+    /No column for email/,
   ],
 ]
 

@@ -13,6 +13,7 @@ import { matching } from './conformance/matching.ts'
 import { organizations } from './conformance/organizations.ts'
 import { plans } from './conformance/plans.ts'
 import { proposal } from './conformance/proposal.ts'
+import { seats } from './conformance/seats.ts'
 import { snapshots } from './conformance/snapshots.ts'
 import { staging } from './conformance/staging.ts'
 import { tenancy } from './conformance/tenancy.ts'
@@ -26,6 +27,7 @@ const SUITE: Record<string, Cases> = {
   drift,
   matching,
   proposal,
+  seats,
   plans,
   access,
   tenancy,

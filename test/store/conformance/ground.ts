@@ -13,7 +13,7 @@ export const days = (count: number) => new Date(NOON.getTime() + count * 86_400_
 export type Case = (ground: Ground) => Promise<void>
 export type Cases = Record<string, Case>
 
-export const RULES = rulesOf(`
+const RULES = rulesOf(`
 - { key: everyone, source: hr, when: { everyone: true }, then: { member: member } }
 - { key: cad, source: hr, when: { group: { name: Drawing } }, then: { product: cad } }
 `)

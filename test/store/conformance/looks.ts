@@ -25,7 +25,7 @@ import { latestSnapshots, listSnapshots } from '../../../src/store/snapshot-list
 import * as snapshots from '../../../src/store/snapshots.ts'
 import { duplicates, stagedFacts } from '../../../src/store/staging.ts'
 import { found, type Ground, NOON } from './ground.ts'
-import { propose } from './proposal.ts'
+import { propose } from './making.ts'
 import type { Tenant } from './tenants.ts'
 
 /** Asks for what is of `theirs` in the name of `as`, in a transaction that leaves nothing. */
@@ -69,7 +69,7 @@ export const LOOKS: Record<string, Look> = {
   countAdmins: (sql, as) => countAdmins(sql, as.id),
   listDecisions: (sql, as) =>
     listDecisions(sql, as.id, { states: ['open', 'decided'], id: null, before: null, limit: 9 }),
-  takeDirty: (sql, as) => takeDirty(sql, as.id, 0, 100),
+  takeDirty: async (sql, as) => (await takeDirty(sql, as.id, 0, 100)).map((person) => ({ person })),
   readClaims: (sql, as, { people }) => readClaims(sql, as.id, people),
   readGrants: (sql, as, { people }) => readGrants(sql, as.id, people),
   readDesired: (sql, as, { people }) => readDesired(sql, as.id, people),

@@ -113,7 +113,7 @@ export async function inMerge(
 export const merge = (ground: Ground, rows: StagedRow[], options: MergeOptions = {}) =>
   inMerge(ground, rows, options, async () => {})
 
-export const line = ({ anchor, status }: { anchor: string; status: string }) =>
+const line = ({ anchor, status }: { anchor: string; status: string }) =>
   status === 'active' ? anchor : `${anchor} ${status}`
 
 /** `anchor [status]` of what `hr` showed after a change. */

@@ -156,13 +156,15 @@ export const tenancy: Cases = {
     const { one, other } = await two(ground)
     const wrong: string[] = []
     for (const [name, look] of Object.entries(LOOKS)) {
-      const ask = async (as: Ground) =>
-        JSON.stringify(
-          { found: await undone(as.sql, async (transaction) => ({ is: await look(transaction, as, other) })) },
-          plain,
-        )
-      const [foreign, own] = [await ask(one.ground), await ask(other.ground)]
+      const ask = (as: Ground) =>
+        undone(as.sql, async (transaction) => {
+          const answer = { is: await look(transaction, as, other) }
+          return { people: peopleIn(answer), text: JSON.stringify(answer, plain) }
+        })
+      const [{ text: foreign, people }, { text: own }] = [await ask(one.ground), await ask(other.ground)]
       if (foreign.includes('omega')) wrong.push(`${name} shows the other organization: ${foreign}`)
+      const strangers = people.filter((person) => other.people.includes(person))
+      if (strangers.length > 0) wrong.push(`${name} names people of the other organization: ${strangers}`)
       if (foreign === own) wrong.push(`${name} says the same to both: ${own}`)
     }
     expect(wrong).toEqual([])
@@ -196,6 +198,16 @@ export const tenancy: Cases = {
     expect(known.filter((name) => !exported.includes(name))).toEqual([])
     expect(exported.filter((name) => !known.includes(name))).toEqual([])
   },
+}
+
+/** Ids of people wherever an answer names them. */
+function peopleIn(answer: unknown): number[] {
+  const people: number[] = []
+  JSON.stringify(answer, (key, value: unknown) => {
+    if (typeof value === 'number' && /person|newcomer|candidate/i.test(key)) people.push(value)
+    return plain(key, value)
+  })
+  return people
 }
 
 /** Maps and sets as JSON. */
