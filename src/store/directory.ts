@@ -5,7 +5,6 @@
 import type { PendingQuery, Row } from 'postgres'
 import type { DirectoryRow, Profile, Role, RowProduct, SourceStatus } from '../reconcile/model.ts'
 import type { Handle, Transaction } from './connection.ts'
-import { analyzeOutgrown } from './statistics.ts'
 
 export interface Merge {
   organization: number
@@ -13,8 +12,6 @@ export interface Merge {
   snapshot: number
   change: number
   at: Date
-  /** About how many rows are staged. */
-  rows: number
   /** Absence has meaning: people whom the file does not mention are gone. */
   absences: boolean
 }
@@ -24,7 +21,6 @@ export async function mergeSnapshot(transaction: Transaction, merge: Merge): Pro
   const { organization, source, snapshot } = merge
   await mergeGroups(transaction, merge)
   await linkPeople(transaction, merge)
-  await analyzeOutgrown(transaction, 'merge', merge.rows)
   await findMoved(transaction, merge)
   await closeVersions(transaction, merge, transaction`u.anchor_key in (select anchor_key from moved)`)
   if (merge.absences) await closeAbsent(transaction, merge)
@@ -41,11 +37,9 @@ export async function mergeSnapshot(transaction: Transaction, merge: Merge): Pro
       join person_links l on l.organization_id = s.organization_id and l.source_id = ${source} and l.anchor_key = s.anchor_key
       where s.action = 'keep'
       returning person_id)
-    insert into dirty_people (organization_id, person_id) select distinct ${organization}::int, person_id from written
-    on conflict do nothing`
+    ${markAgain(transaction, organization, 'written')}`
   await transaction`
     update sources set last_snapshot_id = ${snapshot} where organization_id = ${organization} and id = ${source}`
-  await analyzeOutgrown(transaction, 'merge', merge.rows)
   await settleLinks(transaction, merge)
 }
 
@@ -62,6 +56,7 @@ async function findMoved(transaction: Transaction, { organization, source, snaps
     where s.organization_id = ${organization} and s.snapshot_id = ${snapshot}
       and (u.hash is distinct from s.hash or s.action = 'remove')`
   await transaction`analyze moved`
+  await transaction`create temporary table closed_rows (anchor_key text collate "C") on commit drop`
 }
 
 /** A person comes into being, with the link, in the write that first shows their anchor; in key order, so that ids follow content. */
@@ -83,6 +78,15 @@ async function linkPeople(
     select ${organization}, ${source}, anchor_key, anchor, person_id, 'linked', ${at}::timestamptz from fresh`
 }
 
+/**
+ * Marks the people of a statement dirty. A mark that is there already is locked, not passed over: otherwise an evaluation that still
+ * sees the old rows could take it, and nobody would look again. In id order, so that two merges wait for each other in one direction.
+ */
+const markAgain = (transaction: Transaction, organization: number, changed: 'written' | 'closed') => transaction`
+    insert into dirty_people (organization_id, person_id)
+    select distinct ${organization}::int, person_id from ${transaction(changed)} order by person_id
+    on conflict (organization_id, person_id) do update set person_id = excluded.person_id where false`
+
 /** Ends live versions that match and marks their people dirty, in one statement. */
 async function closeVersions(
   transaction: Transaction,
@@ -93,9 +97,9 @@ async function closeVersions(
     with closed as (
       update directory_users u set to_change = ${change}
       where u.organization_id = ${organization} and u.source_id = ${source} and u.to_change is null and ${which}
-      returning person_id)
-    insert into dirty_people (organization_id, person_id) select distinct ${organization}::int, person_id from closed
-    on conflict do nothing`
+      returning person_id, anchor_key),
+    remembered as (insert into closed_rows select anchor_key from closed)
+    ${markAgain(transaction, organization, 'closed')}`
 }
 
 /**
@@ -122,20 +126,22 @@ async function closeAbsent(transaction: Transaction, merge: Merge): Promise<void
 }
 
 /** A link without a live row is a ghost until apply lets go of it; one whose row is back is linked again. */
-async function settleLinks(transaction: Transaction, { organization, source, change, at }: Merge): Promise<void> {
+async function settleLinks(transaction: Transaction, { organization, source, at }: Merge): Promise<void> {
+  await transaction`analyze closed_rows`
   await transaction`
     update person_links l set state = 'ghost', since = ${at}
-    from directory_users u
-    where u.organization_id = ${organization} and u.source_id = ${source} and u.to_change = ${change}
-      and l.organization_id = u.organization_id and l.source_id = u.source_id and l.anchor_key = u.anchor_key and l.state = 'linked'
-      and not exists (select from directory_users n where n.organization_id = u.organization_id and n.source_id = u.source_id
-        and n.anchor_key = u.anchor_key and n.to_change is null)`
+    from (
+      select anchor_key from closed_rows c where not exists (
+        select from directory_users u where u.organization_id = ${organization} and u.source_id = ${source}
+          and u.anchor_key = c.anchor_key and u.to_change is null)) gone
+    where l.organization_id = ${organization} and l.source_id = ${source} and l.anchor_key = gone.anchor_key and l.state = 'linked'`
   await transaction`
     update person_links l set state = 'linked', since = ${at}
-    from directory_users u
-    where u.organization_id = ${organization} and u.source_id = ${source} and u.from_change = ${change} and u.to_change is null
-      and l.organization_id = u.organization_id and l.source_id = u.source_id and l.anchor_key = u.anchor_key
-      and l.state in ('ghost', 'released')`
+    from moved
+    where l.organization_id = ${organization} and l.source_id = ${source} and l.anchor_key = moved.anchor_key
+      and l.state in ('ghost', 'released')
+      and exists (select from directory_users u where u.organization_id = ${organization} and u.source_id = ${source}
+        and u.anchor_key = moved.anchor_key and u.to_change is null)`
 }
 
 async function mergeGroups(transaction: Transaction, { organization, source, snapshot, change }: Merge): Promise<void> {
@@ -162,7 +168,6 @@ export async function liftRejections(handle: Handle, organization: number, sourc
 
 /** The live rows of these people, from every source, ordered by source and anchor. */
 export async function readRows(handle: Handle, organization: number, people: number[]): Promise<DirectoryRow[]> {
-  const names = await readGroupNames(handle, organization)
   const rows = await handle<RowColumns[]>`
     select u.source_id, u.person_id, u.anchor, u.anchor_key, u.email, u.email_key, u.user_name, u.user_name_key, u.first_name,
       u.last_name, u.display_name, u.language, u.status, u.start_at, u.role, u.groups, u.products, u.expires_at, u.seat_priority,
@@ -171,13 +176,16 @@ export async function readRows(handle: Handle, organization: number, people: num
     left join snapshots s on s.organization_id = u.organization_id and s.id = u.snapshot_id
     where u.organization_id = ${organization} and u.person_id = any(${people}::bigint[]) and u.to_change is null
     order by u.person_id, u.source_id, u.anchor_key`
+  const named = [...new Set(rows.flatMap((row) => row.groups))]
+  const names = named.length > 0 ? await readGroupNames(handle, organization, named) : new Map<string, string>()
   return rows.map((row) => toRow(row, names))
 }
 
-/** Display names of live groups by `source:id`. */
-async function readGroupNames(handle: Handle, organization: number): Promise<Map<string, string>> {
+/** Display names of these groups by `source:id`. */
+async function readGroupNames(handle: Handle, organization: number, groups: string[]): Promise<Map<string, string>> {
   const rows = await handle<{ key: string; name: string }[]>`
-    select source_id || ':' || id as key, name from directory_groups where organization_id = ${organization} and to_change is null`
+    select source_id || ':' || id as key, name from directory_groups
+    where organization_id = ${organization} and id = any(${groups}::text[]) and to_change is null`
   return new Map(rows.map((row) => [row.key, row.name]))
 }
 

@@ -17,6 +17,8 @@ export async function findPairs(
   transaction: Transaction,
   organization: number,
 ): Promise<{ newcomers: Newcomer[]; pairs: Pair[] }> {
+  // "not in" is answered from a hash whatever the statistics say. They know nothing of an organization that is new in large tables,
+  // and as a join this would be done person by person over everybody.
   await transaction`
     create temporary table newcomers on commit drop as
     select d.person_id, d.email_key, d.user_name_key
@@ -24,8 +26,9 @@ export async function findPairs(
     where d.organization_id = ${organization} and d.wanted and d.email_key is not null
       and not exists (select from members m where m.organization_id = d.organization_id and m.person_id = d.person_id)
       and not exists (select from decisions q where q.organization_id = d.organization_id and q.person_id = d.person_id)
-      and not exists (select from person_links l join sources s on s.organization_id = l.organization_id and s.id = l.source_id
-        where l.organization_id = d.organization_id and l.person_id = d.person_id and s.kind = 'manual')`
+      and d.person_id not in (select l.person_id from person_links l
+        join sources s on s.organization_id = l.organization_id and s.id = l.source_id
+        where l.organization_id = ${organization} and s.kind = 'manual')`
   await transaction`analyze newcomers`
   const rows = await transaction<PairColumns[]>`
     with pairs as (
