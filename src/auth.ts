@@ -84,7 +84,7 @@ export async function bootstrapToken(dataDirectory: string, given: string | unde
     if (USABLE_TOKEN.test(given)) return given
     throw new RosterdError('CONFIG_INVALID', {
       file: 'ROSTERD_ADMIN_TOKEN',
-      detail: 'the token needs at least 16 letters, digits or any of . _ ~ + / -',
+      detail: ' the token needs at least 16 letters, digits or any of . _ ~ + / -',
     })
   }
   const file = join(dataDirectory, ADMIN_TOKEN_FILE)

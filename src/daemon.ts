@@ -12,6 +12,7 @@ import { baseUrlOf, type Config, isLoopback } from './config/index.ts'
 import { type Context, openContext } from './context.ts'
 import { RosterdError } from './errors.ts'
 import { Herald } from './herald.ts'
+import { answers } from './store/connection.ts'
 import { startClock } from './sync/clock.ts'
 import { execute } from './sync/execute.ts'
 import { receiveFiles } from './sync/inbox.ts'
@@ -33,6 +34,7 @@ const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const
  * @throws RosterdError for whatever the person who started it can put right; nothing is left running then.
  */
 export async function serve(config: Config, say: (line: string) => void): Promise<void> {
+  await makeDataDirectory(config.dataDirectory)
   const { stream, file } = logStream(join(config.dataDirectory, 'rosterd.log'))
   const log = createLogger(config.logLevel, stream)
   const stopping = new AbortController()
@@ -48,12 +50,22 @@ export async function serve(config: Config, say: (line: string) => void): Promis
       await run(context, say, stopping.signal)
     } finally {
       await context.close()
-      say('rosterd has stopped.')
     }
+    say('rosterd has stopped.')
   } catch (error) {
     if (!stopping.signal.aborted) throw error
   } finally {
     for (const name of SIGNALS) process.off(name, stop)
+  }
+}
+
+/** Others may pass through it, to a file whose path they know and that they may read, and not list it. */
+async function makeDataDirectory(directory: string): Promise<void> {
+  try {
+    await mkdir(directory, { recursive: true, mode: 0o711 })
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    throw new RosterdError('DATA_DIRECTORY_UNUSABLE', { directory, reason }, { cause: error })
   }
 }
 
@@ -110,10 +122,7 @@ async function run(context: Context, say: (line: string) => void, signal: AbortS
 
 async function notReady({ sql }: Context, signal: AbortSignal): Promise<string | null> {
   if (signal.aborted) return 'rosterd is stopping'
-  return await sql`select 1`.then(
-    () => null,
-    () => 'the database does not answer',
-  )
+  return (await answers(sql)) ? null : 'the database does not answer'
 }
 
 type Fetch = Parameters<typeof listen>[0]['fetch']
@@ -148,7 +157,6 @@ function whereabouts(config: Config): string {
 }
 
 async function writeWhereabouts(config: Config, url: string): Promise<void> {
-  await mkdir(config.dataDirectory, { recursive: true })
   const path = whereabouts(config)
   await writeFile(`${path}.tmp`, `${JSON.stringify({ url, pid: process.pid })}\n`, { mode: 0o600 })
   await rename(`${path}.tmp`, path)

@@ -61,7 +61,7 @@ export const CATALOGUE = {
   },
   CONFIG_INVALID: {
     status: 500,
-    sentence: 'The configuration {file} is not valid: {detail}',
+    sentence: 'The configuration {file} is not valid:{detail}',
     next: 'Run rosterd config check, correct the lines it names, and start again.',
   },
   UNAUTHENTICATED: {

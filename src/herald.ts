@@ -3,7 +3,7 @@
 import { planEnds } from './reconcile/describe.ts'
 import { showId } from './reconcile/identifiers.ts'
 import type { PlanState } from './reconcile/model.ts'
-import { overrideCount } from './reconcile/review.ts'
+import { overrideCount, overrideSum } from './reconcile/review.ts'
 import { listOrganizations, type Organization, readOrganization } from './store/organizations.ts'
 import { listPlans, type PlanRow, progress, readPlan } from './store/plans.ts'
 import { readSnapshot } from './store/snapshots.ts'
@@ -71,12 +71,16 @@ export class Herald {
 
   #waits(organization: Organization, plan: PlanRow): void {
     const id = showId('pln', plan.id)
-    this.#say(`${organization.name}: ${id} waits for you: ${plan.headline}`)
-    for (const finding of plan.findings) if (finding.verdict !== 'pass') this.#say(`  ${finding.message}`)
     const held = overrideCount(plan.findings)
     const refused = plan.findings.some((finding) => finding.verdict === 'refuse')
+    const stands = refused ? 'is refused' : held === null ? 'waits for you' : 'is held'
+    this.#say(`${organization.name}: ${id} ${stands}: ${plan.headline}`)
+    for (const finding of plan.findings) if (finding.verdict !== 'pass') this.#say(`  ${finding.message}`)
     this.#say(`  Look at it:  ${PROGRAM} show ${id}`)
-    if (!refused)
-      this.#say(`  Apply it:    ${PROGRAM} approve ${id}${held === null ? '' : ` --override ${held} --reason TEXT`}`)
+    if (refused) return
+    const override = held === null ? '' : ` --override ${held} --reason TEXT`
+    this.#say(`  Apply it:    ${PROGRAM} approve ${id}${override}`)
+    const sum = overrideSum(plan.findings)
+    if (sum) this.#say(`               ${sum}`)
   }
 }

@@ -37,7 +37,7 @@ export function createLogger(level: LogLevel, stream: DestinationStream): Logger
  */
 export function logStream(file: string): { stream: DestinationStream; file: string | null } {
   if (process.stderr.isTTY !== true) return { stream: destination({ fd: 2, sync: true }), file: null }
-  return { stream: destination({ dest: file, mkdir: true, append: true, sync: true, mode: 0o600 }), file }
+  return { stream: destination({ dest: file, append: true, sync: true, mode: 0o600 }), file }
 }
 
 /** pino gives a child no formatter for its bindings, so they are sieved on their way in. Grandchildren inherit it. */

@@ -3,7 +3,7 @@ import { z } from '@hono/zod-openapi'
 import { RosterdError } from '../errors.ts'
 import { showId } from '../reconcile/identifiers.ts'
 import { LANES, PLAN_STATES } from '../reconcile/model.ts'
-import { needs, overrideCount } from '../reconcile/review.ts'
+import { needs, overrideCount, overrideSum } from '../reconcile/review.ts'
 import { listSources, type Organization } from '../store/organizations.ts'
 import { type PlanRow, readPlan } from '../store/plans.ts'
 import type { Parts } from '../sync/parts.ts'
@@ -38,6 +38,7 @@ export const plan = z
       .enum(['pass', 'hold', 'refuse'])
       .openapi({ description: 'Hold: an override is needed. Refuse: none helps.' }),
     overrideCount: z.int().nullable().openapi({ description: 'The number to type to override what is held.' }),
+    overrideSum: z.string().nullable().openapi({ description: 'How that number adds up, where several guards hold.' }),
     createdBy: z.string(),
     createdAt: instant,
     expiresAt: instant,
@@ -69,6 +70,7 @@ export function showPlan(row: PlanRow, names: Names): z.input<typeof plan> {
     itemCount: row.items,
     verdict: VERDICTS[needs(row.findings)],
     overrideCount: overrideCount(row.findings),
+    overrideSum: overrideSum(row.findings),
     sources: row.sourceIds.flatMap((id) => names.get(id) ?? []),
     supersededBy: row.supersededBy === null ? null : showId('pln', row.supersededBy),
     createdAt: row.createdAt.toISOString(),

@@ -28,6 +28,7 @@ export const plan = z.looseObject({
   findings: z.array(finding),
   verdict: z.string(),
   overrideCount: z.number().nullable(),
+  overrideSum: z.string().nullable().default(null),
   seats: z.array(
     z.looseObject({
       name: z.string(),

@@ -27,7 +27,8 @@ export function guardShrink(people: number, accepted: number[], limits: z.output
     if (people === 0) return 'People: 0 in this file. Nothing of it was used, and nobody counts as gone.'
     if (usual === null) return `People: ${number(people)} in this file, the first of its source.`
     const counted = `People: ${number(people)} in this file, usually ${number(usual)} = ${percent(people, usual)}`
-    const bound = `${number(limit)} (${percent(limit, usual)})`
+    const share = verdict === 'refuse' ? limits.refuse_percent : limits.hold_percent
+    const bound = `${number(limit)} (${share} %)`
     if (verdict === 'pass') return `${counted}, at least ${bound} are needed.`
     const what = verdict === 'hold' ? `limit ${bound}` : `below ${bound} a file is refused`
     return `${counted}, ${what}. Nothing of it was used, and nobody counts as gone.`
@@ -38,5 +39,5 @@ function median(counts: number[]): number | null {
   const sorted = [...counts].sort((a, b) => a - b)
   const upper = sorted[Math.floor(sorted.length / 2)]
   const lower = sorted[Math.floor((sorted.length - 1) / 2)]
-  return upper === undefined || lower === undefined ? null : (upper + lower) / 2
+  return upper === undefined || lower === undefined ? null : Math.floor((upper + lower) / 2)
 }

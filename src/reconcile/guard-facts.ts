@@ -4,5 +4,12 @@ export interface PlanFacts {
   /** Members that are invited, active or suspended today. */
   members: number
   /** Per product: revokes in the plan, and how many hold it today. Sorted by product, or not. */
-  revokes: { product: string; count: number; holders: number }[]
+  revokes: {
+    /** The product's key. */
+    product: string
+    /** What people call it; the key where that is not known. */
+    name?: string
+    count: number
+    holders: number
+  }[]
 }

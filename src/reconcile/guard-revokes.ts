@@ -27,7 +27,7 @@ function guardProduct(revoke: PlanFacts['revokes'][number], limits: z.output<typ
   const refuseAbove = holders >= limits.refuse_from ? (holders * limits.refuse_percent) / 100 : Number.POSITIVE_INFINITY
   const verdict: Verdict = count > refuseAbove ? 'refuse' : count > holdAbove ? 'hold' : 'pass'
   const limit = Math.floor(verdict === 'refuse' ? refuseAbove : holdAbove)
-  const counted = `Revokes of ${product}: ${number(count)} of ${number(holders)} holders = ${percent(count, holders)}`
+  const counted = `Revokes of ${revoke.name ?? product}: ${number(count)} of ${number(holders)} holders = ${percent(count, holders)}`
   const bound = `${number(limit)} (${percent(limit, holders)})`
   const told: Record<Verdict, string> = {
     pass: `${counted}, limit ${bound}.`,

@@ -1,4 +1,5 @@
 /** What may happen to a plan in which state, as a table; and what an approval must bring along. */
+import { number } from './amount.ts'
 import type { Finding, PlanState } from './model.ts'
 
 export const PLAN_VERBS = [
@@ -79,3 +80,13 @@ export function overrideCount(findings: Finding[]): number | null {
   const held = findings.filter((one) => one.verdict === 'hold' && one.nature === 'amount')
   return held.length === 0 ? null : held.reduce((sum, one) => sum + one.measured, 0)
 }
+
+/** Where the number comes from when several guards hold: `14 = 7 removals + 7 revokes of V-Ray`; null for a single one. */
+export function overrideSum(findings: Finding[]): string | null {
+  const held = findings.filter((one) => one.verdict === 'hold' && one.nature === 'amount')
+  if (held.length < 2) return null
+  const parts = held.map((one) => `${number(one.measured)} ${lowered(one.message.split(':')[0] ?? '')}`)
+  return `${number(overrideCount(findings) ?? 0)} = ${parts.join(' + ')}`
+}
+
+const lowered = (text: string) => text.charAt(0).toLowerCase() + text.slice(1)

@@ -48,6 +48,14 @@ export async function openConnection(url: string, options: { max?: number } = {}
   }
 }
 
+/** Whether the database answers at all. */
+export async function answers(sql: Sql): Promise<boolean> {
+  return await sql`select 1`.then(
+    () => true,
+    () => false,
+  )
+}
+
 /** The exclusive use of one database by one daemon. */
 export interface Claim {
   /** Gives it up. Do this before stopping an embedded database: one that is still claimed is left running. */

@@ -2,6 +2,7 @@
 import type { Transaction } from './connection.ts'
 
 const PROPOSING = 0x70726f70
+const OBSERVING = 0x6f627365
 
 /** One proposal of an organization at a time: the second waits for the first to commit. */
 export async function lockOrganization(transaction: Transaction, organization: number): Promise<void> {
@@ -11,4 +12,9 @@ export async function lockOrganization(transaction: Transaction, organization: n
 /** Two daemons that start together write their configuration one after the other. */
 export async function lockConfiguration(transaction: Transaction): Promise<void> {
   await transaction`select pg_advisory_xact_lock(${PROPOSING}, 0)`
+}
+
+/** One file of a source reaches a verdict at a time, whoever reads it. */
+export async function lockSource(transaction: Transaction, organization: number, source: number): Promise<void> {
+  await transaction`select pg_advisory_xact_lock(${OBSERVING}, hashtext(${`${organization}:${source}`}))`
 }

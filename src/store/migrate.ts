@@ -1,4 +1,3 @@
-import { access } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { drizzle } from 'drizzle-orm/postgres-js'
 import { migrate as applyMigrations } from 'drizzle-orm/postgres-js/migrator'
@@ -14,7 +13,6 @@ const MIGRATING = 2
  * @throws RosterdError as `openConnection`; the database's own error when a migration fails, which then leaves no trace.
  */
 export async function migrate(url: string): Promise<void> {
-  if (!(await exists(`${MIGRATIONS}/meta/_journal.json`))) return
   // One connection of its own: the lock belongs to its session, and drizzle changes how its client reads dates and JSON.
   const sql = await openConnection(url, { max: 1 })
   try {
@@ -23,11 +21,4 @@ export async function migrate(url: string): Promise<void> {
   } finally {
     await sql.end({ timeout: 5 })
   }
-}
-
-async function exists(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  )
 }

@@ -18,12 +18,14 @@ export async function forecastSeats(
     group by p.id, p.key, p.name, p.owned, p.used order by p.key`
 }
 
-/** Members who hold a product, by the product's key. */
-export async function holders(handle: Handle, organization: number): Promise<Map<string, number>> {
-  const rows = await handle<
-    { key: string; used: number }[]
-  >`select key, used from products where organization_id = ${organization}`
-  return new Map(rows.map((row) => [row.key, row.used]))
+/** The name of each product and how many hold it, by the product's key. */
+export async function holders(
+  handle: Handle,
+  organization: number,
+): Promise<Map<string, { name: string; holders: number }>> {
+  const rows = await handle<{ key: string; name: string; holders: number }[]>`
+    select key, name, used as holders from products where organization_id = ${organization}`
+  return new Map(rows.map(({ key, ...product }) => [key, product]))
 }
 
 /** What each source last said, as `source:digest of the content`, by the source's key. */

@@ -116,6 +116,7 @@ export async function readPlan(handle: Handle, organization: number, plan: numbe
 
 export interface PlanQuery {
   states?: PlanState[] | undefined
+  lane?: Lane | undefined
   limit: number
   /** Only plans with a smaller id: the cursor of the page before. */
   before?: number | undefined
@@ -127,6 +128,7 @@ export async function listPlans(handle: Handle, organization: number, query: Pla
     select ${columns(handle)} from plans
     where organization_id = ${organization} and hash <> ''
       ${query.states ? handle`and state = any(${query.states}::text[])` : handle``}
+      ${query.lane ? handle`and lane = ${query.lane}` : handle``}
       ${query.before ? handle`and id < ${query.before}` : handle``}
     order by id desc limit ${query.limit}`
 }

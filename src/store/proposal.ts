@@ -54,7 +54,7 @@ const PROPOSED = [
 export async function openProposal(transaction: Transaction): Promise<Proposal> {
   await transaction`
     create temporary table placed (
-      id int, part text, wave int, kind text, person_id bigint, product_id int, subject_key text collate "C", product_key text collate "C",
+      id int, part text, wave int, kind text collate "C", person_id bigint, product_id int, subject_key text collate "C", product_key text collate "C",
       caused boolean, rule_priority int, seat_priority int, waiting_since timestamptz, expires_at timestamptz, tie_break text collate "C",
       predicted text, digest text collate "C", seat_rank int) on commit drop`
   await transaction`

@@ -2,7 +2,7 @@
 import { RosterdError } from '../errors.ts'
 import { number } from '../reconcile/amount.ts'
 import { type IdPrefix, showId } from '../reconcile/identifiers.ts'
-import { needs, overrideCount } from '../reconcile/review.ts'
+import { needs, overrideCount, overrideSum } from '../reconcile/review.ts'
 import { writeAudit } from '../store/audit.ts'
 import type { Transaction } from '../store/connection.ts'
 import { markDirty } from '../store/desired.ts'
@@ -38,6 +38,7 @@ export async function approve(parts: Parts, organization: number, id: number, ap
   if (plan.hash !== approval.hash)
     throw new RosterdError('PLAN_HASH_MISMATCH', { id: showId('pln', id), hash: plan.hash })
   const held = overrideCount(plan.findings)
+  const sum = overrideSum(plan.findings)
   const stops = plan.findings.filter((finding) => finding.verdict !== 'pass').map((finding) => finding.message)
   const need = needs(plan.findings, override ?? {})
   if (need === 'refused') throw new RosterdError('PLAN_REFUSED', { id: showId('pln', id), message: stops.join(' ') })
@@ -45,7 +46,11 @@ export async function approve(parts: Parts, organization: number, id: number, ap
     if (override && override.count !== held)
       throw new RosterdError('COUNT_MISMATCH', { given: number(override.count), count: number(held) })
     if (need === 'needs_override')
-      throw new RosterdError('PLAN_HELD', { id: showId('pln', id), message: stops.join(' '), count: held })
+      throw new RosterdError('PLAN_HELD', {
+        id: showId('pln', id),
+        message: [...stops, sum].filter(Boolean).join(' '),
+        count: held,
+      })
     requireRole(actor, 'admin')
   }
   const at = parts.now()

@@ -29,7 +29,7 @@ export interface Ruleset {
   protectedKeys: Set<string>
 }
 
-export async function readRuleset(sql: Sql | Transaction, organization: number): Promise<Ruleset> {
+async function readRuleset(sql: Sql | Transaction, organization: number): Promise<Ruleset> {
   const [settings, sources, rules, products] = await Promise.all([
     readOrganization(sql, organization),
     listSources(sql, organization),

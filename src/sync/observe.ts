@@ -9,6 +9,7 @@ import { reasonSentence } from '../reconcile/reasons.ts'
 import { nextChange } from '../store/changes.ts'
 import type { Sql, Transaction } from '../store/connection.ts'
 import { liftRejections, mergeSnapshot } from '../store/directory.ts'
+import { lockSource } from '../store/locks.ts'
 import { listProducts, readOrganization, type SourceRow } from '../store/organizations.ts'
 import { writeAdministratorLetter } from '../store/outbox.ts'
 import {
@@ -16,6 +17,7 @@ import {
   lastAdmitted,
   moveSnapshot,
   openSnapshot,
+  readSnapshot,
   replaceHeld,
   type Snapshot,
 } from '../store/snapshots.ts'
@@ -28,6 +30,7 @@ import {
   stageErrors,
   stageRows,
 } from '../store/staging.ts'
+import { analyzeOutgrown } from '../store/statistics.ts'
 import { CsvRefusal, canonicalRow, mergeRows, readCsv } from './csv/index.ts'
 import type { Parts } from './parts.ts'
 import { csvSettings } from './source-settings.ts'
@@ -72,15 +75,7 @@ export async function observe(
     full: file.full,
     at,
   })
-  if (snapshot.state !== 'staging') {
-    return {
-      snapshot: snapshot.id,
-      state: snapshot.state,
-      findings: snapshot.findings,
-      errors: snapshot.errors,
-      replaced: [],
-    }
-  }
+  if (snapshot.state !== 'staging') return await asDecided(parts, organization, snapshot.id, [])
   const last = await lastAdmitted(sql, organization, source.id)
   if (last && last.fileSha256 === file.sha256 && source.mode === 'snapshot')
     return await confirm(parts, organization, source, snapshot, last)
@@ -106,8 +101,8 @@ async function unreadable(
     { guard: refusal.code, verdict: 'refuse', nature: 'look', measured: 0, of: 0, limit: 0, scope: '', message },
   ]
   await parts.sql.begin(async (transaction) => {
+    if (!(await moveSnapshot(transaction, organization, snapshot.id, ['staging'], 'unreadable', { findings }))) return
     await dropStaging(transaction, organization, snapshot.id)
-    await moveSnapshot(transaction, organization, snapshot.id, ['staging'], 'unreadable', { findings })
     await writeAdministratorLetter(
       transaction,
       organization,
@@ -115,7 +110,7 @@ async function unreadable(
       parts.now(),
     )
   })
-  return { snapshot: snapshot.id, state: 'unreadable', findings, errors: 0, replaced: [] }
+  return await asDecided(parts, organization, snapshot.id, [])
 }
 
 /** The same bytes as last time: the source repeats itself, and whatever waited for that goes on. */
@@ -126,17 +121,22 @@ async function confirm(
   snapshot: Snapshot,
   last: Snapshot,
 ): Promise<Observed> {
+  const { rows, people, errors, full, digest } = last
   await parts.sql.begin(async (transaction) => {
-    const found = {
-      rows: last.rows,
-      people: last.people,
-      errors: last.errors,
-      ...(last.digest ? { digest: last.digest } : {}),
-    }
-    await moveSnapshot(transaction, organization, snapshot.id, ['staging'], 'confirmed', found)
+    await lockSource(transaction, organization, source.id)
+    const found = { rows, people, errors, full, ...(digest ? { digest } : {}) }
+    if (!(await moveSnapshot(transaction, organization, snapshot.id, ['staging'], 'confirmed', found))) return
     await liftRejections(transaction, organization, source.id)
   })
-  return { snapshot: snapshot.id, state: 'confirmed', findings: [], errors: 0, replaced: [] }
+  return await asDecided(parts, organization, snapshot.id, [])
+}
+
+/** What the snapshot came to, by whoever was first: a worker that was taken over may come back and find it decided. */
+async function asDecided(parts: Parts, organization: number, id: number, replaced: Snapshot[]): Promise<Observed> {
+  const decided = await readSnapshot(parts.sql, organization, id)
+  if (!decided) throw new Error('a snapshot that was just decided is gone')
+  const { state, findings, errors } = decided
+  return { snapshot: id, state, findings, errors, replaced }
 }
 
 /** Streams the file into the staging; true when it carries our `_plan` column, which makes it a delta. */
@@ -248,19 +248,20 @@ async function judge(parts: Parts, organization: number, source: SourceRow, snap
     findings,
   }
   const replaced = await sql.begin(async (transaction) => {
+    await lockSource(transaction, organization, source.id)
+    if (!(await moveSnapshot(transaction, organization, snapshot.id, ['staging'], worst, { ...found, full }))) return []
     const older = await replaceHeld(transaction, organization, source.id, snapshot.id)
     for (const one of older) await dropStaging(transaction, organization, one.id)
-    if (worst === 'admitted')
-      await merge(transaction, organization, source, { id: snapshot.id, rows, full }, parts.now())
+    if (worst === 'admitted') await merge(transaction, organization, source, { id: snapshot.id, full }, parts.now())
     if (worst === 'refused') await dropStaging(transaction, organization, snapshot.id)
-    await moveSnapshot(transaction, organization, snapshot.id, ['staging'], worst, { ...found, full })
     if (worst !== 'admitted') {
       const event = worst === 'held' ? 'snapshot_held' : 'snapshot_refused'
       await writeAdministratorLetter(transaction, organization, { event, snapshotId: snapshot.id }, parts.now())
     }
     return older
   })
-  return { snapshot: snapshot.id, state: worst, findings, errors: facts.errors, replaced }
+  await analyzeOutgrown(sql, 'merge', rows)
+  return await asDecided(parts, organization, snapshot.id, replaced)
 }
 
 /** Brings an admitted snapshot into the directory, in the caller's transaction. */
@@ -268,13 +269,13 @@ export async function merge(
   transaction: Transaction,
   organization: number,
   source: SourceRow,
-  snapshot: Pick<Snapshot, 'id' | 'rows' | 'full'>,
+  snapshot: Pick<Snapshot, 'id' | 'full'>,
   at: Date,
 ): Promise<void> {
-  const { id, rows } = snapshot
+  const { id } = snapshot
   const absences = snapshot.full && source.mode === 'snapshot'
   const change = await nextChange(transaction, organization, at, 'snapshot', id)
-  await mergeSnapshot(transaction, { organization, source: source.id, snapshot: id, change, at, rows, absences })
+  await mergeSnapshot(transaction, { organization, source: source.id, snapshot: id, change, at, absences })
   await liftRejections(transaction, organization, source.id)
   await dropStaging(transaction, organization, id)
 }

@@ -12,6 +12,7 @@ import { listSources, readOrganization } from '../store/organizations.ts'
 import { approvedPlans } from '../store/plans.ts'
 import { allocateSeats, closeDependencies, openProposal } from '../store/proposal.ts'
 import { analyzeOutgrown } from '../store/statistics.ts'
+import { endSpentWaits } from '../store/waits.ts'
 import { collectActions } from './collect.ts'
 import { evaluateDirty } from './desire.ts'
 import type { Actor, Parts, ProposeBecause } from './parts.ts'
@@ -41,6 +42,7 @@ export async function propose(
   const started = Date.now()
   const stored = await sql.begin(async (transaction) => {
     await lockOrganization(transaction, organization)
+    await endSpentWaits(transaction, organization)
     const settings = await readOrganization(transaction, organization)
     const sources = await listSources(transaction, organization)
     await matchNewcomers(transaction, organization, new Set(settings.settings.domains), at)

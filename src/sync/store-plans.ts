@@ -34,10 +34,9 @@ export async function storePlans(
   const { transaction } = proposal
   const organization = settings.id
   const members = await countMembers(transaction, organization)
-  const awaiting = options.supersede
-    ? await listPlans(transaction, organization, { states: ['awaiting_approval'], limit: 100 })
+  const replaced = options.supersede
+    ? await listPlans(transaction, organization, { states: ['awaiting_approval'], lane: 'sync', limit: 100 })
     : []
-  const replaced = awaiting.filter((plan) => plan.lane === 'sync')
   const header: PlanHeader = {
     schema: 1,
     organization: settings.key,
@@ -62,7 +61,7 @@ export async function storePlans(
       part,
       state: part === 'free' ? 'approved' : 'awaiting_approval',
       header,
-      headline: countsSentence(facts.counts, Math.max(0, members - facts.people)),
+      headline: countsSentence(facts.counts, members === 0 ? null : Math.max(0, members - facts.people)),
       counts: facts.counts,
       seats: await forecastSeats(transaction, organization, part),
       sourceIds: facts.sourceIds,
@@ -112,7 +111,7 @@ async function guardFacts(transaction: Transaction, organization: number, facts:
   return {
     removes: facts.removes,
     members,
-    revokes: facts.revokes.map((revoke) => ({ ...revoke, holders: held.get(revoke.product) ?? 0 })),
+    revokes: facts.revokes.map((revoke) => ({ ...revoke, holders: 0, ...held.get(revoke.product) })),
   }
 }
 

@@ -23,10 +23,12 @@ export async function watchFolder({ folder, settle, log, now, onClaim }: Watchin
   let bell = new AbortController()
   let rung = false
   const claims: { path: string; evidence: FileEvidence }[] = []
-  const watcher = watchFiles(folder.inbox, { depth: 0, ignoreInitial: true }).on('all', () => {
+  const ring = () => {
     rung = true
     bell.abort()
-  })
+  }
+  // What came between the first look and the moment from which there are events gives none.
+  const watcher = watchFiles(folder.inbox, { depth: 0, ignoreInitial: true }).on('all', ring).on('ready', ring)
   watcher.on('error', (error) =>
     log.warn({ err: error, folder: folder.root }, 'the drop folder gives no events; it is polled'),
   )

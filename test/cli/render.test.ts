@@ -32,6 +32,7 @@ const plan: PlanWhole = {
     { guard: 'revoke', verdict: 'pass', nature: 'amount', scope: 'viz', message: 'Revokes of Viz: 1 of 9.' },
   ],
   verdict: 'hold',
+  overrideSum: null,
   overrideCount: 12,
   seats: [{ name: 'CAD Pro', owned: 1500, used: 1499, after: 1500, waiting: 3 }],
   createdBy: 'system',

@@ -177,9 +177,9 @@ export async function testOrganization(
     }))
     await sql`
       insert into plan_items (organization_id, plan_id, number, wave, kind, effect, person_id, product_id, from_person_id, subject_key,
-        subject_email, subject_name, before, after, reason, source_ids, evidence, precondition, predicted, canonical)
+        subject_email, subject_name, before, after, reason, source_ids, evidence, precondition, predicted)
       select ${id}, ${planId}, number, wave, kind, effect, person_id, product_id, from_person_id, subject_key, subject_email,
-        subject_name, before, after, reason, '{1}', null, precondition, 'succeeded', ''
+        subject_name, before, after, reason, '{1}', null, precondition, 'succeeded'
       from json_to_recordset(${JSON.stringify(rows)}::text::json) as x(number int, wave int, kind text, effect text,
         person_id bigint, product_id int, from_person_id bigint, subject_key text, subject_email text, subject_name text,
         before jsonb, after jsonb, reason jsonb, precondition jsonb)`

@@ -124,6 +124,25 @@ test('a plan that was applied leaves nothing to plan, with too few seats as well
   expect(Math.min(met.waits, met.handedOn)).toBeGreaterThan(0)
 }, 60_000)
 
+// TODO: the drift leaves out whoever waits for a seat until a seat is free, which it is not before this very plan was applied.
+test.fails('a seat that a plan frees goes to whoever waited for it, before a newcomer', async () => {
+  await anew()
+  const person = (id: string, groups: string, priority: number) =>
+    `${id},p${id}@acme.example,P,N${id},${groups},,,${priority}`
+  const holders = ['1', '2', '3'].map((id) => person(id, 'Artists', 1))
+  const waiter = person('4', 'Artists', 2)
+  await world.sync('first.csv', text([...holders, waiter]))
+  const second = text([...holders.slice(1), person('1', '', 1), waiter, person('5', 'Artists', 50)])
+  const { plans } = await world.sync('second.csv', second)
+  expect(await world.outcomes(plans[0])).toEqual([
+    'invite p5@acme.example succeeded',
+    'revoke p1@acme.example vray succeeded',
+    'assign p4@acme.example vray succeeded',
+    'assign p5@acme.example vray waiting_seat SEATS_EXHAUSTED',
+  ])
+  await expectNothingLeft()
+})
+
 test('the order of the rows does not matter: the same plans, to the hash', async () => {
   const twice = fc
     .array(rows, upTo3)

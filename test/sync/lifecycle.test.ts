@@ -49,10 +49,15 @@ test('a rejected plan is not proposed again until the source repeats itself', as
 test('an explicit leaver loses products and access at once, and the membership seven days later', async () => {
   const world = await open()
   await world.sync('roster.csv', roster(...people(1, 12, 'Artists')))
-  const leaving = people(1, 12, 'Artists').map((line) => (line.startsWith('3,') ? line.replace(',,', ',leaver,') : line))
+  const leaving = people(1, 12, 'Artists').map((line) =>
+    line.startsWith('3,') ? line.replace(',,', ',leaver,') : line,
+  )
   await world.drop('leaver.csv', roster(...leaving))
   const first = await world.propose()
-  expect((await world.actions(first.plans[0])).sort()).toEqual(['revoke p3@acme.example vray', 'suspend p3@acme.example'])
+  expect((await world.actions(first.plans[0])).sort()).toEqual([
+    'revoke p3@acme.example vray',
+    'suspend p3@acme.example',
+  ])
   await world.applyAll(first)
   expect((await world.propose('due')).plans).toEqual([])
   world.pass(6 * DAY)
@@ -81,7 +86,9 @@ lab: { source: lab, when: { everyone: true }, then: [{ member: member }, { produ
   await world.sync('hr.csv', roster(...people(1, 2)))
   await world.drop('lab.csv', roster('L1,p1@acme.example,P,N1,,,'), 'lab')
   expect((await world.propose()).plans).toEqual([])
-  const [decision] = await world.sql<{ id: number; kind: string; candidates: number[] }[]>`select id, kind, candidates from decisions`
+  const [decision] = await world.sql<
+    { id: number; kind: string; candidates: number[] }[]
+  >`select id, kind, candidates from decisions`
   expect(decision).toMatchObject({ kind: 'adopt' })
   await answer(world.parts, world.organization, decision?.id ?? 0, { actor: KIM, choice: 'link' })
   const proposed = await world.propose('person')
@@ -103,7 +110,12 @@ test('additive_auto: after three plans that a person approved, what only adds go
   await world.drop('mixed.csv', roster(...people(2, 14)))
   const proposed = await world.propose()
   const [free, waiting] = [await world.plan(proposed.plans[0]), await world.plan(proposed.plans[1])]
-  expect(free).toMatchObject({ part: 'free', state: 'approved', approvedBy: 'policy additive_auto', counts: { invite: 2 } })
+  expect(free).toMatchObject({
+    part: 'free',
+    state: 'approved',
+    approvedBy: 'policy additive_auto',
+    counts: { invite: 2 },
+  })
   expect(waiting).toMatchObject({ part: 'waiting', state: 'awaiting_approval', counts: { remove: 1 } })
   expect(free.proposalId).toBe(waiting.proposalId)
 })
@@ -127,7 +139,10 @@ lab: { source: lab, when: { everyone: true }, then: [{ member: member }, { produ
   await world.sync('hr.csv', roster(...people(1, 2)))
   await world.sync('lab.csv', roster(...people(11, 12)), 'lab')
   const before = await world.members()
-  await world.configure({ sources: 'hr: { kind: csv, approval: manual }', rules: 'staff: { source: hr, when: { everyone: true }, then: [{ member: member }] }' })
+  await world.configure({
+    sources: 'hr: { kind: csv, approval: manual }',
+    rules: 'staff: { source: hr, when: { everyone: true }, then: [{ member: member }] }',
+  })
   expect((await world.propose('rules')).plans).toEqual([])
   expect(await world.members()).toEqual(before)
 })
@@ -150,7 +165,8 @@ test('where a broken row names nobody, nobody is absent', async () => {
 test('a rehire is the same member again', async () => {
   const world = await open()
   await world.sync('roster.csv', roster(...people(1, 6)))
-  const id = async () => (await world.sql<{ id: number }[]>`select id from members where email = 'p6@acme.example'`)[0]?.id
+  const id = async () =>
+    (await world.sql<{ id: number }[]>`select id from members where email = 'p6@acme.example'`)[0]?.id
   const before = await id()
   await world.sync('less.csv', roster(...people(1, 5)))
   expect(await world.members()).toHaveLength(5)

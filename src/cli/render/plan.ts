@@ -132,7 +132,8 @@ export function nextLines(plan: Plan): string {
     if (plan.verdict === 'refuse')
       return `An approval cannot lift a refusal: put the source right and send it again.\n${reject}`
     const approve = plan.verdict === 'hold' ? overrideLine(plan) : typed(`approve ${plan.id}`)
-    return `To approve it: ${approve}\n${reject}`
+    const sum = plan.overrideSum === null ? '' : `               ${plan.overrideSum}\n`
+    return `To approve it: ${approve}\n${sum}${reject}`
   }
   if (plan.state === 'approved') return `To start it: ${typed(`apply ${plan.id}`)}\n`
   return ''

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { chmod, cp, mkdir, readFile, rename, rm, symlink } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { basename, dirname, join } from 'node:path'
@@ -28,7 +29,7 @@ export async function findProgram(home: Home): Promise<Program> {
   const copy = join(home.directory, `program-${await versionOf(source)}`)
   const present = await prove(copy, home)
   if (present.program) return present.program
-  await copyProgram(source, copy)
+  await copyProgram(source, copy, home)
   const copied = await prove(copy, home)
   if (copied.program) return copied.program
   throw new RosterdError('PLATFORM_UNSUPPORTED', { platform: PLATFORM, reason: copied.reason })
@@ -59,19 +60,35 @@ async function prove(root: string, home: Home): Promise<{ program?: Program; rea
   return { reason: (server.code === 0 ? setup : server).output.trim() || 'its programs do not run' }
 }
 
-async function copyProgram(source: string, target: string): Promise<void> {
-  const draft = `${target}.${process.pid}`
-  await rm(draft, { recursive: true, force: true })
+async function copyProgram(source: string, target: string, home: Home): Promise<void> {
+  const draft = `${target}.${process.pid}.${randomUUID()}`
   // The directory npm made may be closed to others by the umask it ran under.
   await cp(join(source, 'native'), draft, { recursive: true, verbatimSymlinks: true })
   for (const folder of ['.', 'bin', 'lib', 'share']) await chmod(join(draft, folder), 0o755)
   await rebuildLinks(source, draft)
-  await rm(target, { recursive: true, force: true })
-  await rename(draft, target).catch(async (error) => {
-    // Another starter was faster; its copy is the same.
-    await rm(draft, { recursive: true, force: true })
-    if (!hasCode(error, 'ENOTEMPTY', 'EEXIST')) throw error
-  })
+  const taken = await rename(draft, target).then(
+    () => false,
+    (error: unknown) => {
+      if (!hasCode(error, 'ENOTEMPTY', 'EEXIST')) throw error
+      return true
+    },
+  )
+  if (!taken) return
+  // Another starter was faster, and its copy is the same; or a copy that does not run lies there and makes way, under its own name.
+  if ((await prove(target, home)).program === undefined) {
+    const broken = `${draft}.broken`
+    await rename(target, broken).catch(unless('ENOENT'))
+    await rename(draft, target).catch(unless('ENOTEMPTY', 'EEXIST'))
+    await rm(broken, { recursive: true, force: true })
+  }
+  await rm(draft, { recursive: true, force: true })
+}
+
+/** Swallows an error with one of these codes: somebody else has done it. */
+function unless(...codes: string[]) {
+  return (error: unknown) => {
+    if (!hasCode(error, ...codes)) throw error
+  }
 }
 
 async function rebuildLinks(source: string, draft: string): Promise<void> {
