@@ -102,13 +102,16 @@ export const TOUCHES: Record<string, Touch> = {
   giveBackLane: (sql, as, { lease }) => giveBackLane(sql, { ...lease, organizationId: as.id }),
 }
 
-/** Exported functions that are given no organization: pure ones, those of the whole database, and those that only begin a row. */
+/**
+ * Exported functions that are given no organization: pure ones, those of the whole database, those that only begin a row, and `endSpentWaits`, which finds
+ * nothing to end in the story of the two organizations.
+ */
 export const WITHOUT_ORGANIZATION = `
   profileOf refusesValues tally copyText copyJson copyArray copyLine copyInto pipeline dial
-  openConnection claimDataDirectory claimDatabase migrate analyzeOutgrown lockConfiguration lockOrganization
+  openConnection claimDataDirectory claimDatabase answers migrate analyzeOutgrown lockConfiguration lockOrganization lockSource
   freeLanes listOrganizations findOrganization organizationsWithDue abandonedPlans expirePlans createLetterBox findToken
   openProposal addActions closeDependencies partFacts itemDigests
   nextChange writeConfig insertToken insertPlan writeItems writeAudit writeWaits openDecisions openSnapshot stageRows replaceLines
-  mergeSnapshot claimByHand writeMemberLetters writeAdministratorLetter`
+  endSpentWaits mergeSnapshot claimByHand writeMemberLetters writeAdministratorLetter`
   .trim()
   .split(/\s+/)
