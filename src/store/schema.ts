@@ -7,7 +7,6 @@ import { sql } from 'drizzle-orm'
 import {
   bigint,
   boolean,
-  foreignKey,
   index,
   integer,
   jsonb,
@@ -243,7 +242,6 @@ export const personLinks = pgTable(
   (table) => [
     primaryKey({ columns: [table.organizationId, table.sourceId, table.anchorKey] }),
     index('person_links_person').on(table.organizationId, table.personId),
-    foreignKey({ columns: [table.organizationId, table.personId], foreignColumns: [people.organizationId, people.id] }),
   ],
 )
 
@@ -292,13 +290,17 @@ export const directoryUsers = pgTable(
     line: integer('line'),
   },
   (table) => [
-    primaryKey({ columns: [table.organizationId, table.sourceId, table.anchorKey, table.fromChange] }),
+    // Begins with the person, whose rows are asked for far more often than the versions of one anchor.
+    primaryKey({
+      columns: [table.organizationId, table.personId, table.sourceId, table.anchorKey, table.fromChange],
+    }),
     uniqueIndex('directory_users_live')
       .on(table.organizationId, table.sourceId, table.anchorKey)
       .where(sql`to_change is null`),
-    index('directory_users_person').on(table.organizationId, table.personId).where(sql`to_change is null`),
     index('directory_users_email').on(table.organizationId, table.emailKey).where(sql`to_change is null`),
-    index('directory_users_user_name').on(table.organizationId, table.userNameKey).where(sql`to_change is null`),
+    index('directory_users_user_name')
+      .on(table.organizationId, table.userNameKey)
+      .where(sql`to_change is null and user_name_key is not null`),
   ],
 )
 

@@ -37,8 +37,8 @@ const BAD: [name: string, content: Uint8Array, code: string, sentence: RegExp][]
   [
     'columns.csv',
     bytes(`${Array.from({ length: 10_000 }, (_, n) => `c${n}`).join(',')}\n${','.repeat(9_999)}\n`),
-    'HEADER_MISSING',
-    /No column for email/,
+    'ROW_UNPARSEABLE',
+    /10000 columns, more than 2000/,
   ],
 ]
 

@@ -129,7 +129,7 @@ CREATE TABLE "directory_users" (
 	"hash" "bytea" NOT NULL,
 	"snapshot_id" bigint,
 	"line" integer,
-	CONSTRAINT "directory_users_organization_id_source_id_anchor_key_from_change_pk" PRIMARY KEY("organization_id","source_id","anchor_key","from_change")
+	CONSTRAINT "directory_users_organization_id_person_id_source_id_anchor_key_from_change_pk" PRIMARY KEY("organization_id","person_id","source_id","anchor_key","from_change")
 );
 --> statement-breakpoint
 CREATE TABLE "dirty_people" (
@@ -432,15 +432,13 @@ CREATE TABLE "waits" (
 	CONSTRAINT "waits_organization_id_person_id_product_id_kind_pk" PRIMARY KEY("organization_id","person_id","product_id","kind")
 );
 --> statement-breakpoint
-ALTER TABLE "person_links" ADD CONSTRAINT "person_links_organization_id_person_id_people_organization_id_id_fk" FOREIGN KEY ("organization_id","person_id") REFERENCES "public"."people"("organization_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 CREATE INDEX "assignments_product" ON "assignments" USING btree ("organization_id","product_id");--> statement-breakpoint
 CREATE INDEX "assignments_expiry" ON "assignments" USING btree ("organization_id","expires_at") WHERE expires_at is not null;--> statement-breakpoint
 CREATE UNIQUE INDEX "claims_live" ON "claims" USING btree ("organization_id","person_id","source_id") WHERE to_change is null;--> statement-breakpoint
 CREATE UNIQUE INDEX "decisions_person" ON "decisions" USING btree ("organization_id","person_id","kind");--> statement-breakpoint
 CREATE UNIQUE INDEX "directory_users_live" ON "directory_users" USING btree ("organization_id","source_id","anchor_key") WHERE to_change is null;--> statement-breakpoint
-CREATE INDEX "directory_users_person" ON "directory_users" USING btree ("organization_id","person_id") WHERE to_change is null;--> statement-breakpoint
 CREATE INDEX "directory_users_email" ON "directory_users" USING btree ("organization_id","email_key") WHERE to_change is null;--> statement-breakpoint
-CREATE INDEX "directory_users_user_name" ON "directory_users" USING btree ("organization_id","user_name_key") WHERE to_change is null;--> statement-breakpoint
+CREATE INDEX "directory_users_user_name" ON "directory_users" USING btree ("organization_id","user_name_key") WHERE to_change is null and user_name_key is not null;--> statement-breakpoint
 CREATE UNIQUE INDEX "grants_live" ON "grants" USING btree ("organization_id","person_id","product_id","source_id","rule") WHERE to_change is null;--> statement-breakpoint
 CREATE UNIQUE INDEX "letters_member" ON "letters" USING btree ("organization_id","plan_id","person_id","address_key") WHERE audience = 'member';--> statement-breakpoint
 CREATE UNIQUE INDEX "letters_administrator" ON "letters" USING btree ("organization_id","event","address_key","plan_id","snapshot_id") WHERE audience = 'administrator';--> statement-breakpoint
