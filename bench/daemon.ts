@@ -50,13 +50,13 @@ export class Daemon {
     return answer
   }
 
-  /** Asks until the answer is there; every 20 ms, so that asking costs the daemon next to nothing. */
+  /** Asks until the answer is there; five times a second, so that asking costs the daemon next to nothing. */
   async until<T>(ask: () => Promise<T | undefined>, withinMs: number): Promise<T> {
     const deadline = Date.now() + withinMs
     while (Date.now() < deadline) {
       const found = await ask()
       if (found !== undefined) return found
-      await sleep(20)
+      await sleep(200)
     }
     throw new Error(`nothing within ${withinMs} ms`)
   }

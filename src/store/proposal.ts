@@ -132,14 +132,15 @@ export async function closeDependencies({ transaction }: Proposal): Promise<void
 }
 
 /**
- * The last seats, product by product: rule priority, seat priority, who has waited longer, who needs it longer, then a hash that
- * nobody can influence. Whoever a seat is free for now keeps their part; whoever needs a seat that only revokes awaiting
- * approval would free goes with those; the rest will wait. Whoever already waits and still would is not proposed again.
+ * The last seats, product by product, where there are not enough for everybody: rule priority, seat priority, who has waited longer,
+ * who needs it longer, then a hash that nobody can influence. Whoever a seat is free for now keeps their part; whoever needs a
+ * seat that only revokes awaiting approval would free goes with those; the rest will wait. Whoever already waits and still would
+ * is not proposed again.
  */
 export async function allocateSeats({ transaction }: Proposal, organization: number): Promise<void> {
   await transaction`
     update placed p set seat_rank = ranked.seat_rank,
-      wave = case when ranked.seat_rank <= ranked.free_now then 2 else 4 end,
+      wave = case when ranked.seat_rank <= ranked.free_now then ${EARLY} else p.wave end,
       part = case when ranked.seat_rank > ranked.free_now + ranked.freed_free
         and ranked.seat_rank <= ranked.free_now + ranked.freed_free + ranked.freed_waiting then 'waiting' else p.part end,
       predicted = case when ranked.seat_rank > ranked.free_now + ranked.freed_free + ranked.freed_waiting
@@ -151,10 +152,11 @@ export async function allocateSeats({ transaction }: Proposal, organization: num
           a.expires_at desc nulls first, a.tie_break) as seat_rank
       from placed a
       join products s on s.organization_id = ${organization} and s.id = a.product_id
-      left join (
-        select product_id, count(*) filter (where part = 'free') as free, count(*) filter (where part = 'waiting') as waiting
-        from placed where kind = 'revoke' group by product_id) freed on freed.product_id = a.product_id
-      where a.kind = 'assign') ranked
+      join (
+        select product_id, count(*) filter (where kind = 'assign') as asked, count(*) filter (where kind = 'revoke' and part = 'free') as free,
+          count(*) filter (where kind = 'revoke' and part = 'waiting') as waiting
+        from placed where product_id is not null group by product_id) freed on freed.product_id = a.product_id
+      where a.kind = 'assign' and freed.asked > s.owned - s.reserve - s.used) ranked
     where p.ctid = ranked.place`
   await transaction`
     delete from placed p using waits w
@@ -218,15 +220,22 @@ export async function writeItems(
   await transaction`
     insert into plan_items (organization_id, plan_id, number, wave, kind, effect, person_id, product_id, from_person_id, subject_key,
       subject_email, subject_name, before, after, reason, source_ids, evidence, precondition, predicted)
-    select ${organization}, ${plan}, row_number() over (${inOrder(transaction)}), p.wave, p.kind, a.effect, p.person_id, p.product_id,
+    select ${organization}, ${plan}, row_number() over (${inOrder(transaction)}), ${waveIn(transaction)}, p.kind, a.effect, p.person_id, p.product_id,
       a.from_person_id, p.subject_key, a.subject_email, a.subject_name, a.before, a.after, a.reason, a.source_ids, a.evidence,
       a.precondition, p.predicted
     from placed p join proposed a using (id) where p.part = ${part}`
 }
 
+/** The wave of assigns for which a seat is free before anything is revoked: whoever changes products holds the new one first. */
+const EARLY = 2
+
+/** Where there are seats for everybody, nobody was ranked. */
+const waveIn = (transaction: Transaction) =>
+  transaction`case when p.kind = 'assign' and p.seat_rank is null then ${EARLY} else p.wave end`
+
 /** The total order of a plan; database ids never decide it. */
 const inOrder = (transaction: Transaction) =>
-  transaction`order by p.wave, p.seat_rank nulls first, p.subject_key, p.product_key nulls first, p.kind, p.digest`
+  transaction`order by ${waveIn(transaction)}, p.seat_rank nulls first, p.subject_key, p.product_key nulls first, p.kind, p.digest`
 
 /** What the hash of a part covers, in the order of its items, a page at a time. Nothing else may run on the transaction meanwhile. */
 export function itemDigests({ transaction }: Proposal, part: Part): AsyncIterable<{ digest: string }[]> {
