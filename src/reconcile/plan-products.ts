@@ -91,7 +91,10 @@ function assign(standing: Standing, productId: number, grants: Grant[]): Action[
     return []
   const product = policy.products.get(productId)
   const waiting = person.waits.find((wait) => wait.kind === 'seat' && wait.productId === productId)
-  const due = waiting?.until === null ? hasFreeSeat(product) : waiting === undefined || waiting.until <= at
+  const due =
+    waiting?.until === null
+      ? hasFreeSeat(product) || policy.freeing?.has(productId) === true
+      : waiting === undefined || waiting.until <= at
   if (!due) return []
   const best = bestOf(standing, grants)
   const expiresAt = endOf(grants)

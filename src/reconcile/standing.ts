@@ -8,6 +8,8 @@ export interface Policy {
   products: ReadonlyMap<number, Product>
   /** IANA name of the organization's zone. */
   zone: string
+  /** Products of which this plan frees seats: those who wait for one are asked about again, and the seats decide. */
+  freeing?: ReadonlySet<number>
   /** Days between the last product of an explicit leaver and their removal. */
   graceDays: number
   /** The compiled rules by source id: only for the words of reasons. */

@@ -34,14 +34,49 @@ export async function findDrift(
       and (w.kind in ('decision', 'rejected') or (w.kind = 'start' and w.until > ${at})))
     and not exists (select from adoptions a where a.from_person_id = differing.person_id)
     union select person_id from adoptions`
+  await leaveOutPlanned(transaction, organization, options)
+  await transaction`analyze drifting`
+  const [row] = await transaction<{ count: number }[]>`select count(*)::int as count from drifting`
+  return row?.count ?? 0
+}
+
+/** People who stand in an open plan are left to it. */
+async function leaveOutPlanned(transaction: Transaction, organization: number, options: DriftOptions): Promise<void> {
   await transaction`
     delete from drifting d using plan_items i, plans p
     where i.organization_id = ${organization} and i.person_id = d.person_id and p.organization_id = i.organization_id
       and p.id = i.plan_id and (p.state in ('approved', 'applying', 'paused')
         or (p.state = 'awaiting_approval' and not (${options.supersede} and p.lane = 'sync')))`
-  await transaction`analyze drifting`
-  const [row] = await transaction<{ count: number }[]>`select count(*)::int as count from drifting`
-  return row?.count ?? 0
+}
+
+/**
+ * Whoever waits for a seat takes part in the plan that frees one: otherwise a newcomer of that plan would overtake them. Adds the
+ * waiters of products that drifting people hold and nobody grants them any more, and returns the ids of those products.
+ */
+export async function addWaiters(
+  transaction: Transaction,
+  organization: number,
+  at: Date,
+  options: DriftOptions,
+): Promise<number[]> {
+  const freed = await transaction<{ id: number }[]>`
+    select distinct a.product_id as id from drifting d
+    join assignments a on a.organization_id = ${organization} and a.person_id = d.person_id
+    where exists (select from waits w where w.organization_id = ${organization} and w.kind = 'seat' and w.product_id = a.product_id)
+      and not exists (select from grants g where g.organization_id = a.organization_id and g.person_id = a.person_id
+        and g.product_id = a.product_id and g.to_change is null and (g.expires_at is null or g.expires_at > ${at}))
+    order by 1`
+  const products = freed.map((row) => row.id)
+  if (products.length === 0) return products
+  await transaction`
+    insert into drifting
+    select distinct s.person_id from waits s
+    where s.organization_id = ${organization} and s.kind = 'seat' and s.product_id = any(${products}::int[])
+      and not exists (select from waits w where w.organization_id = s.organization_id and w.person_id = s.person_id
+        and (w.kind in ('decision', 'rejected') or (w.kind = 'start' and w.until > ${at})))
+    on conflict do nothing`
+  await leaveOutPlanned(transaction, organization, options)
+  return products
 }
 
 /** A value that a source does not give never overwrites one that the member has. */

@@ -10,14 +10,20 @@ import { addActions, type Part, type Proposal, writeWaits } from '../store/propo
 const PAGE = 2000
 const GRACE_DAYS = 7
 
-export async function collectActions(
-  proposal: Proposal,
-  organization: number,
-  settings: Organization,
-  sources: SourceRow[],
-  free: Set<number>,
-  at: Date,
-): Promise<void> {
+/** What a proposal is made from. */
+export interface Ground {
+  settings: Organization
+  sources: SourceRow[]
+  /** Ids of the sources whose additive actions a policy approves. */
+  free: Set<number>
+  /** Ids of products whose seats this proposal frees while others wait for them. */
+  freeing: number[]
+  at: Date
+}
+
+export async function collectActions(proposal: Proposal, ground: Ground): Promise<void> {
+  const { settings, sources, free, at } = ground
+  const organization = settings.id
   const { transaction } = proposal
   const [products, rules] = await Promise.all([
     listProducts(transaction, organization),
@@ -28,6 +34,7 @@ export async function collectActions(
     products: new Map(products.map((product) => [product.id, product])),
     zone: settings.zone,
     graceDays: GRACE_DAYS,
+    freeing: new Set(ground.freeing),
     rules: new Map(sources.map((source) => [source.id, compile(rules, source.key)])),
   }
   const keys: Keys = {

@@ -5,7 +5,7 @@
 import { match } from '../reconcile/match.ts'
 import type { Source } from '../reconcile/model.ts'
 import type { Transaction } from '../store/connection.ts'
-import { findDrift } from '../store/drift.ts'
+import { addWaiters, findDrift } from '../store/drift.ts'
 import { lockOrganization } from '../store/locks.ts'
 import { findPairs, openDecisions, writeAdoptions } from '../store/matching.ts'
 import { listSources, readOrganization } from '../store/organizations.ts'
@@ -49,10 +49,11 @@ export async function propose(
     const supersede = options.because !== 'due'
     const managesAdmins = sources.some((source) => source.managesAdmins)
     const drifting = await findDrift(transaction, organization, at, { managesAdmins, supersede })
+    const freeing = await addWaiters(transaction, organization, at, { managesAdmins, supersede })
     const proposal = await openProposal(transaction)
     if (drifting > 0) {
       const free = await freeSources(transaction, organization, sources)
-      await collectActions(proposal, organization, settings, sources, free, at)
+      await collectActions(proposal, { settings, sources, free, freeing, at })
       await closeDependencies(proposal)
       await allocateSeats(proposal, organization)
     }

@@ -7,7 +7,7 @@ import { countAdmins, readCurrent, readHolders } from '../../../src/store/curren
 import { listDecisions } from '../../../src/store/decision-list.ts'
 import { readClaims, readDesired, readGrants, takeDirty } from '../../../src/store/desired.ts'
 import { readRows } from '../../../src/store/directory.ts'
-import { findDrift, readCases } from '../../../src/store/drift.ts'
+import { addWaiters, findDrift, readCases } from '../../../src/store/drift.ts'
 import { failedItems, failedRows, failureFiles } from '../../../src/store/failures.ts'
 import { findPairs, readDecision, writeAdoptions } from '../../../src/store/matching.ts'
 import { readMemberEvent } from '../../../src/store/member-events.ts'
@@ -36,6 +36,7 @@ const MANY = { after: 0, limit: 100 }
 const drift: Look = async (transaction, as) => {
   await writeAdoptions(transaction, as.id, [])
   const count = await findDrift(transaction, as.id, NOON, { managesAdmins: true, supersede: true })
+  await addWaiters(transaction, as.id, NOON, { managesAdmins: true, supersede: true })
   const cases = []
   for await (const page of readCases(transaction, as.id, 100)) cases.push(...page)
   return [count, cases]
@@ -75,6 +76,7 @@ export const LOOKS: Record<string, Look> = {
   readDesired: (sql, as, { people }) => readDesired(sql, as.id, people),
   readRows: (sql, as, { people }) => readRows(sql, as.id, people),
   findDrift: drift,
+  addWaiters: drift,
   readCases: drift,
   failureFiles: (sql, as, { applied }) => failureFiles(sql, as.id, applied),
   failedItems: (sql, as, { failed }) => failedItems(sql, as.id, failed, MANY),
