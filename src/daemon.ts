@@ -12,7 +12,9 @@ import { baseUrlOf, type Config, isLoopback } from './config/index.ts'
 import { type Context, openContext } from './context.ts'
 import { RosterdError } from './errors.ts'
 import { Herald } from './herald.ts'
+import { isFinal } from './reconcile/review.ts'
 import { answers } from './store/connection.ts'
+import { readPlan } from './store/plans.ts'
 import { startClock } from './sync/clock.ts'
 import { execute } from './sync/execute.ts'
 import { receiveFiles } from './sync/inbox.ts'
@@ -94,6 +96,9 @@ async function run(context: Context, say: (line: string) => void, signal: AbortS
         await herald.proposed(data.organization, proposed)
       },
       async execute(data, job) {
+        const before = await readPlan(parts.sql, data.organization, data.plan)
+        // Asked twice, for instance by a sweep and a resumed job: the first has told how it ended.
+        if (before === null || isFinal(before.state) || before.state === 'partially_failed') return
         const state = await execute(parts, data.organization, data.plan, AbortSignal.any([job, signal]))
         await herald.executed(data.organization, data.plan, state)
       },

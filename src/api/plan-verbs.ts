@@ -72,13 +72,20 @@ export function planVerbRoutes(door: Door): void {
       noun,
       summary: 'Reject a plan; its people are left alone until a source repeats itself',
       role: 'operator',
-      body: z.strictObject({ reason: words(2_000).optional() }),
+      body: z.strictObject({
+        hash: words(200).optional().openapi({ description: 'Of the plan as it was reviewed.' }),
+        reason: words(2_000).optional(),
+      }),
       answer: plan,
     },
     async (where) => {
-      const { reason } = where.body
+      const { hash, reason } = where.body
       const { id } = await planOf(where)
-      const by = { actor: where.actor, ...(reason === undefined ? {} : { reason }) }
+      const by = {
+        actor: where.actor,
+        ...(reason === undefined ? {} : { reason }),
+        ...(hash === undefined ? {} : { hash }),
+      }
       await reject(where.parts, where.organization.id, id, by)
       return shownPlan(where)
     },

@@ -84,9 +84,10 @@ const quoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`
 
 export async function rejectPlan(session: Session, given: string, options: { reason?: string }): Promise<number> {
   const id = encodeURIComponent(fullId('pln', given))
+  const { hash } = await session.client.get(`/plans/${id}`, plan)
   const rejected = await session.client.post(
     `/plans/${id}/reject`,
-    options.reason ? { reason: options.reason } : {},
+    { hash, ...(options.reason ? { reason: options.reason } : {}) },
     plan,
   )
   return session.show(rejected, `Plan ${rejected.id} is rejected. Nothing of it was applied.\n`)

@@ -73,15 +73,18 @@ export async function approve(parts: Parts, organization: number, id: number, ap
   if (approval.start) await parts.jobs.execute(organization, id)
 }
 
+/** Rejects a plan; with a hash, only the bytes that were reviewed. */
 export async function reject(
   parts: Parts,
   organization: number,
   id: number,
-  options: { actor: Actor; reason?: string },
+  options: { actor: Actor; reason?: string; hash?: string },
 ): Promise<void> {
-  const { actor, reason } = options
+  const { actor, reason, hash } = options
   requireRole(actor, 'operator')
   const plan = await mustReadPlan(parts, organization, id)
+  if (hash !== undefined && hash !== plan.hash)
+    throw new RosterdError('PLAN_HASH_MISMATCH', { id: showId('pln', id), hash: plan.hash })
   const at = parts.now()
   await parts.sql.begin(async (transaction) => {
     const fields = { finishedAt: at, ...(reason ? { closedReason: reason } : {}) }

@@ -4,13 +4,13 @@
  */
 import { admit } from '../reconcile/admit.ts'
 import { limitsSchema } from '../reconcile/guard.ts'
-import type { Finding, RowError, StagedRow } from '../reconcile/model.ts'
+import type { Finding } from '../reconcile/model.ts'
 import { reasonSentence } from '../reconcile/reasons.ts'
 import { nextChange } from '../store/changes.ts'
-import type { Sql, Transaction } from '../store/connection.ts'
+import type { Transaction } from '../store/connection.ts'
 import { liftRejections, mergeSnapshot } from '../store/directory.ts'
 import { lockSource } from '../store/locks.ts'
-import { listProducts, readOrganization, type SourceRow } from '../store/organizations.ts'
+import { readOrganization, type SourceRow } from '../store/organizations.ts'
 import { writeAdministratorLetter } from '../store/outbox.ts'
 import {
   acceptedRowCounts,
@@ -21,31 +21,11 @@ import {
   replaceHeld,
   type Snapshot,
 } from '../store/snapshots.ts'
-import {
-  clearErrors,
-  dropStaging,
-  duplicates,
-  replaceLines,
-  stagedFacts,
-  stageErrors,
-  stageRows,
-} from '../store/staging.ts'
+import { dropStaging, stagedFacts } from '../store/staging.ts'
 import { analyzeOutgrown } from '../store/statistics.ts'
-import { CsvRefusal, canonicalRow, mergeRows, readCsv } from './csv/index.ts'
+import { CsvRefusal } from './csv/index.ts'
 import type { Parts } from './parts.ts'
-import { csvSettings } from './source-settings.ts'
-
-/** A file that this daemon has claimed: nobody writes to it any more. */
-export interface ClaimedFile {
-  /** The name under which it was dropped. */
-  name: string
-  /** Where it lies now, relative to the source's folder; names the snapshot, so that a crash continues it. */
-  path: string
-  sha256: string
-  evidence: 'atomic_rename' | 'stable_only'
-  full: boolean
-  read(): AsyncIterable<Uint8Array>
-}
+import { type ClaimedFile, stage } from './stage.ts'
 
 /** What became of the file; `refused` and `unreadable` carry why. */
 export interface Observed {
@@ -137,88 +117,6 @@ async function asDecided(parts: Parts, organization: number, id: number, replace
   if (!decided) throw new Error('a snapshot that was just decided is gone')
   const { state, findings, errors } = decided
   return { snapshot: id, state, findings, errors, replaced }
-}
-
-/** Streams the file into the staging; true when it carries our `_plan` column, which makes it a delta. */
-async function stage(
-  sql: Sql,
-  organization: number,
-  source: SourceRow,
-  snapshot: number,
-  file: ClaimedFile,
-  at: Date,
-): Promise<boolean> {
-  await clearErrors(sql, organization, snapshot)
-  const [settings, products] = await Promise.all([readOrganization(sql, organization), listProducts(sql, organization)])
-  const reading = await readCsv(file.read(), csvSettings(source.settings, settings.zone, products, at))
-  const groups: Record<string, string> = {}
-  const good = async function* () {
-    for await (const batch of reading.batches) {
-      const rows: StagedRow[] = []
-      const errors: RowError[] = []
-      for (const result of batch) {
-        if (result.ok) rows.push(result.row)
-        else errors.push(result.error)
-      }
-      for (const row of rows) for (const [index, id] of row.groups.entries()) groups[id] ??= row.groupNames[index] ?? id
-      await stageErrors(sql, organization, snapshot, errors)
-      yield rows
-    }
-  }
-  await stageRows(sql, organization, snapshot, good(), canonicalRow)
-  await mergeDuplicates(sql, organization, snapshot)
-  const { layout } = reading
-  await moveSnapshot(sql, organization, snapshot, ['staging'], 'staging', {
-    rows: reading.counts().rows,
-    groups,
-    layout: {
-      encoding: layout.encoding,
-      delimiter: layout.delimiter,
-      header: layout.header,
-      fields: layout.columns.map((column) => column.field),
-      keyedBy: layout.keyedBy,
-    },
-  })
-  return layout.ours
-}
-
-/** Several lines of one person become one row, or, where they disagree, an error that freezes the person. */
-async function mergeDuplicates(sql: Sql, organization: number, snapshot: number): Promise<void> {
-  let gone: number[] = []
-  let merged: StagedRow[] = []
-  const flush = async () => {
-    await replaceLines(sql, organization, snapshot, gone, merged, canonicalRow)
-    gone = []
-    merged = []
-  }
-  for await (const rows of duplicates(sql, organization, snapshot)) {
-    const [first] = rows
-    if (!first) continue
-    const result = mergeRows(rows)
-    gone.push(...rows.map((row) => row.line))
-    if (result.ok) merged.push(result.row)
-    else
-      await stageErrors(
-        sql,
-        organization,
-        snapshot,
-        rows.map((row) => conflictOf(row, result.error)),
-      )
-    if (gone.length >= 5000) await flush()
-  }
-  await flush()
-}
-
-function conflictOf(row: StagedRow, error: { code: string; params: RowError['params'] }): RowError {
-  return {
-    line: row.line,
-    code: error.code,
-    params: error.params,
-    cells: [],
-    anchorKey: row.anchorKey,
-    emailKey: row.profile.emailKey,
-    userNameKey: row.profile.userNameKey,
-  }
 }
 
 /** Admission: the staging is compared with the history of its source, and only what passes is merged. */

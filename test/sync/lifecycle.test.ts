@@ -40,7 +40,11 @@ test('a rejected plan is not proposed again until the source repeats itself', as
   const proposed = await world.propose()
   const [plan = 0] = proposed.plans
   expect(await world.actions(plan)).toEqual(['remove p6@acme.example'])
-  await reject(world.parts, world.organization, plan, { actor: KIM, reason: 'on holiday' })
+  await expect(reject(world.parts, world.organization, plan, { actor: KIM, hash: 'another' })).rejects.toThrow(
+    'is not the plan',
+  )
+  const { hash } = await world.plan(plan)
+  await reject(world.parts, world.organization, plan, { actor: KIM, hash, reason: 'on holiday' })
   expect((await world.propose('person')).plans).toEqual([])
   await world.drop('again.csv', roster(...people(1, 5)))
   expect(await world.actions((await world.propose()).plans[0])).toEqual(['remove p6@acme.example'])
@@ -179,4 +183,16 @@ test('a rehire is the same member again', async () => {
   await world.applyAll(proposed)
   expect(await world.members()).toHaveLength(6)
   expect(await id()).toBe(before)
+})
+
+test('lines that disagree about one person freeze them, and the failure file shows what the lines said', async () => {
+  const world = await open()
+  await world.sync('roster.csv', roster(...people(1, 9)))
+  await world.drop('torn.csv', roster(...people(1, 9), '9,p9@acme.example,Q,Other,,,'))
+  expect((await world.propose()).plans).toEqual([])
+  const errors = await world.sql`select line, code, cells from row_errors order by line`
+  expect(errors).toEqual([
+    { line: 10, code: 'ROW_CONFLICT', cells: ['9', 'p9@acme.example', 'P', 'N9', '', 'active', ''] },
+    { line: 11, code: 'ROW_CONFLICT', cells: ['9', 'p9@acme.example', 'Q', 'Other', '', 'active', ''] },
+  ])
 })
