@@ -15,6 +15,8 @@ import { PROGRAM } from './typed.ts'
 export class Herald {
   readonly #parts: Parts
   readonly #say: (line: string) => void
+  /** Plans already told of; a proposal that finds the same plan again is no news. */
+  readonly #told = new Set<number>()
 
   constructor(parts: Parts, say: (line: string) => void) {
     this.#parts = parts
@@ -70,6 +72,8 @@ export class Herald {
   }
 
   #waits(organization: Organization, plan: PlanRow): void {
+    if (this.#told.has(plan.id)) return
+    this.#told.add(plan.id)
     const id = showId('pln', plan.id)
     const held = overrideCount(plan.findings)
     const refused = plan.findings.some((finding) => finding.verdict === 'refuse')
