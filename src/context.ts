@@ -40,7 +40,9 @@ export interface Context {
 export async function openContext(config: Config, log: Logger, signal: AbortSignal): Promise<Context> {
   const closing: (() => Promise<void>)[] = []
   const close = async () => {
-    for (const step of closing.splice(0).reverse()) await step()
+    const failures: unknown[] = []
+    for (const step of closing.splice(0).reverse()) await step().catch((error: unknown) => failures.push(error))
+    if (failures.length > 0) throw failures[0]
   }
   try {
     const token = await bootstrapToken(config.dataDirectory, config.secrets.adminToken ?? undefined)

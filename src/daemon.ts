@@ -55,11 +55,16 @@ export async function serve(config: Config, say: (line: string) => void): Promis
     }
     say('rosterd has stopped.')
   } catch (error) {
-    if (!stopping.signal.aborted) throw error
+    // Stopped while it was still starting: that is no failure.
+    if (!stopping.signal.aborted || error !== stopping.signal.reason) throw error
   } finally {
     for (const name of SIGNALS) process.off(name, stop)
   }
 }
+
+/** Names of files come from whoever drops them, and must not steer the terminal. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
+const CONTROL = /[\u0000-\u001f\u007f-\u009f]/g
 
 /** Others may pass through it, to a file whose path they know and that they may read, and not list it. */
 async function makeDataDirectory(directory: string): Promise<void> {
@@ -71,7 +76,11 @@ async function makeDataDirectory(directory: string): Promise<void> {
   }
 }
 
-async function run(context: Context, say: (line: string) => void, signal: AbortSignal): Promise<void> {
+async function run(context: Context, tell: (line: string) => void, asked: AbortSignal): Promise<void> {
+  // Also ends the loops when the start itself fails half-way.
+  const ending = new AbortController()
+  const signal = AbortSignal.any([asked, ending.signal])
+  const say = (line: string) => tell(line.replace(CONTROL, ' '))
   const { config, parts, worker, dispatcher } = context
   const app = createApp({
     parts,
@@ -102,7 +111,7 @@ async function run(context: Context, say: (line: string) => void, signal: AbortS
         const state = await execute(parts, data.organization, data.plan, AbortSignal.any([job, signal]))
         await herald.executed(data.organization, data.plan, state)
       },
-      tidy: () => tidyEverything(parts),
+      tidy: () => tidyEverything(parts, worker),
     })
     loops.push(dispatcher.run(signal), startClock(parts, signal))
     say(`rosterd is running at ${url}. Stop it with Ctrl-C.`)
@@ -118,6 +127,7 @@ async function run(context: Context, say: (line: string) => void, signal: AbortS
     await herald.welcome()
     if (!signal.aborted) await once(signal, 'abort')
   } finally {
+    ending.abort()
     await closeServer(server)
     await worker.stop(DRAIN_MS)
     await Promise.all(loops)

@@ -18,3 +18,10 @@ export async function lockConfiguration(transaction: Transaction): Promise<void>
 export async function lockSource(transaction: Transaction, organization: number, source: number): Promise<void> {
   await transaction`select pg_advisory_xact_lock(${OBSERVING}, hashtext(${`${organization}:${source}`}))`
 }
+
+/** Whoever approves a plan that a proposal is about to replace waits for it, and finds the plan superseded. */
+export async function lockAwaiting(transaction: Transaction, organization: number): Promise<void> {
+  await transaction`
+    select from plans where organization_id = ${organization} and lane = 'sync' and state = 'awaiting_approval'
+    order by id for update`
+}

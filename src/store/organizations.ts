@@ -43,6 +43,11 @@ export async function findOrganization(handle: Handle, key: string): Promise<Org
   return row ?? null
 }
 
+/** Organizations that are gone from the configuration: nothing is planned, applied, mailed or answered for them any more. */
+export async function retireOthers(handle: Handle, keys: string[]): Promise<void> {
+  await handle`update organizations set retired = true where not retired and key <> all(${keys}::text[])`
+}
+
 export interface SourceRow extends Source {
   lastSnapshotId: number | null
   settings: Record<string, unknown>

@@ -95,13 +95,25 @@ export function createLetterBox(sql: Sql, worker: string = randomUUID()) {
         order by due_at, id limit ${limit} for update skip locked)
       update letters letter
       set state = 'sending', taken_by = ${worker}, taken_at = ${at}, attempt = letter.attempt + 1
-      from picked join organizations organization on organization.id = picked.organization_id
+      from picked join organizations organization on organization.id = picked.organization_id and not organization.retired
       where letter.organization_id = picked.organization_id and letter.id = picked.id
       returning letter.id, letter.audience, letter.event, letter.plan_id as "planId", letter.snapshot_id as "snapshotId",
         letter.person_id as "personId", letter.address, letter.address_key as "addressKey", letter.attempt, letter.due_at,
         organization.id as "organizationId", organization.key, organization.name, organization.zone`
     rows.sort((a, b) => a.id - b.id)
-    return await Promise.all(rows.map(outgoing))
+    const worded = await Promise.all(
+      rows.map((row) => outgoing(row).catch((error: unknown) => putBack(row, at, error))),
+    )
+    return worded.filter((letter) => letter !== null)
+  }
+
+  /** Nothing of it has left: it is due again, later, and keeps no other letter waiting. */
+  const putBack = async (row: LetterRow, at: Date, error: unknown): Promise<null> => {
+    const reason = error instanceof Error ? error.message : String(error)
+    await sql`
+      update letters set state = 'due', due_at = ${at}::timestamptz + interval '1 minute', error = ${reason}
+      where organization_id = ${row.organizationId} and id = ${row.id} and taken_by = ${worker} and state = 'sending'`
+    return null
   }
 
   const outgoing = async (row: LetterRow): Promise<Outgoing> => {

@@ -15,6 +15,7 @@ export async function abandonedPlans(handle: Handle): Promise<PlanKey[]> {
   return await handle<PlanKey[]>`
     select distinct on (plan.organization_id, plan.lane) plan.organization_id as "organizationId", plan.id as "planId"
     from plans plan
+    join organizations owner on owner.id = plan.organization_id and not owner.retired
     where (plan.state = 'applying' or (plan.state = 'approved' and plan.started_at is not null))
       and not exists (select from lanes held
         where held.organization_id = plan.organization_id and held.lane = plan.lane and held.plan_id is not null
@@ -32,6 +33,6 @@ export async function expirePlans(handle: Handle, at: Date, startBy: Date): Prom
     update plans set state = 'expired', finished_at = ${at},
       closed_reason = case state when 'approved' then 'It was not started within a day of its approval.'
         else 'Nobody decided on it in time.' end
-    where (state = 'awaiting_approval' and expires_at <= ${at}) or (state = 'approved' and approved_at <= ${startBy})
+    where (state = 'awaiting_approval' and expires_at <= ${at}) or (state = 'approved' and started_at is null and approved_at <= ${startBy})
     returning organization_id as "organizationId", id as "planId"`
 }

@@ -79,6 +79,20 @@ export async function lastAdmitted(handle: Handle, organization: number, source:
   return row ?? null
 }
 
+/** Whether a file that was claimed later has reached the directory: this one would undo it. Claims begin with their time. */
+export async function newerDecided(
+  handle: Handle,
+  organization: number,
+  source: number,
+  path: string,
+): Promise<boolean> {
+  const rows = await handle`
+    select from snapshots
+    where organization_id = ${organization} and source_id = ${source} and state in ('admitted', 'confirmed')
+      and (substring(path from '[^/]+$') collate "C") > (substring(${path} from '[^/]+$') collate "C") limit 1`
+  return rows.length > 0
+}
+
 /** Rows of the last full snapshots that were accepted, newest first: what G12 compares with. */
 export async function acceptedRowCounts(
   handle: Handle,
@@ -144,6 +158,14 @@ export async function untidySnapshots(handle: Handle, organization: number, sour
     select ${columns(handle)} from snapshots
     where organization_id = ${organization} and source_id = ${source} and state not in ('staging', 'held') and path like 'processing/%'
     order by id limit 1000`
+}
+
+/** Paths of the source's files that lie where they were claimed and have a snapshot. */
+export async function snapshotPaths(handle: Handle, organization: number, source: number): Promise<Set<string>> {
+  const rows = await handle<{ path: string }[]>`
+    select path from snapshots
+    where organization_id = ${organization} and source_id = ${source} and path like 'processing/%'`
+  return new Set(rows.map((row) => row.path))
 }
 
 export async function moveFile(handle: Handle, organization: number, id: number, path: string): Promise<void> {

@@ -132,8 +132,12 @@ async function writeLinks(
 
 function invitedByHand(batch: Batch, items: Item[], running: Running) {
   return items.flatMap((item) => {
-    const member = running.created.has(item.personId) ? running.members.get(item.personId) : undefined
-    if (item.kind !== 'invite' || member === undefined) return []
+    const member = running.members.get(item.personId)
+    const came =
+      item.kind === 'invite'
+        ? running.created.has(item.personId)
+        : item.kind === 'reactivate' && member?.state !== 'removed'
+    if (!came || member === undefined) return []
     const { personId, profile, role } = member
     return [{ personId, profile, role, actor: item.reason.params['actor'] ?? batch.actor }]
   })

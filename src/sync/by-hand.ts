@@ -8,7 +8,7 @@ import { readEmail } from '../reconcile/normalise.ts'
 import { reasonSentence } from '../reconcile/reasons.ts'
 import { writeAudit } from '../store/audit.ts'
 import { lockOrganization } from '../store/locks.ts'
-import { acceptMember, countMembers, findMember } from '../store/members.ts'
+import { acceptMember, countMembers, findMember, readMembers } from '../store/members.ts'
 import { listSources, readOrganization } from '../store/organizations.ts'
 import { personByEmail } from '../store/people.ts'
 import { insertPlan, sealPlan } from '../store/plans.ts'
@@ -41,15 +41,18 @@ export async function invite(parts: Parts, organization: number, invitation: Inv
     const manual = (await listSources(transaction, organization)).find((source) => source.kind === 'manual')
     if (!manual) throw new Error('the pseudo-source manual is missing')
     const found = await personByEmail(transaction, organization, { text: email.email, key: email.key, name }, at)
+    const [former] = (await readMembers(transaction, organization, [found.personId])).filter(
+      (one) => one.state === 'removed',
+    )
     const action: Action = {
-      kind: 'invite',
+      kind: former ? 'reactivate' : 'invite',
       effect: 'additive',
       personId: found.personId,
       subject: found.subject,
       productId: null,
-      before: null,
+      before: former ? { state: 'removed', email: former.profile.email } : null,
       after: {
-        state: 'invited',
+        state: former?.accepted ? 'active' : 'invited',
         role: 'member',
         email: email.email,
         userName: null,
@@ -61,7 +64,7 @@ export async function invite(parts: Parts, organization: number, invitation: Inv
       reason: { code: 'invited_by_hand', params: { actor: actor.name } },
       sourceIds: [manual.id],
       evidence: null,
-      precondition: { member: null },
+      precondition: { member: former ? { state: 'removed' } : null },
       seatOrder: null,
       fromPersonId: null,
     }
@@ -74,7 +77,7 @@ export async function invite(parts: Parts, organization: number, invitation: Inv
       settingsVersion: settings.settingsVersion,
     }
     const digest = itemDigest(action, { product: String, source: () => manual.key })
-    const counts = { invite: 1 }
+    const counts = { [action.kind]: 1 }
     const plan = await insertPlan(transaction, organization, {
       proposalId: null,
       lane: 'by_hand',

@@ -5,7 +5,7 @@ import { nextChange } from '../store/changes.ts'
 import type { Sql } from '../store/connection.ts'
 import { markEverybodyDirty } from '../store/desired.ts'
 import { lockConfiguration } from '../store/locks.ts'
-import { type OrganizationConfig as OrganizationRows, writeConfig } from '../store/organizations.ts'
+import { type OrganizationConfig as OrganizationRows, retireOthers, writeConfig } from '../store/organizations.ts'
 
 /** Writes all organizations of the file; returns the ids of those whose people have to be evaluated anew. */
 export async function configure(sql: Sql, config: Config, at: Date): Promise<number[]> {
@@ -19,6 +19,10 @@ export async function configure(sql: Sql, config: Config, at: Date): Promise<num
       await markEverybodyDirty(transaction, written.id)
       changed.push(written.id)
     }
+    await retireOthers(
+      transaction,
+      config.organizations.map((organization) => organization.key),
+    )
     return changed
   })
 }

@@ -6,6 +6,7 @@ import { needs, overrideCount, overrideSum } from '../reconcile/review.ts'
 import { writeAudit } from '../store/audit.ts'
 import type { Transaction } from '../store/connection.ts'
 import { markDirty } from '../store/desired.ts'
+import { lockSource } from '../store/locks.ts'
 import { answerDecision, readDecision } from '../store/matching.ts'
 import { listSources } from '../store/organizations.ts'
 import { movePlan, type PlanRow, readPlan, waitRejected } from '../store/plans.ts'
@@ -99,7 +100,14 @@ export async function reject(
 export async function start(parts: Parts, organization: number, id: number, options: { actor: Actor }): Promise<void> {
   requireRole(options.actor, 'operator')
   const plan = await mustReadPlan(parts, organization, id)
-  if (plan.state === 'approved' || plan.state === 'applying') return await parts.jobs.execute(organization, id)
+  if (plan.state === 'approved' || plan.state === 'applying') {
+    const at = parts.now()
+    await parts.sql.begin(async (transaction) => {
+      await movePlan(transaction, organization, id, ['approved'], 'approved', { startedAt: at })
+      await audit(transaction, organization, at, options.actor, 'plan.started', 'pln', id, {})
+    })
+    return await parts.jobs.execute(organization, id)
+  }
   if (['applied', 'partially_failed', 'failed'].includes(plan.state)) return
   throw planState(plan, 'applied', 'approved')
 }
@@ -122,6 +130,7 @@ export async function admit(
   if (!source) throw new RosterdError('SOURCE_NOT_FOUND', { id: snapshot.sourceId })
   const at = parts.now()
   await parts.sql.begin(async (transaction) => {
+    await lockSource(transaction, organization, source.id)
     const moved = await moveSnapshot(transaction, organization, id, ['held'], 'admitted', {
       decidedBy: actor.name,
       decidedAt: at,

@@ -3,6 +3,7 @@
  * and then nothing of it reaches the directory. The members are not touched here: a plan follows.
  */
 import { admit } from '../reconcile/admit.ts'
+import { number } from '../reconcile/amount.ts'
 import { limitsSchema } from '../reconcile/guard.ts'
 import type { Finding } from '../reconcile/model.ts'
 import { reasonSentence } from '../reconcile/reasons.ts'
@@ -16,6 +17,7 @@ import {
   acceptedRowCounts,
   lastAdmitted,
   moveSnapshot,
+  newerDecided,
   openSnapshot,
   readSnapshot,
   replaceHeld,
@@ -37,8 +39,23 @@ export interface Observed {
   replaced: Snapshot[]
 }
 
-/** Reads the file into the staging and decides what becomes of it. The same path again continues, or repeats the answer. */
+/**
+ * Reads the file into the staging and decides what becomes of it. The same path again continues, or repeats the answer. The source is
+ * locked from the first row to the verdict: a worker that was thought dead and its successor take turns, and never mix.
+ */
 export async function observe(
+  parts: Parts,
+  organization: number,
+  source: SourceRow,
+  file: ClaimedFile,
+): Promise<Observed> {
+  return await parts.sql.begin(async (lock) => {
+    await lockSource(lock, organization, source.id)
+    return await observeAlone(parts, organization, source, file)
+  })
+}
+
+async function observeAlone(
   parts: Parts,
   organization: number,
   source: SourceRow,
@@ -56,9 +73,14 @@ export async function observe(
     at,
   })
   if (snapshot.state !== 'staging') return await asDecided(parts, organization, snapshot.id, [])
+  if (await newerDecided(sql, organization, source.id, file.path)) {
+    await moveSnapshot(sql, organization, snapshot.id, ['staging'], 'replaced')
+    return await asDecided(parts, organization, snapshot.id, [])
+  }
   const last = await lastAdmitted(sql, organization, source.id)
-  if (last && last.fileSha256 === file.sha256 && source.mode === 'snapshot')
-    return await confirm(parts, organization, source, snapshot, last)
+  // A file that had broken rows is read again: what broke them (a product without an alias, say) may be mended by now.
+  const repeats = last?.fileSha256 === file.sha256 && last.full === file.full && last.errors === 0
+  if (last && repeats && source.mode === 'snapshot') return await confirm(parts, organization, source, snapshot, last)
 
   try {
     const ours = await stage(sql, organization, source, snapshot.id, file, at)
@@ -102,13 +124,15 @@ async function confirm(
   last: Snapshot,
 ): Promise<Observed> {
   const { rows, people, errors, full, digest } = last
-  await parts.sql.begin(async (transaction) => {
-    await lockSource(transaction, organization, source.id)
+  const replaced = await parts.sql.begin(async (transaction) => {
     const found = { rows, people, errors, full, ...(digest ? { digest } : {}) }
-    if (!(await moveSnapshot(transaction, organization, snapshot.id, ['staging'], 'confirmed', found))) return
+    if (!(await moveSnapshot(transaction, organization, snapshot.id, ['staging'], 'confirmed', found))) return []
+    const older = await replaceHeld(transaction, organization, source.id, snapshot.id)
+    for (const one of older) await dropStaging(transaction, organization, one.id)
     await liftRejections(transaction, organization, source.id)
+    return older
   })
-  return await asDecided(parts, organization, snapshot.id, [])
+  return await asDecided(parts, organization, snapshot.id, replaced)
 }
 
 /** What the snapshot came to, by whoever was first: a worker that was taken over may come back and find it decided. */
@@ -132,6 +156,7 @@ async function judge(parts: Parts, organization: number, source: SourceRow, snap
   const staged = { rows, people: rows, errors: facts.errors, headerOk: true }
   const limits = limitsSchema.parse(settings.settings.limits ?? {})
   const findings = full ? admit(staged, { acceptedPeopleCounts: history }, limits) : []
+  if (full && facts.unidentified > 0) findings.push(nobodyAbsent(facts.unidentified))
   const worst = findings.some((finding) => finding.verdict === 'refuse')
     ? 'refused'
     : findings.some((finding) => finding.verdict === 'hold')
@@ -141,14 +166,14 @@ async function judge(parts: Parts, organization: number, source: SourceRow, snap
     rows,
     people: facts.people,
     errors: facts.errors,
-    missing: facts.missing,
+    missing: facts.unidentified > 0 ? 0 : facts.missing,
     digest: facts.digest,
     findings,
   }
   const replaced = await sql.begin(async (transaction) => {
-    await lockSource(transaction, organization, source.id)
     if (!(await moveSnapshot(transaction, organization, snapshot.id, ['staging'], worst, { ...found, full }))) return []
-    const older = await replaceHeld(transaction, organization, source.id, snapshot.id)
+    // A refused file says nothing, so what waits for a person goes on waiting.
+    const older = worst === 'refused' ? [] : await replaceHeld(transaction, organization, source.id, snapshot.id)
     for (const one of older) await dropStaging(transaction, organization, one.id)
     if (worst === 'admitted') await merge(transaction, organization, source, { id: snapshot.id, full }, parts.now())
     if (worst === 'refused') await dropStaging(transaction, organization, snapshot.id)
@@ -160,6 +185,22 @@ async function judge(parts: Parts, organization: number, source: SourceRow, snap
   })
   await analyzeOutgrown(sql, 'merge', rows)
   return await asDecided(parts, organization, snapshot.id, replaced)
+}
+
+/** Said with the snapshot, so that nobody wonders why leavers stay. */
+function nobodyAbsent(rows: number): Finding {
+  const named = rows === 1 ? '1 row names' : `${number(rows)} rows name`
+  const message = `Absences: ${named} nobody who can be identified, so nobody counts as gone. Correct ${rows === 1 ? 'it' : 'them'} and send the file again.`
+  return {
+    guard: 'UNIDENTIFIED',
+    verdict: 'pass',
+    nature: 'look',
+    measured: rows,
+    of: rows,
+    limit: 0,
+    scope: '',
+    message,
+  }
 }
 
 /** Brings an admitted snapshot into the directory, in the caller's transaction. */

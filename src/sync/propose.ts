@@ -6,7 +6,7 @@ import { match } from '../reconcile/match.ts'
 import type { Source } from '../reconcile/model.ts'
 import type { Transaction } from '../store/connection.ts'
 import { addWaiters, findDrift } from '../store/drift.ts'
-import { lockOrganization } from '../store/locks.ts'
+import { lockAwaiting, lockOrganization } from '../store/locks.ts'
 import { findPairs, openDecisions, writeAdoptions } from '../store/matching.ts'
 import { listSources, readOrganization } from '../store/organizations.ts'
 import { approvedPlans } from '../store/plans.ts'
@@ -37,11 +37,13 @@ export async function propose(
 ): Promise<Proposed> {
   const { sql, log } = parts
   const at = parts.now()
-  const evaluated = await evaluateDirty(sql, organization, at)
-  await analyzeOutgrown(sql, 'propose', evaluated)
   const started = Date.now()
   const stored = await sql.begin(async (transaction) => {
+    // From the first evaluation to the stored plan: a second proposal must not start from people who are half evaluated.
     await lockOrganization(transaction, organization)
+    const evaluated = await evaluateDirty(sql, organization, at)
+    await analyzeOutgrown(sql, 'propose', evaluated)
+    if (options.because !== 'due') await lockAwaiting(transaction, organization)
     await endSpentWaits(transaction, organization)
     const settings = await readOrganization(transaction, organization)
     const sources = await listSources(transaction, organization)

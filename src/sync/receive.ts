@@ -1,8 +1,9 @@
 /** Receive: what happens to a claimed file of a drop folder, from its bytes to the place where it is put away. */
 import type { SourceRow } from '../store/organizations.ts'
 import { listOrganizations, listSources } from '../store/organizations.ts'
-import { moveFile, type Snapshot, untidySnapshots } from '../store/snapshots.ts'
+import { moveFile, type Snapshot, snapshotPaths, untidySnapshots } from '../store/snapshots.ts'
 import { DropFolder, droppedName, type FileEvidence } from './csv/folder.ts'
+import type { Worker } from './jobs.ts'
 import { type Observed, observe } from './observe.ts'
 import type { Parts } from './parts.ts'
 import { readSourceSettings } from './source-settings.ts'
@@ -22,7 +23,7 @@ export async function receive(
   const source = (await listSources(parts.sql, organization)).find((one) => one.id === sourceId)
   if (!source) return null
   const folder = folderOf(source)
-  if (!(await folder.exists(claimed.path))) return null
+  if (!(await folder.holds(claimed.path))) return null
   const name = droppedName(claimed.path)
   const observed = await observe(parts, organization, source, {
     name,
@@ -57,10 +58,26 @@ async function tidySource(parts: Parts, organization: number, source: SourceRow)
   }
 }
 
-export async function tidyEverything(parts: Parts): Promise<void> {
+/**
+ * Puts away what was decided, and takes up claimed files that nobody is reading: a daemon that was killed between the claim and the job
+ * leaves one. What goes wrong in one source keeps no other waiting.
+ */
+export async function tidyEverything(parts: Parts, worker: Pick<Worker, 'observe'>): Promise<void> {
   for (const organization of await listOrganizations(parts.sql)) {
     for (const source of await listSources(parts.sql, organization.id)) {
-      if (source.kind === 'csv' && source.connected) await tidySource(parts, organization.id, source)
+      if (source.kind !== 'csv' || !source.connected) continue
+      try {
+        await tidySource(parts, organization.id, source)
+        const known = await snapshotPaths(parts.sql, organization.id, source.id)
+        for (const path of await folderOf(source).claimed()) {
+          if (!known.has(path)) await worker.observe(organization.id, source.id, path, 'stable_only')
+        }
+      } catch (error) {
+        parts.log.error(
+          { err: error, organization: organization.id, source: source.key },
+          'the drop folder could not be tidied',
+        )
+      }
     }
   }
 }

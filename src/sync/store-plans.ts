@@ -35,7 +35,7 @@ export async function storePlans(
   const organization = settings.id
   const members = await countMembers(transaction, organization)
   const replaced = options.supersede
-    ? await listPlans(transaction, organization, { states: ['awaiting_approval'], lane: 'sync', limit: 100 })
+    ? await listPlans(transaction, organization, { states: ['awaiting_approval'], lane: 'sync', limit: 10_000 })
     : []
   const header: PlanHeader = {
     schema: 1,

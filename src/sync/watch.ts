@@ -59,8 +59,15 @@ export async function watchFolder({ folder, settle, log, now, onClaim }: Watchin
       await passOn()
       const { finished, growing } = await folder.look()
       for (const file of finished) {
-        const path = await folder.claim(file, now())
-        if (path) claims.push({ path, evidence: file.evidence })
+        try {
+          const path = await folder.claim(file, now())
+          if (path) claims.push({ path, evidence: file.evidence })
+        } catch (error) {
+          log.error(
+            { err: error, folder: folder.root, file: file.name },
+            'this file cannot be claimed; the others go on',
+          )
+        }
       }
       await passOn()
       return growing > 0 ? settle / 2 : IDLE_POLL_MS

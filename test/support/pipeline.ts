@@ -55,6 +55,12 @@ export interface MemberLine {
   products: string[]
 }
 
+/** A file that lies where it was claimed. */
+interface Claimed {
+  source: number
+  path: string
+}
+
 export class World {
   readonly parts: Parts
   readonly folder: string
@@ -91,6 +97,11 @@ export class World {
 
   /** Drops a file into a source's folder, claims it and observes it. */
   async drop(name: string, content: string | Uint8Array, source = 'hr'): Promise<Observed> {
+    return await this.receive(await this.claim(name, content, source))
+  }
+
+  /** Drops a file and claims it, without reading it yet. */
+  async claim(name: string, content: string | Uint8Array, source = 'hr'): Promise<Claimed> {
     this.pass(1_000)
     const found = (await listSources(this.sql, this.organization)).find((one) => one.key === source)
     if (!found) throw new Error(`no source ${source}`)
@@ -98,7 +109,11 @@ export class World {
     await folder.drop(name, typeof content === 'string' ? new TextEncoder().encode(content) : content)
     const path = await folder.claim({ name, evidence: 'atomic_rename' }, this.at)
     if (!path) throw new Error('the file was not there to claim')
-    const observed = await receive(this.parts, this.organization, found.id, { path, evidence: 'atomic_rename' })
+    return { source: found.id, path }
+  }
+
+  async receive({ source, path }: Claimed): Promise<Observed> {
+    const observed = await receive(this.parts, this.organization, source, { path, evidence: 'atomic_rename' })
     if (!observed) throw new Error('the file was gone')
     return observed
   }

@@ -1,5 +1,6 @@
 /** What becomes of people over several files: waits, decisions, rejections, leavers, policies, sources that come and go. */
 import { afterEach, expect, test } from 'vitest'
+import { invite } from '../../src/sync/by-hand.ts'
 import { answer, reject } from '../../src/sync/decide.ts'
 import { KIM, openWorld, type Setting, type World } from '../support/pipeline.ts'
 
@@ -195,4 +196,29 @@ test('lines that disagree about one person freeze them, and the failure file sho
     { line: 10, code: 'ROW_CONFLICT', cells: ['9', 'p9@acme.example', 'P', 'N9', '', 'active', ''] },
     { line: 11, code: 'ROW_CONFLICT', cells: ['9', 'p9@acme.example', 'Q', 'Other', '', 'active', ''] },
   ])
+})
+
+test('somebody who was invited by hand and removed can be invited by hand again, as the same member', async () => {
+  const world = await open()
+  const inviteZoe = async () => {
+    const plan = await invite(world.parts, world.organization, { actor: KIM, email: 'zoe@acme.example' })
+    await world.approve(plan)
+    return [await world.run(plan), await world.outcomes(plan)]
+  }
+  expect(await inviteZoe()).toEqual(['applied', ['invite zoe@acme.example succeeded']])
+  // No verb removes by hand yet: this is what such a removal leaves behind.
+  await world.sql`update claims set to_change = 0`
+  await world.sql`update members set state = 'removed', removed_at = ${world.at}`
+  expect(await inviteZoe()).toEqual(['applied', ['reactivate zoe@acme.example succeeded']])
+  expect(await world.members()).toMatchObject([{ email: 'zoe@acme.example', state: 'invited' }])
+  expect((await world.propose('person')).plans).toEqual([])
+})
+
+test('a file whose reading was put off does not undo one that was claimed after it', async () => {
+  const world = await open()
+  await world.sync('roster.csv', roster(...people(1, 10)))
+  const late = await world.claim('late.csv', roster(...people(1, 9)))
+  expect((await world.drop('newer.csv', roster(...people(1, 10), ...people(11, 11)))).state).toBe('admitted')
+  expect((await world.receive(late)).state).toBe('replaced')
+  expect(await world.actions((await world.propose()).plans[0])).toEqual(['invite p11@acme.example'])
 })

@@ -3,8 +3,8 @@
  * which one daemon wins, and ends in `processed/` or `failed/` by year and month.
  */
 import { createHash } from 'node:crypto'
-import { createReadStream, type Stats } from 'node:fs'
-import { lstat, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises'
+import { constants, type Stats } from 'node:fs'
+import { lstat, mkdir, open, readdir, rename, rm, writeFile } from 'node:fs/promises'
 import { basename, dirname, join, matchesGlob } from 'node:path'
 
 const PLACES = ['in', 'processing', 'processed', 'failed', 'status'] as const
@@ -12,6 +12,11 @@ const PLACES = ['in', 'processing', 'processed', 'failed', 'status'] as const
 const UNFINISHED = /^\.|^~\$|\.(?:tmp|part|filepart|incomplete|partial|crdownload)$|^Thumbs\.db$/i
 /** Looks at a file that never changed: three for one that was written in place, two for one that was moved in. */
 const LOOKS = { stable_only: 3, atomic_rename: 2 } as const
+
+/** Never through a link, and never waiting for the other end of a pipe. */
+const PLAIN_FILE = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK
+/** Bytes of a name that leave room for the time before it and for `.reason.json` behind it. */
+const LONGEST_NAME = 180
 
 export type FileEvidence = keyof typeof LOOKS
 
@@ -69,7 +74,7 @@ export class DropFolder {
 
   /** Takes the file away from its writers; null when it is gone or another daemon was first. The path is relative to the folder. */
   async claim(file: DropFile, at: Date): Promise<string | null> {
-    const path = join('processing', `${at.toISOString().replace(/[-:.]/g, '')}-${file.name}`)
+    const path = join('processing', `${at.toISOString().replace(/[-:.]/g, '')}-${shortened(file.name)}`)
     try {
       await rename(join(this.inbox, file.name), join(this.root, path))
       this.#looks.delete(file.name)
@@ -89,8 +94,9 @@ export class DropFolder {
       .sort()
   }
 
-  read(path: string): AsyncIterable<Uint8Array> {
-    return createReadStream(join(this.root, path), { highWaterMark: 256 * 1024 })
+  async *read(path: string): AsyncIterable<Uint8Array> {
+    const file = await open(join(this.root, path), PLAIN_FILE)
+    yield* file.createReadStream({ highWaterMark: 256 * 1024 })
   }
 
   async sha256(path: string): Promise<string> {
@@ -99,8 +105,9 @@ export class DropFolder {
     return hash.digest('hex')
   }
 
-  async exists(path: string): Promise<boolean> {
-    return (await statOf(join(this.root, path))) !== null
+  /** A regular file lies there: whatever a writer put in its place between the look and the claim is left alone. */
+  async holds(path: string): Promise<boolean> {
+    return (await statOf(join(this.root, path)))?.isFile() === true
   }
 
   /** Moves a claimed file to where it ends, and returns its new path. Doing it again changes nothing. */
@@ -134,6 +141,13 @@ export class DropFolder {
     await writeFile(temporary, content)
     await rename(temporary, join(this.inbox, name)).finally(() => rm(temporary, { force: true }))
   }
+}
+
+/** A name too long to get anything added keeps its end, which tells more. */
+function shortened(name: string): string {
+  let short = name
+  while (Buffer.byteLength(short) > LONGEST_NAME) short = short.slice(1)
+  return short
 }
 
 /** The name under which a claimed file was dropped. */

@@ -108,7 +108,7 @@ export const TOUCHES: Record<string, Touch> = {
  */
 export const WITHOUT_ORGANIZATION = `
   profileOf refusesValues tally copyText copyJson copyArray copyLine copyInto pipeline dial
-  openConnection claimDataDirectory claimDatabase answers migrate analyzeOutgrown lockConfiguration lockOrganization lockSource
+  openConnection claimDataDirectory claimDatabase answers migrate analyzeOutgrown lockConfiguration lockOrganization lockSource lockAwaiting retireOthers
   freeLanes listOrganizations findOrganization organizationsWithDue abandonedPlans expirePlans createLetterBox findToken
   openProposal addActions closeDependencies partFacts itemDigests
   nextChange writeConfig insertToken insertPlan writeItems writeAudit writeWaits openDecisions openSnapshot stageRows replaceLines
