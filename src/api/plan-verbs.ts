@@ -1,6 +1,7 @@
 /** Deciding about plans: propose now, approve by hash, reject, start. */
 import { z } from '@hono/zod-openapi'
 import { ROLES } from '../auth.ts'
+import { readBeside } from '../store/beside.ts'
 import { readPlan } from '../store/plans.ts'
 import { approve, reject, start } from '../sync/decide.ts'
 import { propose } from '../sync/propose.ts'
@@ -22,6 +23,9 @@ export function planVerbRoutes(door: Door): void {
       answer: z.object({
         items: z.array(plan),
         unchanged: z.int().openapi({ description: 'People for whom there is nothing to do.' }),
+        waiting: z.int().openapi({
+          description: 'People who wait: for a seat, a date, a decision, or a newer file after a rejection.',
+        }),
       }),
     },
     async ({ parts, organization, actor, body }) => {
@@ -29,7 +33,9 @@ export function planVerbRoutes(door: Door): void {
       const names = await sourceNames(parts, organization)
       const rows = await Promise.all(proposed.plans.map((id) => readPlan(parts.sql, organization.id, id)))
       const items = rows.flatMap((row) => (row === null ? [] : showPlan(row, names)))
-      return { items, unchanged: proposed.unchanged }
+      const { waits } = await readBeside(parts.sql, organization.id)
+      const waiting = waits.reduce((sum, wait) => sum + wait.people, 0)
+      return { items, unchanged: proposed.unchanged, waiting }
     },
   )
 

@@ -5,14 +5,14 @@ import { pipeline } from 'node:stream/promises'
 import { z } from 'zod'
 import { typed } from '../typed.ts'
 import { failure, item, type Plan, plan, planWhole, snapshot } from './answers.ts'
-import { CliError, DONE } from './exit.ts'
+import { CliError, DONE, WAITS } from './exit.ts'
 import { itemTable } from './render/items.ts'
 import { besideLines, guardLines, nextLines, planHeader, seatTable } from './render/plan.ts'
 import { table } from './render/table.ts'
-import { moment, number, person, plainly } from './render/words.ts'
+import { count, moment, number, person, plainly } from './render/words.ts'
 import { allOf, firstOf, fullId, type Session } from './session.ts'
 
-const proposed = z.looseObject({ items: z.array(plan), unchanged: z.number() })
+const proposed = z.looseObject({ items: z.array(plan), unchanged: z.number(), waiting: z.number().default(0) })
 
 /** `plan`: compares now and prints what waits. */
 export async function propose(session: Session): Promise<number> {
@@ -26,9 +26,17 @@ export async function propose(session: Session): Promise<number> {
         : `It ${one.state === 'approved' ? 'was approved by a policy and starts by itself' : `is ${plainly(one.state)}`}.`
     return `${paint.bold(one.id)}  ${one.headline}\n  ${words}\n`
   })
-  if (lines.length === 0) lines.push(`Everything is in step: nothing to do for ${number(answer.unchanged)} members.\n`)
+  if (lines.length === 0 && answer.waiting === 0)
+    lines.push(`Everything is in step: nothing to do for ${number(answer.unchanged)} members.\n`)
+  if (lines.length === 0) {
+    const waiting = count(answer.waiting, 'person waits', 'people wait')
+    lines.push(
+      `Everything else is in step, but ${waiting}: for a seat, a date, a decision, or a newer file after a rejection.\n`,
+    )
+  }
   for (const one of held) lines.push(`The file ${one.file} of ${one.sourceName} is held: ${typed('snapshots')}\n`)
-  return session.show(answer, lines.join(''))
+  await session.show(answer, lines.join(''))
+  return answer.items.some((one) => one.state === 'awaiting_approval') ? WAITS : DONE
 }
 
 /** `plans`: newest first. */

@@ -53,6 +53,11 @@ export const REASONS = {
     next: 'Nothing was changed. Put the complete file into the folder again.',
   },
   FILE_TOO_LARGE: input(413, 'The file is too large: {n}; limit {m}.', 'Split it.'),
+  FILE_INCOMPLETE: input(
+    400,
+    'The last line promises {a} rows; the file has {b}.',
+    'Send the whole file again; nothing was changed.',
+  ),
   FILE_TYPE: input(415, 'This is {type}, not a CSV file.', 'Save it as "CSV UTF-8".'),
   FIELD_UNKNOWN_VALUE: input(400, '"{v}" is not allowed in {col}; allowed: {list}.', 'Correct it.'),
   PRODUCT_UNKNOWN: input(

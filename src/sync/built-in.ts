@@ -130,14 +130,12 @@ async function writeLinks(
   await claimByHand(transaction, organization, invited, change, at)
 }
 
+/** Whoever a person invites, or has invited before, is claimed by hand: also somebody whom a source had made a member already. */
 function invitedByHand(batch: Batch, items: Item[], running: Running) {
   return items.flatMap((item) => {
     const member = running.members.get(item.personId)
-    const came =
-      item.kind === 'invite'
-        ? running.created.has(item.personId)
-        : item.kind === 'reactivate' && member?.state !== 'removed'
-    if (!came || member === undefined) return []
+    if ((item.kind !== 'invite' && item.kind !== 'reactivate') || member === undefined || member.state === 'removed')
+      return []
     const { personId, profile, role } = member
     return [{ personId, profile, role, actor: item.reason.params['actor'] ?? batch.actor }]
   })

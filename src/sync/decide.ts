@@ -41,8 +41,10 @@ export async function approve(parts: Parts, organization: number, id: number, ap
   const held = overrideCount(plan.findings)
   const sum = overrideSum(plan.findings)
   const stops = plan.findings.filter((finding) => finding.verdict !== 'pass').map((finding) => finding.message)
+  if (held !== null && override) requireRole(actor, 'admin')
   const need = needs(plan.findings, override ?? {})
   if (need === 'refused') throw new RosterdError('PLAN_REFUSED', { id: showId('pln', id), message: stops.join(' ') })
+  if (held === null && override) throw new RosterdError('COUNT_MISMATCH', { given: number(override.count), count: 0 })
   if (held !== null) {
     if (override && override.count !== held)
       throw new RosterdError('COUNT_MISMATCH', { given: number(override.count), count: number(held) })
@@ -52,7 +54,6 @@ export async function approve(parts: Parts, organization: number, id: number, ap
         message: [...stops, sum].filter(Boolean).join(' '),
         count: held,
       })
-    requireRole(actor, 'admin')
   }
   const at = parts.now()
   await parts.sql.begin(async (transaction) => {

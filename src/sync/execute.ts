@@ -113,7 +113,8 @@ async function fence(transaction: Transaction, lease: Lease): Promise<void> {
 /** Closes the plan: its state says how it went, administrators hear of it, and what became possible is planned next. */
 async function finish({ parts, organization, plan, lease }: Run): Promise<PlanState> {
   const at = parts.now()
-  const result = tally(await countOutcomes(parts.sql, organization, plan.id))
+  const states = await countOutcomes(parts.sql, organization, plan.id)
+  const result = tally(states)
   const state = result.failed === 0 ? 'applied' : result.succeeded === 0 ? 'failed' : 'partially_failed'
   await parts.sql.begin(async (transaction) => {
     await fence(transaction, lease)
@@ -134,7 +135,8 @@ async function finish({ parts, organization, plan, lease }: Run): Promise<PlanSt
   })
   const about = { event: 'plan.finished', organizationId: organization, planId: plan.id, state, ...result }
   forPlan(parts.log, plan.id).info(about, 'plan finished')
-  await parts.jobs.propose(organization, 'due')
+  // A plan that changed nothing makes nothing possible: planning again would propose the same failures, and apply them, for ever.
+  if ((states['succeeded'] ?? 0) > 0) await parts.jobs.propose(organization, 'due')
   await parts.jobs.deliver()
   return state
 }

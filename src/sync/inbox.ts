@@ -34,7 +34,12 @@ export async function receiveFiles(
       say(`${section.name}: files for ${settings.name} go into ${folder.inbox}`)
       const onClaim = (path: string, evidence: Parameters<Worker['observe']>[3]) =>
         worker.observe(organization.id, source.id, path, evidence)
-      loops.push(watchFolder({ folder, settle: settings.settle, log: parts.log, now: parts.now, onClaim }, signal))
+      const onStranger = (name: string) =>
+        say(
+          `${section.name}: ${name} is not read: ${settings.name} takes ${settings.glob.join(', ')}. Save it as "CSV UTF-8".`,
+        )
+      const watching = { folder, settle: settings.settle, log: parts.log, now: parts.now, onClaim, onStranger }
+      loops.push(watchFolder(watching, signal))
     }
   }
   return loops

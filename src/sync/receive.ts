@@ -1,4 +1,7 @@
 /** Receive: what happens to a claimed file of a drop folder, from its bytes to the place where it is put away. */
+import { showId } from '../reconcile/identifiers.ts'
+import { isFailureCode, reasonNext, reasonSentence } from '../reconcile/reasons.ts'
+import { type FailedCells, failedRows } from '../store/failures.ts'
 import type { SourceRow } from '../store/organizations.ts'
 import { listOrganizations, listSources } from '../store/organizations.ts'
 import { moveFile, type Snapshot, snapshotPaths, untidySnapshots } from '../store/snapshots.ts'
@@ -48,12 +51,9 @@ async function tidySource(parts: Parts, organization: number, source: SourceRow)
   for (const snapshot of await untidySnapshots(parts.sql, organization, source.id)) {
     const good = snapshot.state === 'admitted' || snapshot.state === 'confirmed'
     const at = parts.now()
-    const path = await folder.putAway(
-      snapshot.path,
-      good ? 'processed' : 'failed',
-      at,
-      good ? undefined : reasonOf(snapshot, at),
-    )
+    const broken = await failedRows(parts.sql, organization, snapshot.id, { after: 0, limit: TOLD_ROWS })
+    const reason = good && broken.length === 0 ? undefined : reasonOf(snapshot, broken, at)
+    const path = await folder.putAway(snapshot.path, good ? 'processed' : 'failed', at, reason)
     await moveFile(parts.sql, organization, snapshot.id, path)
   }
 }
@@ -87,17 +87,31 @@ const WHY: Partial<Record<Snapshot['state'], string>> = {
   dismissed: 'An administrator turned this file away.',
 }
 
-function reasonOf(snapshot: Snapshot, at: Date): object {
+/** So many broken rows are told in a reason file; whoever sends more has one cause, not many. */
+const TOLD_ROWS = 1_000
+
+function reasonOf(snapshot: Snapshot, broken: FailedCells[], at: Date): object {
   const stops = snapshot.findings.filter((finding) => finding.verdict !== 'pass')
+  const good = snapshot.state === 'admitted' || snapshot.state === 'confirmed'
+  const code = stops[0]?.guard ?? ''
+  const rows = `${snapshot.errors} of ${snapshot.rows} rows could not be read. Whoever they name is left as they are.`
   return {
     file: snapshot.file,
-    snapshot: `snp_${snapshot.id}`,
+    snapshot: showId('snp', snapshot.id),
     state: snapshot.state,
     reasons: stops.map((finding) => ({ code: finding.guard, message: finding.message })),
-    message: WHY[snapshot.state] ?? stops.map((finding) => finding.message).join(' '),
-    next: 'Nothing of this file was used. Correct it and drop it again.',
+    message: good ? rows : (WHY[snapshot.state] ?? stops.map((finding) => finding.message).join(' ')),
+    next: good
+      ? 'Correct these rows and send the file again; the others were used.'
+      : `${isFailureCode(code) ? `${reasonNext(code)} ` : ''}Nothing of this file was used. Correct it and drop it again.`,
     rows: snapshot.rows,
     rowsInError: snapshot.errors,
+    errors: broken.map(({ line, code, params }) => ({
+      line,
+      code,
+      message: isFailureCode(code) ? reasonSentence(code, { line, ...params }) : code,
+      next: isFailureCode(code) ? reasonNext(code, params) : '',
+    })),
     sha256: snapshot.fileSha256,
     at: at.toISOString(),
   }

@@ -5,7 +5,7 @@ import { listProducts, readOrganization, type SourceRow } from '../store/organiz
 import { moveSnapshot } from '../store/snapshots.ts'
 import { clearErrors, duplicates, replaceLines, stageErrors, stageRows } from '../store/staging.ts'
 import { cellsOf } from './csv/cells.ts'
-import { canonicalRow, mergeRows, readCsv } from './csv/index.ts'
+import { CsvRefusal, canonicalRow, mergeRows, readCsv } from './csv/index.ts'
 import type { Column } from './csv/settings.ts'
 import { csvSettings } from './source-settings.ts'
 
@@ -48,10 +48,12 @@ export async function stage(
     }
   }
   await stageRows(sql, organization, snapshot, good(), canonicalRow)
+  const { rows, trailer } = reading.counts()
+  if (trailer !== undefined && trailer !== rows) throw new CsvRefusal('FILE_INCOMPLETE', { a: trailer, b: rows })
   await mergeDuplicates(sql, organization, snapshot, reading.layout.columns)
   const { layout } = reading
   await moveSnapshot(sql, organization, snapshot, ['staging'], 'staging', {
-    rows: reading.counts().rows,
+    rows,
     groups,
     layout: {
       encoding: layout.encoding,

@@ -14,14 +14,20 @@ export interface Watching {
   settle: number
   log: Logger
   now(): Date
+  /** A file lies there whose name this source does not read; said once. */
+  onStranger(name: string): void
   /** A file was claimed; it lies at this path of the folder. */
   onClaim(path: string, evidence: FileEvidence): Promise<void>
 }
 
 /** Runs until the signal aborts. A folder that cannot be read is said in the log, and looked at again. */
-export async function watchFolder({ folder, settle, log, now, onClaim }: Watching, signal: AbortSignal): Promise<void> {
+export async function watchFolder(
+  { folder, settle, log, now, onClaim, onStranger }: Watching,
+  signal: AbortSignal,
+): Promise<void> {
   let bell = new AbortController()
   let rung = false
+  let told = new Set<string>()
   const claims: { path: string; evidence: FileEvidence }[] = []
   const ring = () => {
     rung = true
@@ -57,7 +63,9 @@ export async function watchFolder({ folder, settle, log, now, onClaim }: Watchin
   async function lookOnce(): Promise<number> {
     try {
       await passOn()
-      const { finished, growing } = await folder.look()
+      const { finished, growing, strangers } = await folder.look()
+      for (const name of strangers.filter((one) => !told.has(one))) onStranger(name)
+      told = new Set(strangers)
       for (const file of finished) {
         try {
           const path = await folder.claim(file, now())

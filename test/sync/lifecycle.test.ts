@@ -222,3 +222,34 @@ test('a file whose reading was put off does not undo one that was claimed after 
   expect((await world.receive(late)).state).toBe('replaced')
   expect(await world.actions((await world.propose()).plans[0])).toEqual(['invite p11@acme.example'])
 })
+
+test('whoever is invited by hand while a source has them stays when that source lets go', async () => {
+  const world = await open()
+  await world.sync('roster.csv', roster(...people(1, 6)))
+  const plan = await invite(world.parts, world.organization, { actor: KIM, email: 'p6@acme.example' })
+  await world.approve(plan)
+  expect(await world.run(plan)).toBe('applied')
+  expect(await world.outcomes(plan)).toEqual(['invite p6@acme.example noop ALREADY_MEMBER'])
+  await world.drop('less.csv', roster(...people(1, 5)))
+  expect(await world.actions((await world.propose()).plans[0])).toEqual(['release_claim p6@acme.example'])
+})
+
+test('a trailer that promises more rows than there are refuses the file', async () => {
+  const world = await open()
+  await world.sync('roster.csv', roster(...people(1, 10)))
+  const observed = await world.drop('cut.csv', `${roster(...people(1, 9))}#END 10\n`)
+  expect(observed).toMatchObject({ state: 'unreadable', findings: [{ guard: 'FILE_INCOMPLETE' }] })
+  expect((await world.propose()).plans).toEqual([])
+  expect((await world.drop('whole.csv', `${roster(...people(1, 10))}#END 10\n`)).state).toBe('admitted')
+})
+
+test('a plan that changed nothing is not followed by another: what fails for good is not tried for ever', async () => {
+  const world = await open()
+  await world.sync('roster.csv', roster(...people(1, 4)))
+  const asked: string[] = []
+  world.parts.jobs.propose = async (_, because) => void asked.push(because)
+  await world.drop('twice.csv', roster(...people(1, 4), '9,p4@acme.example,Same,Address,,,'))
+  const { plans } = await world.propose()
+  expect(await world.applyAll({ proposalId: null, plans, unchanged: 0 })).toEqual(['failed'])
+  expect(asked.filter((because) => because === 'due')).toEqual([])
+})

@@ -53,13 +53,18 @@ export class DropFolder {
 
   /**
    * Looks once. `finished` are complete: their size, time and inode were the same at each of the last looks; `growing` says that
-   * another look is needed soon. The oldest content comes first.
+   * another look is needed soon. The oldest content comes first. `strangers` have names that this source does not read.
    */
-  async look(): Promise<{ finished: DropFile[]; growing: number }> {
+  async look(): Promise<{ finished: DropFile[]; growing: number; strangers: string[] }> {
     const seen = new Map<string, Look>()
     const finished: (DropFile & { modified: number })[] = []
+    const strangers: string[] = []
     for (const name of await readdir(this.inbox)) {
-      if (UNFINISHED.test(name) || !this.#glob.some((pattern) => matchesGlob(name, pattern))) continue
+      if (UNFINISHED.test(name)) continue
+      if (!this.#glob.some((pattern) => matchesGlob(name, pattern))) {
+        strangers.push(name)
+        continue
+      }
       const stats = await statOf(join(this.inbox, name))
       if (!stats?.isFile()) continue
       const look = next(this.#looks.get(name), stats)
@@ -69,7 +74,7 @@ export class DropFolder {
     }
     this.#looks = seen
     finished.sort((a, b) => a.modified - b.modified || (a.name < b.name ? -1 : 1))
-    return { finished, growing: seen.size - finished.length }
+    return { finished, growing: seen.size - finished.length, strangers }
   }
 
   /** Takes the file away from its writers; null when it is gone or another daemon was first. The path is relative to the folder. */

@@ -1,4 +1,10 @@
-export type RefusalCode = 'FILE_TYPE' | 'FILE_TOO_LARGE' | 'HEADER_MISSING' | 'ENCODING_UNCERTAIN' | 'ROW_UNPARSEABLE'
+export type RefusalCode =
+  | 'FILE_INCOMPLETE'
+  | 'FILE_TYPE'
+  | 'FILE_TOO_LARGE'
+  | 'HEADER_MISSING'
+  | 'ENCODING_UNCERTAIN'
+  | 'ROW_UNPARSEABLE'
 
 /** A file that cannot be read at all: the code of a failure reason with the values of its sentence. */
 export class CsvRefusal extends Error {
