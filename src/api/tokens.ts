@@ -1,6 +1,6 @@
 /** Tokens of administrators: made, listed by their last characters, and revoked. */
 import { z } from '@hono/zod-openapi'
-import { atMost, hashToken, hintOf, makeToken, ROLES } from '../auth.ts'
+import { atMost, hashToken, hintOf, holds, makeToken, ROLES } from '../auth.ts'
 import { RosterdError } from '../errors.ts'
 import { readId, showId } from '../reconcile/identifiers.ts'
 import { readEmail } from '../reconcile/normalise.ts'
@@ -75,6 +75,10 @@ export function tokenRoutes(door: Door): void {
       const administrator = email.ok ? await findAdministrator(parts.sql, organization.id, email.key) : null
       if (!email.ok || administrator === null) {
         const detail = `${body.administrator} is no administrator of ${organization.name}; the configuration lists them.`
+        throw new RosterdError('INPUT_INVALID', { detail })
+      }
+      if (body.role !== undefined && !holds(administrator.role, body.role)) {
+        const detail = `${administrator.email} has the role ${administrator.role}, and a token cannot do more than its administrator.`
         throw new RosterdError('INPUT_INVALID', { detail })
       }
       const secret = makeToken()

@@ -1,6 +1,8 @@
 /** What the guards know of a plan: counts, so that a plan of a million items costs nothing more. */
 export interface PlanFacts {
   removes: number
+  /** Suspensions; absent = none. */
+  suspends?: number
   /** Members that are invited, active or suspended today. */
   members: number
   /** Per product: revokes in the plan, and how many hold it today. Sorted by product, or not. */

@@ -1,4 +1,4 @@
-/** G1: removals. A hold is one click; a lost member is a day. */
+/** G1 and G5: removals, and suspensions within the same limits. A hold is one click; a lost member is a day. */
 import { z } from 'zod'
 import { number, percent } from './amount.ts'
 import type { PlanFacts } from './guard-facts.ts'
@@ -18,16 +18,24 @@ export const removalLimits = z.strictObject({
   refuse_from: whole.default(10).describe('Refuse only where there are at least so many members'),
 })
 
+type Limits = z.output<typeof removalLimits>
+
+export const guardRemovals = (facts: PlanFacts, limits: Limits): Finding =>
+  guardLoss('G1', 'Removals', facts.removes, facts.members, limits)
+
+/** A status column that is read the wrong way round makes leavers of everybody: they would lose their access, if not their membership. */
+export const guardSuspensions = (facts: PlanFacts, limits: Limits): Finding =>
+  guardLoss('G5', 'Suspensions', facts.suspends ?? 0, facts.members, limits)
+
 /** Holds above max(floor, min(percent of the members, number)), or where more than half would go; refuses above the larger share. */
-export function guardRemovals(facts: PlanFacts, limits: z.output<typeof removalLimits>): Finding {
-  const { removes, members } = facts
+function guardLoss(guard: string, what: string, removes: number, members: number, limits: Limits): Finding {
   const usual = Math.max(limits.floor, Math.min((members * limits.percent) / 100, limits.number))
   const half = removes >= limits.half_from ? members / 2 : Number.POSITIVE_INFINITY
   const holdAbove = Math.min(usual, half)
   const refuseAbove = members >= limits.refuse_from ? (members * limits.refuse_percent) / 100 : Number.POSITIVE_INFINITY
   const verdict: Verdict = removes > refuseAbove ? 'refuse' : removes > holdAbove ? 'hold' : 'pass'
   const limit = Math.floor(verdict === 'refuse' ? refuseAbove : holdAbove)
-  const counted = `Removals: ${number(removes)} of ${number(members)} members = ${percent(removes, members)}`
+  const counted = `${what}: ${number(removes)} of ${number(members)} members = ${percent(removes, members)}`
   const bound = `limit ${number(limit)} (${percent(limit, members)})`
   const told: Record<Verdict, string> = {
     pass: `${counted}, ${bound}.`,
@@ -35,7 +43,7 @@ export function guardRemovals(facts: PlanFacts, limits: z.output<typeof removalL
     refuse: `${counted}, above ${number(limit)} (${percent(limit, members)}) a plan is refused. None of them was applied.`,
   }
   return {
-    guard: 'G1',
+    guard,
     verdict,
     nature: 'amount',
     measured: removes,

@@ -3,7 +3,7 @@
 import { z } from 'zod'
 import { snapshotLimits } from './admit-shrink.ts'
 import type { PlanFacts } from './guard-facts.ts'
-import { guardRemovals, removalLimits } from './guard-removals.ts'
+import { guardRemovals, guardSuspensions, removalLimits } from './guard-removals.ts'
 import { guardRevokes, revokeLimits } from './guard-revokes.ts'
 import type { Finding } from './model.ts'
 
@@ -16,7 +16,8 @@ export const limitsSchema = z.strictObject({
 })
 export type Limits = z.output<typeof limitsSchema>
 
-/** Every check with what it measured, passes included: removals first, then products by key. */
+/** Every check with what it measured, passes included: removals and suspensions first, then products by key. */
 export function guard(facts: PlanFacts, limits: Limits): Finding[] {
-  return [guardRemovals(facts, limits.remove), ...guardRevokes(facts, limits.revoke)]
+  const suspensions = (facts.suspends ?? 0) > 0 ? [guardSuspensions(facts, limits.remove)] : []
+  return [guardRemovals(facts, limits.remove), ...suspensions, ...guardRevokes(facts, limits.revoke)]
 }

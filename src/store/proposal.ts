@@ -188,6 +188,7 @@ export interface PartFacts {
   sourceIds: number[]
   /** Removals proposed. */
   removes: number
+  suspends: number
   revokes: { product: string; count: number }[]
   waitingSeat: number
 }
@@ -201,6 +202,7 @@ export async function partFacts({ transaction }: Proposal, part: Part): Promise<
         select unnest(ids) as id from (
           select distinct p.source_ids as ids from proposed p join placed using (id) where part = ${part}) sets) sources) as "sourceIds",
       (count(*) filter (where kind = 'remove'))::int as removes,
+      (count(*) filter (where kind = 'suspend'))::int as suspends,
       (select coalesce(json_agg(json_build_object('product', product_key, 'count', count) order by product_key), '[]') from (
         select product_key, count(*)::int from placed where part = ${part} and kind = 'revoke' and caused
         group by product_key) products) as revokes,

@@ -110,6 +110,7 @@ async function guardFacts(transaction: Transaction, organization: number, facts:
   const held = await holders(transaction, organization)
   return {
     removes: facts.removes,
+    suspends: facts.suspends,
     members,
     revokes: facts.revokes.map((revoke) => ({ ...revoke, holders: 0, ...held.get(revoke.product) })),
   }

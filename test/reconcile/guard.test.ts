@@ -133,3 +133,12 @@ describe('admit', () => {
     )
   })
 })
+
+it('G5: suspensions are held and refused within the limits of removals', () => {
+  const told = (suspends: number) => guard({ removes: 0, suspends, members: 100, revokes: [] }, limits)
+  expect(told(0).map((one) => one.guard)).toEqual(['G1'])
+  expect(told(10)[1]).toMatchObject({ guard: 'G5', verdict: 'pass', measured: 10 })
+  expect(told(11)[1]).toMatchObject({ guard: 'G5', verdict: 'hold', nature: 'amount', measured: 11 })
+  expect(told(51)[1]).toMatchObject({ guard: 'G5', verdict: 'refuse' })
+  expect(told(11)[1]?.message).toBe('Suspensions: 11 of 100 members = 11 %, limit 10 (10 %). None of them was applied.')
+})

@@ -115,6 +115,7 @@ export const proposal: Cases = {
     expect(free).toMatchObject({
       counts: { invite: 1, assign: 12, revoke: 1 },
       removes: 0,
+      suspends: 0,
       revokes: [],
       waitingSeat: 1,
     })
@@ -122,6 +123,7 @@ export const proposal: Cases = {
       counts: { revoke: 3, remove: 1, assign: 2 },
       people: 4,
       removes: 1,
+      suspends: 0,
       revokes: [
         { product: 'cad', count: 2 },
         { product: 'sim', count: 1 },
