@@ -265,6 +265,10 @@ describe('applying a plan', () => {
     const seats = await world.seats()
     if (row.seats) expect(seats).toEqual(row.seats)
     if (row.letters) expect(await world.letters(plan)).toEqual(row.letters)
-    expect(parts.sent).toEqual([`propose ${world.id} due`, 'deliver'])
+    // What changed nothing makes nothing possible.
+    const changed = Object.values(row.outcomes)
+      .flat()
+      .some((outcome) => String(outcome).includes('succeeded'))
+    expect(parts.sent).toEqual(changed ? [`propose ${world.id} due`, 'deliver'] : ['deliver'])
   })
 })
