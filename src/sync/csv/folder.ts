@@ -92,7 +92,8 @@ export class DropFolder {
 
   /** Paths of files that were claimed and not yet put away. */
   async claimed(): Promise<string[]> {
-    const names = await readdir(join(this.root, 'processing'))
+    // Before the folder is prepared there is nothing to take up.
+    const names = await readdir(join(this.root, 'processing')).catch(whenMissing<string[]>([]))
     return names
       .filter((name) => /^\d{8}T\d{9}Z-/.test(name))
       .map((name) => join('processing', name))
@@ -176,6 +177,13 @@ async function statOf(path: string): Promise<Stats | null> {
     return await lstat(path)
   } catch (error) {
     if (isMissing(error)) return null
+    throw error
+  }
+}
+
+function whenMissing<T>(value: T) {
+  return (error: unknown): T => {
+    if (isMissing(error)) return value
     throw error
   }
 }
