@@ -25,6 +25,7 @@ import {
 } from '../store/snapshots.ts'
 import { dropStaging, stagedFacts } from '../store/staging.ts'
 import { analyzeOutgrown } from '../store/statistics.ts'
+import { widenWorkMemory } from '../store/work-memory.ts'
 import { CsvRefusal } from './csv/index.ts'
 import type { Parts } from './parts.ts'
 import { type ClaimedFile, stage } from './stage.ts'
@@ -211,6 +212,7 @@ export async function merge(
   snapshot: Pick<Snapshot, 'id' | 'full'>,
   at: Date,
 ): Promise<void> {
+  await widenWorkMemory(transaction)
   const { id } = snapshot
   const absences = snapshot.full && source.mode === 'snapshot'
   const change = await nextChange(transaction, organization, at, 'snapshot', id)

@@ -13,6 +13,7 @@ import { approvedPlans } from '../store/plans.ts'
 import { allocateSeats, closeDependencies, openProposal } from '../store/proposal.ts'
 import { analyzeOutgrown } from '../store/statistics.ts'
 import { endSpentWaits } from '../store/waits.ts'
+import { widenWorkMemory } from '../store/work-memory.ts'
 import { collectActions } from './collect.ts'
 import { evaluateDirty } from './desire.ts'
 import type { Actor, Parts, ProposeBecause } from './parts.ts'
@@ -41,6 +42,7 @@ export async function propose(
   const stored = await sql.begin(async (transaction) => {
     // From the first evaluation to the stored plan: a second proposal must not start from people who are half evaluated.
     await lockOrganization(transaction, organization)
+    await widenWorkMemory(transaction)
     const evaluated = await evaluateDirty(sql, organization, at)
     await analyzeOutgrown(sql, 'propose', evaluated)
     if (options.because !== 'due') await lockAwaiting(transaction, organization)

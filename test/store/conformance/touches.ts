@@ -107,7 +107,7 @@ export const TOUCHES: Record<string, Touch> = {
  * nothing to end in the story of the two organizations.
  */
 export const WITHOUT_ORGANIZATION = `
-  profileOf refusesValues tally copyText copyJson copyArray copyLine copyInto pipeline dial
+  widenWorkMemory profileOf refusesValues tally copyText copyJson copyArray copyLine copyInto pipeline dial
   openConnection claimDataDirectory claimDatabase answers migrate analyzeOutgrown lockConfiguration lockOrganization lockSource lockAwaiting retireOthers
   freeLanes listOrganizations findOrganization organizationsWithDue abandonedPlans expirePlans createLetterBox findToken
   openProposal addActions closeDependencies partFacts itemDigests
