@@ -25,7 +25,11 @@ export class Daemon {
 
   static async start(directory: string, config: string): Promise<Daemon> {
     const env = { ...process.env, ROSTERD_DATA: directory, ROSTERD_CONFIG: config, PORT: '0', LOG_LEVEL: 'warn' }
-    const child = spawn(PROGRAM, ['serve'], { env, stdio: ['ignore', 'ignore', 'inherit'] })
+    // As `npm start` does.
+    const child = spawn(process.execPath, ['--max-semi-space-size=32', '--max-old-space-size=512', PROGRAM, 'serve'], {
+      env,
+      stdio: ['ignore', 'ignore', 'inherit'],
+    })
     const deadline = Date.now() + START_WITHIN_MS
     while (child.exitCode === null && Date.now() < deadline) {
       const left = await readFile(join(directory, 'daemon.json'), 'utf8').catch(() => null)

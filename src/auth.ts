@@ -5,13 +5,11 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
 import { link, mkdir, readFile, unlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { isAdminToken } from './config/index.ts'
 import { RosterdError } from './errors.ts'
+import { type AdministratorRole, atMost } from './reconcile/roles.ts'
 import { findToken, touchToken } from './store/access.ts'
 import type { Handle } from './store/connection.ts'
-
-/** From the least to the most: each may do what the ones before it may. */
-export const ROLES = ['viewer', 'operator', 'admin'] as const
-export type AdministratorRole = (typeof ROLES)[number]
 
 /** Somebody whose token was accepted. */
 export interface Caller {
@@ -20,12 +18,12 @@ export interface Caller {
   role: AdministratorRole
   /** The one organization that the token opens; null for the bootstrap token, which opens all. */
   organization: number | null
+  /** Null for the bootstrap token, which has no row. */
+  tokenId: number | null
 }
 
 const BOOTSTRAP_NAME = 'bootstrap token'
 const ADMIN_TOKEN_FILE = 'admin-token'
-/** What RFC 6750 section 2.1 allows in a bearer token; shorter ones can be guessed. */
-const USABLE_TOKEN = /^[A-Za-z0-9._~+/-]{16,}=*$/
 const TOUCH_EVERY_MS = 3_600_000
 
 export function makeToken(): string {
@@ -41,15 +39,6 @@ export function hintOf(token: string): string {
   return `…${token.slice(-4)}`
 }
 
-export function holds(role: AdministratorRole, needed: AdministratorRole): boolean {
-  return ROLES.indexOf(role) >= ROLES.indexOf(needed)
-}
-
-/** The lower of the two. */
-export function atMost(role: AdministratorRole, ceiling: AdministratorRole): AdministratorRole {
-  return holds(role, ceiling) ? ceiling : role
-}
-
 /**
  * Finds out who holds a token; null for an unknown, revoked or expired one, and for an administrator who is gone from the
  * configuration.
@@ -58,7 +47,8 @@ export function atMost(role: AdministratorRole, ceiling: AdministratorRole): Adm
  */
 export async function identify(handle: Handle, token: string, bootstrap: Buffer, now: Date): Promise<Caller | null> {
   const hash = hashToken(token)
-  if (timingSafeEqual(hash, bootstrap)) return { name: BOOTSTRAP_NAME, role: 'admin', organization: null }
+  if (timingSafeEqual(hash, bootstrap))
+    return { name: BOOTSTRAP_NAME, role: 'admin', organization: null, tokenId: null }
   const found = await findToken(handle, hash, now)
   if (found === null) return null
   // Once an hour is enough to see which tokens are in use; a write per request would make every reader a writer.
@@ -69,6 +59,7 @@ export async function identify(handle: Handle, token: string, bootstrap: Buffer,
     name: found.administrator,
     role: atMost(found.administratorRole, found.role),
     organization: found.organizationId,
+    tokenId: found.id,
   }
 }
 
@@ -81,7 +72,7 @@ export async function identify(handle: Handle, token: string, bootstrap: Buffer,
  */
 export async function bootstrapToken(dataDirectory: string, given: string | undefined): Promise<string> {
   if (given !== undefined && given !== '') {
-    if (USABLE_TOKEN.test(given)) return given
+    if (isAdminToken(given)) return given
     throw new RosterdError('CONFIG_INVALID', {
       file: 'ROSTERD_ADMIN_TOKEN',
       detail: ' the token needs at least 16 letters, digits or any of . _ ~ + / -',
@@ -100,7 +91,7 @@ export async function bootstrapToken(dataDirectory: string, given: string | unde
 async function keptToken(file: string): Promise<string | null> {
   try {
     const token = (await readFile(file, 'utf8')).trim()
-    if (USABLE_TOKEN.test(token)) return token
+    if (isAdminToken(token)) return token
     throw new Error(`${file} holds no usable token; delete it to have a new one made`)
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null

@@ -8,48 +8,68 @@ import type { Server } from 'node:http'
 import { join } from 'node:path'
 import { serve as listen } from '@hono/node-server'
 import { createApp } from './app.ts'
+import { hashToken } from './auth.ts'
 import { baseUrlOf, type Config, isLoopback } from './config/index.ts'
 import { type Context, openContext } from './context.ts'
 import { RosterdError } from './errors.ts'
+import { Health } from './health.ts'
 import { Herald } from './herald.ts'
+import { createMetrics, type Metrics } from './metrics.ts'
 import { isFinal } from './reconcile/review.ts'
-import { answers } from './store/connection.ts'
+import { Reception, Reloader } from './reload.ts'
+import { whileAway } from './store/disconnection.ts'
 import { readPlan } from './store/plans.ts'
 import { startClock } from './sync/clock.ts'
 import { execute } from './sync/execute.ts'
-import { receiveFiles } from './sync/inbox.ts'
 import { SYSTEM } from './sync/parts.ts'
 import { propose } from './sync/propose.ts'
-import { receive, tidyEverything } from './sync/receive.ts'
+import { receive } from './sync/receive.ts'
+import { reconcile } from './sync/reconcile.ts'
+import { tidyEverything } from './sync/tidy.ts'
 import { createLogger, logStream } from './telemetry.ts'
+import { terminalWatch } from './terminal-watch.ts'
 import { VERSION } from './version.ts'
+import { CONFIGURATION, Vitals } from './vitals.ts'
 
 /** Requests and batches under way get this long before the process ends without them. */
 const DRAIN_MS = 8_000
-/** The last is what a terminal sends when its window closes. */
-const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const
+/** A request must have come whole by then; who sends one letter a minute holds a connection no longer. */
+const REQUEST_WITHIN_MS = 60_000
+const SIGNALS = ['SIGTERM', 'SIGINT'] as const
 
 /**
- * Runs until SIGTERM, SIGINT or SIGHUP. Resolves when everything is stopped, the embedded database included.
+ * Runs until SIGTERM or SIGINT, or until its terminal is closed; any other SIGHUP reads the configuration again. Resolves when
+ * everything is stopped, the embedded database included.
  *
+ * @param read reads the config file; called again whenever it is to be read again
  * @param say prints one line for a person.
  * @throws RosterdError for whatever the person who started it can put right; nothing is left running then.
  */
-export async function serve(config: Config, say: (line: string) => void): Promise<void> {
+export async function serve(read: () => Config, say: (line: string) => void): Promise<void> {
+  const config = read()
   await makeDataDirectory(config.dataDirectory)
   const { stream, file } = logStream(join(config.dataDirectory, 'rosterd.log'))
-  const log = createLogger(config.logLevel, stream)
+  const log = createLogger(config.logLevel, stream, (fields) => vitals.absorbs(fields))
+  const health = new Health(log)
+  const vitals = new Vitals(health)
   const stopping = new AbortController()
   const stop = (signal: NodeJS.Signals) => {
     if (!stopping.signal.aborted) log.info({ signal }, 'stopping')
     stopping.abort()
   }
+  const hangUp = terminalWatch()
+  const reload = { again: async () => undefined }
+  const onHangUp = () => {
+    if (hangUp.isGone()) stop('SIGHUP')
+    else void reload.again()
+  }
   for (const name of SIGNALS) process.on(name, stop)
+  process.on('SIGHUP', onHangUp)
   try {
-    const context = await openContext(config, log, stopping.signal)
+    const context = await openContext(config, log, stopping.signal, vitals)
     try {
       if (file) say(`The log is in ${file}.`)
-      await run(context, say, stopping.signal)
+      await run(context, { health, vitals, read, reload }, say, stopping.signal)
     } finally {
       await context.close()
     }
@@ -59,6 +79,7 @@ export async function serve(config: Config, say: (line: string) => void): Promis
     if (!stopping.signal.aborted || error !== stopping.signal.reason) throw error
   } finally {
     for (const name of SIGNALS) process.off(name, stop)
+    process.off('SIGHUP', onHangUp)
   }
 }
 
@@ -76,23 +97,39 @@ async function makeDataDirectory(directory: string): Promise<void> {
   }
 }
 
-async function run(context: Context, tell: (line: string) => void, asked: AbortSignal): Promise<void> {
+interface Around {
+  health: Health
+  vitals: Vitals
+  read: () => Config
+  /** What SIGHUP asks for; set once there is something to reload. */
+  reload: { again(): Promise<void> }
+}
+
+async function run(context: Context, around: Around, tell: (line: string) => void, asked: AbortSignal): Promise<void> {
   // Also ends the loops when the start itself fails half-way.
   const ending = new AbortController()
   const signal = AbortSignal.any([asked, ending.signal])
   const say = (line: string) => tell(line.replace(CONTROL, ' '))
-  const { config, parts, worker, dispatcher } = context
+  const { config, log, parts, sql, worker, dispatcher } = context
+  const { health, vitals, read } = around
   const app = createApp({
     parts,
     bootstrap: context.tokenHash,
     version: VERSION,
-    notReady: () => notReady(context, signal),
+    notReady: async () => {
+      if (signal.aborted) return 'rosterd is stopping'
+      return (await vitals.lookAtDatabase(sql)) ? null : 'the database does not answer'
+    },
+    components: () => health.components(),
+    metrics: metricsOf(context),
+    pace: config.api.pace,
   })
   const server = await openServer(config, app.fetch)
   const address = server.address()
   if (address !== null && typeof address === 'object') context.listening.port = address.port
   const url = baseUrlOf(config.server, context.listening.port)
   const herald = new Herald(parts, say)
+  const reception = new Reception(context, say)
   const loops: Promise<void>[] = []
   try {
     await worker.start({
@@ -111,23 +148,34 @@ async function run(context: Context, tell: (line: string) => void, asked: AbortS
         const state = await execute(parts, data.organization, data.plan, AbortSignal.any([job, signal]))
         await herald.executed(data.organization, data.plan, state)
       },
+      async reconcile({ organization, source, schedule }) {
+        const proposed = await reconcile(parts, organization, source, schedule)
+        if (proposed) await herald.proposed(organization, proposed)
+      },
       tidy: () => tidyEverything(parts, worker),
     })
-    loops.push(dispatcher.run(signal), startClock(parts, signal))
+    loops.push(dispatcher.run(signal), startClock(parts, worker, signal))
+    health.fine(CONFIGURATION)
     say(`rosterd is running at ${url}. Stop it with Ctrl-C.`)
     if (!isLoopback(config.server.host) && !url.startsWith('https://')) {
-      say(
-        `Other machines reach ${config.server.host} without TLS: put a proxy with TLS before it and set ROSTERD_BASE_URL.`,
-      )
+      const exposed = `Other machines reach ${config.server.host} without TLS: put a proxy with TLS before it and set ROSTERD_BASE_URL.`
+      say(exposed)
+      log.warn({ event: 'listener.exposed' }, exposed)
     }
     say(`Mail goes to ${context.mailer.destination}.`)
-    for (const organization of context.changed) await parts.jobs.propose(organization, 'rules')
-    loops.push(...(await receiveFiles(parts, worker, config, say, signal)))
+    for (const organization of context.changed) {
+      await whileAway(() => parts.jobs.propose(organization, 'rules'), signal)
+    }
+    loops.push(vitals.watch(sql, () => context.config, signal))
+    await whileAway(() => reception.open(config), signal)
+    const reloader = new Reloader(context, { reception, health, read, say, signal })
+    around.reload.again = () => reloader.again()
     await writeWhereabouts(config, baseUrlOf({ ...config.server, baseUrl: null }, context.listening.port))
-    await herald.welcome()
+    await whileAway(() => herald.welcome(), signal)
     if (!signal.aborted) await once(signal, 'abort')
   } finally {
     ending.abort()
+    await reception.close()
     await closeServer(server)
     await worker.stop(DRAIN_MS)
     await Promise.all(loops)
@@ -135,9 +183,10 @@ async function run(context: Context, tell: (line: string) => void, asked: AbortS
   }
 }
 
-async function notReady({ sql }: Context, signal: AbortSignal): Promise<string | null> {
-  if (signal.aborted) return 'rosterd is stopping'
-  return (await answers(sql)) ? null : 'the database does not answer'
+function metricsOf({ config, log, sql, worker, tokenHash }: Context): Metrics {
+  const { metricsToken } = config.secrets
+  const tokens = metricsToken === null ? [tokenHash] : [tokenHash, hashToken(metricsToken)]
+  return createMetrics({ sql, log, depths: () => worker.depths(), public: config.metrics.public, tokens })
 }
 
 type Fetch = Parameters<typeof listen>[0]['fetch']
@@ -145,7 +194,7 @@ type Fetch = Parameters<typeof listen>[0]['fetch']
 /** @throws RosterdError PORT_BUSY */
 async function openServer(config: Config, fetch: Fetch): Promise<Server> {
   const { host, port } = config.server
-  const server = listen({ fetch, hostname: host, port })
+  const server = listen({ fetch, hostname: host, port, serverOptions: { requestTimeout: REQUEST_WITHIN_MS } })
   if (!('address' in server) || !('closeIdleConnections' in server))
     throw new TypeError('an HTTP/1 server was expected')
   await new Promise<void>((resolve, reject) => {

@@ -34,6 +34,11 @@ export const CATALOGUE = {
     sentence: 'The database at {address} cannot be reached: {reason}.',
     next: 'Check DATABASE_URL, and that PostgreSQL runs and accepts connections from this machine.',
   },
+  DATABASE_AWAY: {
+    status: 503,
+    sentence: 'The database does not answer at the moment.',
+    next: 'Try again in a few seconds; /readyz says what is wrong and since when.',
+  },
   DATABASE_TOO_OLD: {
     status: 500,
     sentence: 'The database at {address} is PostgreSQL {found}; rosterd needs {wanted} or newer.',
@@ -64,6 +69,11 @@ export const CATALOGUE = {
     sentence: 'The configuration {file} is not valid:{detail}',
     next: 'Run rosterd config check, correct the lines it names, and start again.',
   },
+  ENVIRONMENT_INVALID: {
+    status: 500,
+    sentence: 'The environment is not valid:{detail}',
+    next: 'Correct or unset the variables it names, and start again.',
+  },
   UNAUTHENTICATED: {
     status: 401,
     sentence: 'This request needs a valid bearer token or session.',
@@ -79,6 +89,11 @@ export const CATALOGUE = {
     sentence: 'There is nothing at {path}.',
     next: 'Check the address; /api/v1/openapi.json lists every route.',
   },
+  METHOD_NOT_ALLOWED: {
+    status: 405,
+    sentence: '{path} does not know the method {method}.',
+    next: 'Use one of {allow}; /api/v1/docs says what each does.',
+  },
   INPUT_INVALID: {
     status: 400,
     sentence: 'The input is not valid: {detail}',
@@ -88,6 +103,37 @@ export const CATALOGUE = {
     status: 413,
     sentence: 'The request is larger than {limit} bytes.',
     next: 'Send it in smaller parts.',
+  },
+  MEDIA_TYPE_UNSUPPORTED: {
+    status: 415,
+    sentence: 'A body of the type {type} is not read here.',
+    next: 'Send JSON, with Content-Type: application/json.',
+  },
+  RATE_LIMITED: {
+    status: 429,
+    sentence:
+      'This token has sent too many requests: more than {rate} a second for longer than its reserve of {burst} lasts.',
+    next: 'Wait {seconds} s and go on more slowly.',
+  },
+  TOOK_TOO_LONG: {
+    status: 503,
+    sentence: 'There was no answer within {seconds} s.',
+    next: 'What was begun goes on; look whether it is done before you ask again.',
+  },
+  IDEMPOTENCY_KEY_REUSED: {
+    status: 422,
+    sentence: 'The Idempotency-Key {key} already stands for another request.',
+    next: 'Send the first request unchanged, or this one under a key of its own.',
+  },
+  IDEMPOTENCY_KEY_BUSY: {
+    status: 409,
+    sentence: 'The first request with the Idempotency-Key {key} is still being worked on.',
+    next: 'Send it again in {seconds} s to get its answer.',
+  },
+  SHOWN_ONCE: {
+    status: 409,
+    sentence: 'The first request with this Idempotency-Key made {id}, whose secret is shown only once.',
+    next: 'If that answer never arrived, revoke {id} and make another under a new key.',
   },
   ORGANIZATION_NOT_FOUND: {
     status: 404,
@@ -109,6 +155,11 @@ export const CATALOGUE = {
     sentence: 'Plan {id} is {state}; it can only be {verb} while it is {wanted}.',
     next: 'Look at it with rosterd show {id}; propose a new plan if its work is still wanted.',
   },
+  ITEM_NOT_FOUND: {
+    status: 404,
+    sentence: 'Plan {id} has no item {item}.',
+    next: 'List its items with rosterd show {id} --all and take a number from there.',
+  },
   PLAN_HASH_MISMATCH: {
     status: 409,
     sentence: 'Plan {id} is not the plan that was reviewed: its hash is {hash}.',
@@ -122,7 +173,13 @@ export const CATALOGUE = {
   PLAN_REFUSED: {
     status: 409,
     sentence: 'Plan {id} is refused: {message}',
-    next: 'No override is possible; correct what is named and propose a new plan.',
+    next: 'If this is right, two administrators with different e-mail addresses each type: rosterd approve {id} --override {count} --reason TEXT',
+  },
+  PLAN_NEEDS_ANOTHER: {
+    status: 409,
+    sentence:
+      'Plan {id} was refused, and 0 of {items} items were applied. {by} has said that it is right; a second administrator with another e-mail address has to say the same.',
+    next: 'With the token of that administrator, not with the bootstrap token: rosterd approve {id} --override {count} --reason TEXT',
   },
   COUNT_MISMATCH: {
     status: 409,
@@ -132,22 +189,28 @@ export const CATALOGUE = {
   SNAPSHOT_NOT_FOUND: {
     status: 404,
     sentence: 'There is no snapshot {id} in this organization.',
-    next: 'Take an id from the list of snapshots of the source.',
+    next: 'List the files with rosterd snapshots and take an id from there.',
+  },
+  SNAPSHOT_NEEDS_ANOTHER: {
+    status: 409,
+    sentence:
+      'Snapshot {id} was refused. {by} has said that it is right; a second administrator with another e-mail address has to say the same.',
+    next: 'With the token of that administrator, not with the bootstrap token: rosterd admit {id} --count {count}',
   },
   SNAPSHOT_STATE: {
     status: 409,
     sentence: 'Snapshot {id} is {state}; it can only be {verb} while it is {wanted}.',
-    next: 'Look at the latest snapshot of the source.',
+    next: 'Look at the latest file of its source with rosterd snapshots.',
   },
   DECISION_NOT_FOUND: {
     status: 404,
     sentence: 'There is no decision {id} in this organization.',
-    next: 'Take an id from the list of open decisions.',
+    next: 'List the open questions with rosterd decisions and take an id from there.',
   },
   DECISION_STATE: {
     status: 409,
     sentence: 'Decision {id} is already {state}.',
-    next: 'Nothing is left to decide here; look at the list of open decisions.',
+    next: 'Nothing is left to decide here; rosterd decisions lists what is open.',
   },
   CHOICE_UNKNOWN: {
     status: 400,
@@ -164,10 +227,40 @@ export const CATALOGUE = {
     sentence: 'Member {id} is {state}; that is possible only while it is {wanted}.',
     next: 'Look at the member first; its history says how it came to this state.',
   },
+  PRODUCT_NOT_FOUND: {
+    status: 404,
+    sentence: 'There is no product {product} in this organization.',
+    next: 'Check its key; rosterd products lists them.',
+  },
+  RULE_NOT_FOUND: {
+    status: 404,
+    sentence: 'There is no rule {rule} in this organization.',
+    next: 'Check its key; the configuration lists the rules.',
+  },
   SOURCE_NOT_FOUND: {
     status: 404,
     sentence: 'There is no source {source} in this organization.',
     next: 'Check its name; the configuration lists the sources.',
+  },
+  TOKEN_NOT_FOUND: {
+    status: 404,
+    sentence: 'There is no such token in this organization.',
+    next: 'List the tokens with rosterd token list and take an id such as tok_7 from there.',
+  },
+  BACKUP_IMPOSSIBLE: {
+    status: 500,
+    sentence: 'No backup was written to {file}: {reason}.',
+    next: 'Put that right and back up again; ROSTERD_DATA or DATABASE_URL say which database is meant.',
+  },
+  BACKUP_UNUSABLE: {
+    status: 500,
+    sentence: 'The backup {file} cannot be restored: {reason}. The database is as empty as it was.',
+    next: 'Take another backup, or the rosterd version that wrote this one.',
+  },
+  DATABASE_NOT_EMPTY: {
+    status: 409,
+    sentence: 'This database already holds {list}.',
+    next: 'Restore into a new data directory (ROSTERD_DATA) or an empty database (DATABASE_URL).',
   },
   DAEMON_UNREACHABLE: {
     status: 503,

@@ -24,6 +24,7 @@ export interface EventPayloads {
   'snapshot.admitted': AboutSnapshot & { admittedBy: string }
   'snapshot.held': AboutSnapshot & { guards: string[] }
   'snapshot.refused': AboutSnapshot & { guards: string[] }
+  'snapshot.expired': About & { snapshotId: number }
   'plan.created': AboutPlan & { items: number; subtractive: number; additive: number; state: string }
   'plan.held': AboutPlan & { guards: string[] }
   'plan.approved': AboutPlan & { actor: string; hash: string }
@@ -49,6 +50,7 @@ const NAMES = {
   'snapshot.admitted': true,
   'snapshot.held': true,
   'snapshot.refused': true,
+  'snapshot.expired': true,
   'plan.created': true,
   'plan.held': true,
   'plan.approved': true,

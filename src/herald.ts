@@ -1,5 +1,6 @@
 /** The herald tells the person at the terminal what happened and what to type next. Everything it says also stands in the log and in mails. */
 
+import { admitCount } from './reconcile/admit.ts'
 import { planEnds } from './reconcile/describe.ts'
 import { showId } from './reconcile/identifiers.ts'
 import type { PlanState } from './reconcile/model.ts'
@@ -48,7 +49,15 @@ export class Herald {
       this.#say(`${owner.name}: ${header.file} says the same as the file before.`)
     } else if (state === 'held') {
       this.#say(`${owner.name}: ${header.file} is held. ${why}`)
-      this.#say(`  If it is right:  ${PROGRAM} admit ${id} --count ${header.missing}`)
+      this.#say(`  If it is right:  ${PROGRAM} admit ${id} --count ${admitCount(header).count}`)
+    } else if (state === 'refused') {
+      this.#say(`${owner.name}: ${header.file} was refused. ${why}`)
+      this.#say(
+        `  If it is right, two administrators type:  ${PROGRAM} admit ${id} --count ${admitCount(header).count}`,
+      )
+    } else if (state === 'stale' || state === 'duplicate') {
+      const reasons = header.findings.map((finding) => finding.message).join(' ')
+      this.#say(`${owner.name}: ${header.file} was put aside. ${reasons}`)
     } else {
       this.#say(`${owner.name}: ${header.file} was refused. ${why}`)
     }
@@ -81,9 +90,9 @@ export class Herald {
     this.#say(`${organization.name}: ${id} ${stands}: ${plan.headline}`)
     for (const finding of plan.findings) if (finding.verdict !== 'pass') this.#say(`  ${finding.message}`)
     this.#say(`  Look at it:  ${PROGRAM} show ${id}`)
-    if (refused) return
     const override = held === null ? '' : ` --override ${held} --reason TEXT`
-    this.#say(`  Apply it:    ${PROGRAM} approve ${id}${override}`)
+    const two = refused ? ' (two administrators with different e-mail addresses)' : ''
+    this.#say(`  Apply it:    ${PROGRAM} approve ${id}${override}${two}`)
     const sum = overrideSum(plan.findings)
     if (sum) this.#say(`               ${sum}`)
   }

@@ -15,8 +15,16 @@ const HARMLESS_KEY = /^(tokenid|tokenhint|tokens)$/
 
 const DEEP = 6
 
-/** Makes the process's logger. */
-export function createLogger(level: LogLevel, stream: DestinationStream): Logger {
+/**
+ * Makes the process's logger.
+ *
+ * @param told whether a line with these fields, among them `err`, says what is told elsewhere; it is left out then, except for debugging
+ */
+export function createLogger(
+  level: LogLevel,
+  stream: DestinationStream,
+  told: (fields: Record<string, unknown>) => boolean = () => false,
+): Logger {
   const log = pino(
     {
       level,
@@ -24,7 +32,14 @@ export function createLogger(level: LogLevel, stream: DestinationStream): Logger
       timestamp: () => `,"time":"${new Date().toISOString()}"`,
       formatters: { level: (label) => ({ level: label }), log: hideIn },
       serializers: { err: describeError, error: describeError },
-      hooks: { streamWrite: scrub },
+      hooks: {
+        streamWrite: scrub,
+        logMethod(given, method) {
+          const [fields] = given
+          if (isPlain(fields) && fields['err'] !== undefined && told(fields) && !this.isLevelEnabled('debug')) return
+          method.apply(this, given)
+        },
+      },
     },
     stream,
   )
@@ -36,9 +51,16 @@ export function createLogger(level: LogLevel, stream: DestinationStream): Logger
  * everything they need in sentences.
  */
 export function logStream(file: string): { stream: DestinationStream; file: string | null } {
-  if (process.stderr.isTTY !== true) return { stream: destination({ fd: 2, sync: true }), file: null }
-  return { stream: destination({ dest: file, append: true, sync: true, mode: 0o600 }), file }
+  const terminal = process.stderr.isTTY === true
+  const where = terminal ? { dest: file, append: true, mode: 0o600 } : { fd: 2 }
+  const stream = destination({ ...where, sync: true, maxLength: MOST_UNWRITTEN })
+  // A log on a full disk loses lines; whoever wrote them goes on.
+  stream.on('error', () => undefined)
+  return { stream, file: terminal ? file : null }
 }
+
+/** Characters that wait for room. */
+const MOST_UNWRITTEN = 1_000_000
 
 /** pino gives a child no formatter for its bindings, so they are sieved on their way in. Grandchildren inherit it. */
 function hidingChildren(log: Logger): Logger {
@@ -85,15 +107,33 @@ function isPlain(value: unknown): value is Record<string, unknown> {
  * their errors.
  */
 function describeError(error: unknown): unknown {
+  // The job queue hands over copies of errors, with everything that hung on them.
+  if (isPlain(error) && 'message' in error) {
+    const { name: type, message, code, stack } = error
+    return { type, message, code, stack }
+  }
   if (!(error instanceof Error)) return error
   const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined
   const cause = error.cause === undefined ? undefined : describeError(error.cause)
   return { type: error.name, message: error.message, code, stack: error.stack, cause }
 }
 
-/** Last sieve, over the finished line: credentials inside sentences and URLs, which no key gives away. */
+/**
+ * Last sieve, over the finished line: credentials and addresses of people inside sentences and URLs, which no key gives away. A
+ * mail server that turns a letter away quotes the address, a database the value.
+ */
 function scrub(line: string): string {
-  return line
+  const open = line
     .replace(/(:\/\/[^\s:@/"\\]*):[^\s@/"\\]+@/g, `$1:${HIDDEN}@`)
     .replace(/\b(Bearer|Basic) [\w.~+/-]+=*/gi, `$1 ${HIDDEN}`)
+    .replace(/\brosterd_[\w-]{20,}/g, HIDDEN)
+  if (!open.includes('@') && !open.includes('%40')) return open
+  return open.replace(ADDRESS, (_, kept: string | undefined) => kept ?? '[address]')
 }
+
+/**
+ * What is passed over comes first: the Message-ID of a letter, which looks like an address; an escape sequence, whose letter would
+ * otherwise count as the first of the name; a URL up to its host.
+ */
+const ADDRESS =
+  /("messageId":"<[^"]*>"|\\u[0-9a-f]{4}|\\.|:\/\/[^\s"@/\\]*@)|[^\s"\\<>()[\]{},:;/=@'`]{1,64}(?:@|%40)[\p{L}\p{N}](?:[\p{L}\p{N}.-]*[\p{L}\p{N}])?/gu

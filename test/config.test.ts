@@ -1,9 +1,9 @@
-import { mkdtemp, readFile, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { inspect } from 'node:util'
 import fc from 'fast-check'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import {
   baseUrlOf,
   checkConfig,
@@ -39,7 +39,15 @@ describe('the sample', () => {
       key: 'acme',
       zone: 'Europe/Berlin',
       domains: ['acme.example'],
-      sources: [{ key: 'hr', folder: resolve('data/drop/acme/hr'), settle: 2_000, approval: 'additive_auto', csv: {} }],
+      sources: [
+        {
+          key: 'hr',
+          folder: resolve('data/drop/acme/hr'),
+          drop: { settle: 2_000, rest: 30_000 },
+          approval: 'additive_auto',
+          csv: {},
+        },
+      ],
       rules: [{ key: 'everyone', source: 'hr', priority: 500 }, { key: 'artists' }, { key: 'lighting' }, { key: 'it' }],
     })
   })
@@ -157,7 +165,7 @@ describe('each mistake is one sentence with its line and column', () => {
       acme(
         'sources: { a: { kind: csv, folder: drop/x }, b: { kind: csv, folder: ./drop//x/ } }\nrules:\n  a: { source: a, when: { everyone: true }, then: [{ member: member }] }\n  b: { source: b, when: { everyone: true }, then: [{ member: member }] }',
       ),
-      ['5:74 The folder drop/x already belongs to the source acme.a.'],
+      [`5:74 The folder ${resolve('data/drop/x')} already belongs to the source acme.a.`],
     ],
     [
       'a role by a group name',
@@ -228,12 +236,15 @@ describe('the environment', () => {
     ['SMTP_URL', 'geheim', 'must begin with smtp:// or smtps:// and name a mail server.'],
     ['ROSTERD_ADMIN_TOKEN', 'geheim', 'must have 16 characters or more.'],
   ])('%s=%s', (name, value, why) => {
-    expect(said(minimal, { [name]: value })).toEqual([`The environment variable ${name} ${why}`])
+    expect(said(minimal, { [name]: value })).toEqual([`environment: The environment variable ${name} ${why}`])
   })
 
   test('a listener that others reach without https is warned about', () => {
     expect(said(minimal, { HOST: '0.0.0.0' })).toEqual([
-      expect.stringMatching(/^warning: rosterd listens on 0.0.0.0, /),
+      expect.stringMatching(/^environment: warning: rosterd listens on 0.0.0.0, /),
+    ])
+    expect(said(`server: { host: 0.0.0.0 }\n${acme('zone: UTC')}`)).toEqual([
+      expect.stringMatching(/^warning: rosterd listens/),
     ])
     expect(said(minimal, { HOST: '0.0.0.0', ROSTERD_BASE_URL: 'https://r.acme.example' })).toEqual([])
   })
@@ -278,9 +289,16 @@ describe('secrets', () => {
   })
 })
 
+/** Where a configuration of the test may lie; gone with the test. */
+async function configFile(): Promise<string> {
+  const directory = await mkdtemp(join(tmpdir(), 'rosterd-config-'))
+  onTestFinished(() => rm(directory, { recursive: true }))
+  return join(directory, 'rosterd.yaml')
+}
+
 describe('loading', () => {
   test('a broken file is CONFIG_INVALID and names file, line and column', async () => {
-    const file = join(await mkdtemp(join(tmpdir(), 'rosterd-config-')), 'rosterd.yaml')
+    const file = await configFile()
     await writeFile(file, 'servr: 1\n')
     expect(() => loadConfig(file, none)).toThrow(
       expect.objectContaining({
@@ -288,6 +306,20 @@ describe('loading', () => {
         message: expect.stringContaining(`${file}:1:1 "servr" is not a setting.`),
       }),
     )
+  })
+
+  test('what the environment says wrong is not blamed on the file', async () => {
+    const file = await configFile()
+    const wrong = readEnvironment({ PORT: '70000' })
+    await writeFile(file, acme('zone: UTC'))
+    expect(() => loadConfig(file, wrong)).toThrow(
+      expect.objectContaining({
+        code: 'ENVIRONMENT_INVALID',
+        message: `The environment is not valid:\n  environment: The environment variable PORT must be a port number from 0 to 65535.`,
+      }),
+    )
+    await writeFile(file, acme('zone: Mars'))
+    expect(() => loadConfig(file, wrong)).toThrow(expect.objectContaining({ code: 'CONFIG_INVALID' }))
   })
 
   test.each([
@@ -300,7 +332,7 @@ describe('loading', () => {
   })
 
   test('a file that is not text is CONFIG_UNREADABLE', async () => {
-    const file = join(await mkdtemp(join(tmpdir(), 'rosterd-config-')), 'rosterd.yaml')
+    const file = await configFile()
     await writeFile(file, Buffer.from([0xff, 0xfe, 0x00]))
     expect(() => checkConfig(file, none)).toThrow(expect.objectContaining({ code: 'CONFIG_UNREADABLE' }))
   })

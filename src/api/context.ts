@@ -1,4 +1,5 @@
 /** What the routes are given. */
+import type { Pace } from '../config/index.ts'
 import type { Parts } from '../sync/parts.ts'
 
 export interface ApiContext {
@@ -7,4 +8,6 @@ export interface ApiContext {
   bootstrap: Buffer
   /** Of this program, as package.json says it. */
   version: string
+  /** How fast one token may ask; `PACE` when absent. */
+  pace?: Pace
 }

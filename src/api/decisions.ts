@@ -5,7 +5,8 @@ import { readId, showId } from '../reconcile/identifiers.ts'
 import { type DecisionListRow, type DecisionPerson, listDecisions } from '../store/decision-list.ts'
 import type { StoredDecision } from '../store/matching.ts'
 import { answer } from '../sync/decide.ts'
-import { cursor, instant, limit, numberOf, page, pageOf, readCursor, shown, text, words } from './fields.ts'
+import type { Parts } from '../sync/parts.ts'
+import { cursor, idPlace, instant, limit, numberOf, page, pageOf, readCursor, shown, text, words } from './fields.ts'
 import { type Door, route } from './openapi.ts'
 
 const person = z.object({
@@ -48,6 +49,11 @@ function showDecision(row: DecisionListRow): z.input<typeof decision> {
   }
 }
 
+interface Where {
+  parts: Parts
+  organization: { id: number }
+}
+
 const STATES: Record<'open' | 'decided' | 'all', StoredDecision['state'][]> = {
   open: ['open'],
   decided: ['decided'],
@@ -71,11 +77,23 @@ export function decisionRoutes(door: Door): void {
       const rows = await listDecisions(parts.sql, organization.id, {
         states: STATES[query.state],
         id: null,
-        before: readCursor(z.int().positive(), query.cursor),
+        before: readCursor(idPlace, query.cursor),
         limit: query.limit + 1,
       })
       return page(rows, query.limit, (row) => row.id, showDecision)
     },
+  )
+
+  const one = async ({ parts, organization }: Where, id: number) => {
+    const [row] = await listDecisions(parts.sql, organization.id, { states: STATES.all, id, before: null, limit: 1 })
+    if (row === undefined) throw new RosterdError('DECISION_NOT_FOUND', { id: showId('dec', id) })
+    return showDecision(row)
+  }
+
+  route(
+    door,
+    { method: 'get', path: '/decisions/{decision}', noun, summary: 'One question', role: 'viewer', answer: decision },
+    async (where) => one(where, numberOf('dec', where.param('decision'), 'DECISION_NOT_FOUND')),
   )
 
   route(
@@ -92,7 +110,8 @@ export function decisionRoutes(door: Door): void {
       }),
       answer: decision,
     },
-    async ({ parts, organization, actor, body, param }) => {
+    async (where) => {
+      const { parts, organization, actor, body, param } = where
       const id = numberOf('dec', param('decision'), 'DECISION_NOT_FOUND')
       const target = body.target === undefined ? undefined : readId('per', body.target)
       if (target === null)
@@ -102,9 +121,7 @@ export function decisionRoutes(door: Door): void {
         choice: body.choice,
         ...(target === undefined ? {} : { target }),
       })
-      const [row] = await listDecisions(parts.sql, organization.id, { states: STATES.all, id, before: null, limit: 1 })
-      if (row === undefined) throw new RosterdError('DECISION_NOT_FOUND', { id: param('decision') })
-      return showDecision(row)
+      return one(where, id)
     },
   )
 }

@@ -14,6 +14,8 @@ export const text = (most: number) =>
 export const words = (most: number) => text(most).refine((value) => value.trim() !== '', 'must not be empty')
 
 export const instant = z.iso.datetime()
+/** An instant that somebody asks for: PostgreSQL has no year 0. */
+export const moment = instant.refine((text) => !text.startsWith('0000'), 'must be a time such as 2027-06-30T00:00:00Z')
 /** A Date of the store as it travels. */
 export const shown = (at: Date | null): string | null => at?.toISOString() ?? null
 
@@ -50,6 +52,11 @@ export function readCursor<S extends z.ZodType>(schema: S, given: string | undef
     throw new RosterdError('INPUT_INVALID', { detail: 'query.cursor: is not the `next` of a page.' })
   }
 }
+
+/** Where a page of a list that is ordered by ids begins. */
+export const idPlace = z.int().positive()
+/** Where a page of a plan's items begins. */
+export const itemPlace = z.int().positive().max(2_147_483_647)
 
 /** The number of an id in a path. What cannot be an id names nothing. */
 export function numberOf(prefix: IdPrefix, given: string, missing: ErrorCode): number {

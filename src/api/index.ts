@@ -4,16 +4,25 @@ import type { Context } from 'hono'
 import { bearerAuth } from 'hono/bearer-auth'
 import { bodyLimit } from 'hono/body-limit'
 import { identify } from '../auth.ts'
+import { PACE } from '../config/index.ts'
 import { RosterdError } from '../errors.ts'
+import { auditRoutes } from './audit.ts'
+import { callerRoutes } from './caller.ts'
 import type { ApiContext } from './context.ts'
 import { decisionRoutes } from './decisions.ts'
+import { openApiDocument } from './document.ts'
 import { failureRoutes } from './failures.ts'
 import { memberRoutes } from './members.ts'
+import { refuseOtherMethods } from './methods.ts'
 import { type DoorEnv, openDoor } from './openapi.ts'
 import { organizationRoutes } from './organizations.ts'
+import { outcomeRoutes } from './outcomes.ts'
+import { paced } from './pace.ts'
 import { planVerbRoutes } from './plan-verbs.ts'
 import { planRoutes } from './plans.ts'
 import { productRoutes } from './products.ts'
+import { referencePage } from './reference.ts'
+import { ruleRoutes } from './rules.ts'
 import { snapshotRoutes } from './snapshots.ts'
 import { sourceRoutes } from './sources.ts'
 import { templateRoutes } from './templates.ts'
@@ -21,14 +30,15 @@ import { tokenRoutes } from './tokens.ts'
 
 /** Requests here carry a few fields; files come in through the drop folder. */
 const MOST_BYTES = 1_048_576
-const DOCUMENT = '/api/v1/openapi.json'
 
 /** The API as an app of its own. Its `requestId` and `log` variables are set by whoever mounts it. */
 export function adminApi(context: ApiContext): OpenAPIHono<DoorEnv> {
   const door = openDoor(context)
   const { app } = door
   app.openAPIRegistry.registerComponent('securitySchemes', 'bearer', { type: 'http', scheme: 'bearer' })
-  app.get(DOCUMENT, (c) => c.json(document(app, context.version)))
+  const document = () => openApiDocument(app, context.version)
+  app.get('/api/v1/openapi.json', (c) => c.json(document()))
+  app.get('/api/v1/docs', (c) => c.html(referencePage(document())))
   app.use(
     '/api/v1/*',
     bearerAuth({
@@ -40,35 +50,34 @@ export function adminApi(context: ApiContext): OpenAPIHono<DoorEnv> {
         return true
       },
     }),
+    paced(context.pace ?? PACE),
     bodyLimit({
       maxSize: MOST_BYTES,
       onError: () => {
         throw new RosterdError('BODY_TOO_LARGE', { limit: MOST_BYTES })
       },
     }),
+    // Answers speak of people and are true for a moment: no cache on the way may keep them (RFC 9111 §5.2.2.5).
+    async (c, next) => {
+      await next()
+      c.res.headers.set('cache-control', 'no-store')
+    },
   )
+  callerRoutes(door)
   organizationRoutes(door)
   sourceRoutes(door)
   snapshotRoutes(door)
   memberRoutes(door)
   productRoutes(door)
+  ruleRoutes(door)
   planRoutes(door)
   planVerbRoutes(door)
+  outcomeRoutes(door)
   failureRoutes(door)
   decisionRoutes(door)
   templateRoutes(door)
   tokenRoutes(door)
+  auditRoutes(door)
+  refuseOtherMethods(app)
   return app
-}
-
-/** The OpenAPI 3.1 document of every route. */
-function document(app: OpenAPIHono<DoorEnv>, version: string) {
-  return app.getOpenAPI31Document({
-    openapi: '3.1.0',
-    info: {
-      title: 'rosterd',
-      version,
-      description: 'Plans that keep members and product licences in step with a directory: look, decide, apply.',
-    },
-  })
 }

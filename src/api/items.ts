@@ -33,6 +33,10 @@ export const item = z
     file: z.string().nullable(),
     line: z.int().nullable(),
     predicted: z.enum(OUTCOME_STATES),
+    foreseen: z
+      .object({ code: z.string(), message: z.string(), nextStep: z.string() })
+      .nullable()
+      .openapi({ description: 'Why it is predicted not to succeed.' }),
     state: z.enum(ITEM_STATES),
     code: z.string().nullable(),
     message: z.string().nullable().openapi({ description: 'Why it did not simply succeed.' }),
@@ -42,8 +46,21 @@ export const item = z
 
 /** @param names keys and names of the organization's sources by number */
 export function showItem(row: ItemRow, names: ReadonlyMap<number, { key: string }>): z.input<typeof item> {
-  const { before, after, personId, fromPersonId: _, productId: __, sourceIds, evidence, params, reason, ...rest } = row
+  const {
+    before,
+    after,
+    personId,
+    fromPersonId: _,
+    productId: __,
+    sourceIds,
+    evidence,
+    params,
+    reason,
+    foreseen,
+    ...rest
+  } = row
   const setback = outcomeText({ code: row.code, params })
+  const expected = foreseen === null ? null : outcomeText(foreseen)
   return {
     ...rest,
     personId: showId('per', personId),
@@ -54,6 +71,10 @@ export function showItem(row: ItemRow, names: ReadonlyMap<number, { key: string 
     sources: sourceIds.flatMap((id) => names.get(id)?.key ?? []),
     file: evidence?.file ?? null,
     line: evidence?.line ?? null,
+    foreseen:
+      foreseen === null || expected === null
+        ? null
+        : { code: foreseen.code, message: expected.message, nextStep: expected.next },
     message: setback?.message ?? null,
     nextStep: setback?.next ?? null,
   }

@@ -9,13 +9,14 @@ import { cursor, instant, limit, numberOf, page, pageOf, readCursor, shown, text
 import { type Door, route } from './openapi.ts'
 
 const STATES = ['invited', 'active', 'suspended', 'removed'] as const
+const ROLES = ['member', 'admin', 'owner'] as const
 
 const member = z
   .object({
     id: z.string(),
     personId: z.string(),
     state: z.enum(STATES),
-    role: z.enum(['member', 'admin', 'owner']),
+    role: z.enum(ROLES),
     email: z.string(),
     userName: z.string().nullable(),
     name: z.string().nullable(),
@@ -24,6 +25,10 @@ const member = z
     language: z.string().nullable(),
     assignments: z.array(z.object({ product: z.string(), productName: z.string(), expiresAt: instant.nullable() })),
     claims: z.array(z.object({ source: z.string(), sourceName: z.string(), rule: z.string() })),
+    leaving: z
+      .object({ since: instant.nullable(), accessEndsAt: instant.nullable(), membershipEndsAt: instant.nullable() })
+      .nullable()
+      .openapi({ description: 'Of somebody whom nobody wants any more; what has no date waits for an approval.' }),
     invitedAt: instant,
     acceptedAt: instant.nullable(),
     suspendedAt: instant.nullable(),
@@ -51,6 +56,10 @@ const query = z.strictObject({
     .enum([...STATES, 'all'])
     .optional()
     .openapi({ description: 'Without it: everybody who is not removed.' }),
+  role: z.enum(ROLES).optional(),
+  product: text(200).optional().openapi({ description: 'Key of a product that they hold.' }),
+  source: text(200).optional().openapi({ description: 'Key of a source that wants them.' }),
+  leaving: z.enum(['true']).optional().openapi({ description: 'Only whoever is on the way out.' }),
   limit,
   cursor,
 })
@@ -79,6 +88,10 @@ export function memberRoutes(door: Door): void {
       const rows = await listMembers(parts.sql, organization.id, {
         states: statesFor(asked.state),
         search: asked.q ? { typed: asked.q, key: fold(asked.q) } : null,
+        role: asked.role,
+        product: asked.product,
+        source: asked.source,
+        leaving: asked.leaving === 'true',
         after: after === null ? null : { emailKey: after[0], personId: after[1] },
         limit: asked.limit + 1,
       })

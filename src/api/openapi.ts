@@ -5,11 +5,17 @@
 import { OpenAPIHono, z } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import type { Logger } from 'pino'
-import { type AdministratorRole, type Caller, holds } from '../auth.ts'
+import type { Caller } from '../auth.ts'
 import { RosterdError } from '../errors.ts'
+import { type AdministratorRole, holds } from '../reconcile/roles.ts'
 import { findOrganization, type Organization } from '../store/organizations.ts'
 import type { Actor, Parts } from '../sync/parts.ts'
+import { jsonOf } from './body.ts'
 import type { ApiContext } from './context.ts'
+import { describe } from './describe-route.ts'
+import { mistakes } from './mistakes.ts'
+import { answerOnce, digestOf, keyOf } from './once.ts'
+import { PATIENCE_MS, within } from './patience.ts'
 
 export interface DoorEnv {
   Variables: { caller: Caller; requestId: string; log: Logger }
@@ -28,19 +34,24 @@ export function openDoor(context: ApiContext): Door {
 /** The names in braces of a path. */
 type NamesIn<P extends string> = P extends `${string}{${infer Name}}${infer Rest}` ? Name | NamesIn<Rest> : never
 
-interface Definition<P extends string, Q extends z.ZodType, B extends z.ZodType, A extends z.ZodType> {
+export interface Definition<P extends string, Q extends z.ZodType, B extends z.ZodType, A extends z.ZodType> {
   method: 'get' | 'post' | 'delete'
-  /** Below the organization: `/plans/{plan}`. */
+  /** Below the organization: `/plans/{plan}`; empty for the organization itself. */
   path: P
   noun: string
   summary: string
   role: AdministratorRole
+  /** Without it the route has no query, and any is a mistake. */
   query?: Q
   body?: B
   /** What a JSON answer holds: anything else is cut off, what is missing is an internal error. `z.never()` where only files come out. */
   answer: A
   /** Media types that the route answers with where the request's Accept asks for them. */
   files?: readonly string[]
+  /** Milliseconds that the answer may take; `PATIENCE_MS` when absent. */
+  patience?: number
+  /** A field of the answer that is shown once, and kept for no repetition of the request. */
+  secret?: string
 }
 
 interface Asked<N extends string, Q, B> {
@@ -56,16 +67,7 @@ interface Asked<N extends string, Q, B> {
 }
 
 const PREFIX = '/api/v1/organizations/{organization}'
-export const problem = z
-  .looseObject({
-    type: z.string(),
-    title: z.string(),
-    status: z.int(),
-    code: z.string(),
-    detail: z.string(),
-    next: z.string(),
-  })
-  .openapi('Problem')
+const NO_QUERY = z.strictObject({})
 
 /** Adds a route below one organization. The handler answers with JSON of `answer`, or with a Response of its own. */
 export function route<
@@ -78,23 +80,51 @@ export function route<
   definition: Definition<P, Q, B, A>,
   handle: (asked: Asked<NamesIn<P>, z.output<Q>, z.output<B>>) => Promise<z.input<A> | Response>,
 ): void {
-  document(door, definition)
+  describe(door.app.openAPIRegistry, PREFIX, definition)
   const path = (PREFIX + definition.path).replaceAll(/\{(\w+)\}/g, ':$1')
-  door.app.on(definition.method.toUpperCase(), path, async (c) => {
+  const answering = async (c: Context<DoorEnv>): Promise<Response> => {
     const { caller } = c.var
     if (!holds(caller.role, definition.role)) throw new RosterdError('FORBIDDEN', { role: definition.role })
     const organization = await organizationOf(door, caller, c.req.param('organization') ?? '')
-    const answered = await handle({
+    const query = c.req.query()
+    if (definition.query === undefined) parsed(NO_QUERY, query, 'query')
+    const asked = {
       parts: { ...door.context.parts, log: c.var.log },
       organization,
-      actor: { kind: 'person', name: caller.name, role: caller.role },
-      query: parsed(definition.query, c.req.query(), 'query'),
+      actor: actorOf(caller, c.var.requestId),
+      query: parsed(definition.query, query, 'query'),
       body: parsed(definition.body, definition.body ? await jsonOf(c) : undefined, 'body'),
-      param: (name) => c.req.param(name) ?? '',
+      param: (name: string) => c.req.param(name) ?? '',
       accept: (c.req.header('accept') ?? '').toLowerCase(),
-    })
-    return answered instanceof Response ? answered : c.json(definition.answer.parse(answered))
-  })
+    }
+    const json = async (value: z.input<A>) => JSON.stringify(definition.answer.parse(value))
+    const key = definition.method === 'post' ? keyOf(c) : null
+    if (key === null) {
+      const answered = await handle(asked)
+      return answered instanceof Response ? answered : shown(await json(answered))
+    }
+    const { text, repeated } = await answerOnce(
+      { parts: asked.parts, organization: organization.id, tokenId: caller.tokenId ?? 0, key },
+      { digest: digestOf(definition.method, c.req.path, asked.body), secret: definition.secret },
+      async () => {
+        const answered = await handle(asked)
+        if (answered instanceof Response) throw new TypeError('a route that answers with a file cannot be repeated')
+        return await json(answered)
+      },
+    )
+    return shown(text, repeated ? { 'idempotency-replayed': 'true' } : {})
+  }
+  door.app.on(definition.method.toUpperCase(), path, (c) =>
+    within(definition.patience ?? PATIENCE_MS, c.var.log, answering(c)),
+  )
+}
+
+const shown = (json: string, headers: Record<string, string> = {}): Response =>
+  new Response(json, { headers: { 'content-type': 'application/json', ...headers } })
+
+function actorOf(caller: Caller, requestId: string): Actor {
+  const { name, role, tokenId } = caller
+  return { kind: 'person', name, role, requestId, ...(tokenId !== null && { tokenId }) }
 }
 
 async function organizationOf(door: Door, caller: Caller, key: string): Promise<Organization> {
@@ -106,46 +136,11 @@ async function organizationOf(door: Door, caller: Caller, key: string): Promise<
   return found
 }
 
-async function jsonOf(c: Context): Promise<unknown> {
-  const text = await c.req.text()
-  if (text.trim() === '') return {}
-  try {
-    return JSON.parse(text)
-  } catch {
-    throw new RosterdError('INPUT_INVALID', { detail: 'the body is not JSON.' })
-  }
-}
-
 /** A route without the schema has nothing to read: its type is that of `z.undefined()`. */
 function parsed<S extends z.ZodType>(schema: S | undefined, value: unknown, where: string): z.output<S>
 function parsed(schema: z.ZodType | undefined, value: unknown, where: string): unknown {
   if (schema === undefined) return undefined
   const result = schema.safeParse(value)
   if (result.success) return result.data
-  const detail = result.error.issues.map((issue) => `${[where, ...issue.path].join('.')}: ${issue.message}`).join('; ')
-  throw new RosterdError('INPUT_INVALID', { detail: `${detail}.` })
-}
-
-function document(door: Door, definition: Definition<string, z.ZodType, z.ZodType, z.ZodType>): void {
-  const path = PREFIX + definition.path
-  const names = [...path.matchAll(/\{(\w+)\}/g)].map((found) => found[1] ?? '')
-  const files = Object.fromEntries((definition.files ?? []).map((type) => [type, { schema: z.string() }]))
-  const json = definition.answer instanceof z.ZodNever ? {} : { 'application/json': { schema: definition.answer } }
-  door.app.openAPIRegistry.registerPath({
-    method: definition.method,
-    path,
-    tags: [definition.noun],
-    summary: definition.summary,
-    description: `Needs the role ${definition.role}.`,
-    security: [{ bearer: [] }],
-    request: {
-      params: z.object(Object.fromEntries(names.map((name) => [name, z.string()]))),
-      ...(definition.query instanceof z.ZodObject ? { query: definition.query } : {}),
-      ...(definition.body ? { body: { content: { 'application/json': { schema: definition.body } } } } : {}),
-    },
-    responses: {
-      200: { description: 'Done.', content: { ...json, ...files } },
-      default: { description: 'What went wrong.', content: { 'application/problem+json': { schema: problem } } },
-    },
-  })
+  throw new RosterdError('INPUT_INVALID', { detail: mistakes(result.error.issues, where, value) })
 }

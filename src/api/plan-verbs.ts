@@ -1,12 +1,13 @@
 /** Deciding about plans: propose now, approve by hash, reject, start. */
 import { z } from '@hono/zod-openapi'
-import { ROLES } from '../auth.ts'
+import { ROLES } from '../reconcile/roles.ts'
 import { readBeside } from '../store/beside.ts'
 import { readPlan } from '../store/plans.ts'
 import { approve, reject, start } from '../sync/decide.ts'
 import { propose } from '../sync/propose.ts'
 import { words } from './fields.ts'
 import { type Door, route } from './openapi.ts'
+import { LONG_PATIENCE_MS } from './patience.ts'
 import { plan, planOf, shownPlan, showPlan, sourceNames } from './plan.ts'
 
 export function planVerbRoutes(door: Door): void {
@@ -20,11 +21,12 @@ export function planVerbRoutes(door: Door): void {
       summary: 'Compare what sources want with what is, and propose plans now',
       role: 'operator',
       body: z.strictObject({ because: z.literal('person').default('person') }),
+      patience: LONG_PATIENCE_MS,
       answer: z.object({
         items: z.array(plan),
         unchanged: z.int().openapi({ description: 'People for whom there is nothing to do.' }),
         waiting: z.int().openapi({
-          description: 'People who wait: for a seat, a date, a decision, or a newer file after a rejection.',
+          description: 'People who wait: for a seat, a date, a decision, or another file.',
         }),
       }),
     },
@@ -45,14 +47,17 @@ export function planVerbRoutes(door: Door): void {
       method: 'post',
       path: '/plans/{plan}/approve',
       noun,
-      summary: 'Approve the plan with this hash, and start it unless told not to',
+      summary:
+        'Approve the plan with this hash, and start it unless told not to; a refused one needs two administrators with different e-mail addresses',
       role: 'operator',
       body: z.strictObject({
         hash: words(200).openapi({ description: 'Of the plan as it was reviewed.' }),
         override: z
           .strictObject({ count: z.int().min(0), reason: words(2_000) })
           .optional()
-          .openapi({ description: `Passes an amount hold; needs the role ${ROLES[2]}.` }),
+          .openapi({
+            description: `Passes what guards hold or refuse, by the number shown; needs the role ${ROLES[2]}.`,
+          }),
         start: z.boolean().default(true),
       }),
       answer: plan,

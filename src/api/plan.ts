@@ -1,6 +1,7 @@
 /** A plan as it travels, and the plan that a path names. */
 import { z } from '@hono/zod-openapi'
 import { RosterdError } from '../errors.ts'
+import { consentEnds } from '../reconcile/consent.ts'
 import { showId } from '../reconcile/identifiers.ts'
 import { LANES, PLAN_STATES } from '../reconcile/model.ts'
 import { needs, overrideCount, overrideSum } from '../reconcile/review.ts'
@@ -16,7 +17,10 @@ export const plan = z
     id: z.string(),
     proposal: z.string(),
     lane: z.enum(LANES),
-    part: z.enum(['free', 'waiting']),
+    part: z.enum(['free', 'waiting', 'foreseen', 'observed']).openapi({
+      description:
+        'Who lets it happen: a policy (free), a person (waiting), nobody since its day has come (foreseen), or nobody since its source is only observed.',
+    }),
     state: z.enum(PLAN_STATES),
     hash: z.string(),
     headline: z.string(),
@@ -36,7 +40,7 @@ export const plan = z
     findings: z.array(finding),
     verdict: z
       .enum(['pass', 'hold', 'refuse'])
-      .openapi({ description: 'Hold: an override is needed. Refuse: none helps.' }),
+      .openapi({ description: 'Hold: an override is needed. Refuse: that of two administrators.' }),
     overrideCount: z.int().nullable().openapi({ description: 'The number to type to override what is held.' }),
     overrideSum: z.string().nullable().openapi({ description: 'How that number adds up, where several guards hold.' }),
     createdBy: z.string(),
@@ -45,6 +49,10 @@ export const plan = z
     approvedBy: z.string().nullable(),
     approvedAt: instant.nullable(),
     override: z.object({ count: z.int(), reason: z.string(), by: z.string() }).nullable(),
+    consent: z
+      .object({ count: z.int(), reason: z.string(), by: z.string(), at: instant, until: instant })
+      .nullable()
+      .openapi({ description: 'The first of the two administrators that a refused plan needs.' }),
     closedReason: z.string().nullable(),
     supersededBy: z.string().nullable(),
     startedAt: instant.nullable(),
@@ -72,6 +80,7 @@ export function showPlan(row: PlanRow, names: Names): z.input<typeof plan> {
     overrideCount: overrideCount(row.findings),
     overrideSum: overrideSum(row.findings),
     sources: row.sourceIds.flatMap((id) => names.get(id) ?? []),
+    consent: row.consent && { ...row.consent, until: consentEnds(row.consent) },
     supersededBy: row.supersededBy === null ? null : showId('pln', row.supersededBy),
     createdAt: row.createdAt.toISOString(),
     expiresAt: row.expiresAt.toISOString(),

@@ -1,11 +1,12 @@
 /** Looking at plans: the list, one of them, its items, and how far it has come. */
 import { z } from '@hono/zod-openapi'
+import { RosterdError } from '../errors.ts'
 import { showId } from '../reconcile/identifiers.ts'
-import { ACTION_KINDS, PLAN_STATES, WAIT_KINDS } from '../reconcile/model.ts'
+import { ACTION_KINDS, LANES, PLAN_STATES, WAIT_KINDS } from '../reconcile/model.ts'
 import { readBeside } from '../store/beside.ts'
 import { failureFiles } from '../store/failures.ts'
 import { listPlans, progress, readItems } from '../store/plans.ts'
-import { cursor, instant, limit, page, pageOf, readCursor, shown } from './fields.ts'
+import { cursor, idPlace, instant, itemPlace, limit, page, pageOf, readCursor, shown } from './fields.ts'
 import { ITEM_STATES, item, showItem } from './items.ts'
 import { type Door, route } from './openapi.ts'
 import { plan, planOf, showPlan, sourceNames } from './plan.ts'
@@ -39,13 +40,14 @@ export function planRoutes(door: Door): void {
       noun,
       summary: 'Plans, newest first',
       role: 'viewer',
-      query: z.strictObject({ state: z.enum(PLAN_STATES).optional(), limit, cursor }),
+      query: z.strictObject({ state: z.enum(PLAN_STATES).optional(), lane: z.enum(LANES).optional(), limit, cursor }),
       answer: pageOf(plan),
     },
     async ({ parts, organization, query }) => {
       const rows = await listPlans(parts.sql, organization.id, {
         states: query.state === undefined ? undefined : [query.state],
-        before: readCursor(z.int().positive(), query.cursor) ?? undefined,
+        lane: query.lane,
+        before: readCursor(idPlace, query.cursor) ?? undefined,
         limit: query.limit + 1,
       })
       const names = await sourceNames(parts, organization)
@@ -105,7 +107,7 @@ export function planRoutes(door: Door): void {
       const { id } = await planOf(where)
       const [rows, names] = await Promise.all([
         readItems(parts.sql, organization.id, id, {
-          after: readCursor(z.int().positive().max(2_147_483_647), query.cursor) ?? 0,
+          after: readCursor(itemPlace, query.cursor) ?? 0,
           limit: query.limit + 1,
           kind: query.kind,
           state: query.state,
@@ -118,6 +120,31 @@ export function planRoutes(door: Door): void {
         (row) => row.number,
         (row) => showItem(row, names),
       )
+    },
+  )
+
+  route(
+    door,
+    {
+      method: 'get',
+      path: '/plans/{plan}/items/{item}',
+      noun,
+      summary: 'One item',
+      role: 'viewer',
+      answer: item,
+    },
+    async (where) => {
+      const { param, parts, organization } = where
+      const { id } = await planOf(where)
+      const given = param('item')
+      const number = /^[1-9]\d{0,8}$/.test(given) ? Number(given) : 0
+      const [rows, names] = await Promise.all([
+        readItems(parts.sql, organization.id, id, { after: number - 1, limit: 1 }),
+        sourceNames(parts, organization),
+      ])
+      const [row] = rows
+      if (row?.number !== number) throw new RosterdError('ITEM_NOT_FOUND', { id: showId('pln', id), item: given })
+      return showItem(row, names)
     },
   )
 

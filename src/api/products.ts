@@ -1,5 +1,6 @@
 /** Products and their seats. */
 import { z } from '@hono/zod-openapi'
+import { RosterdError } from '../errors.ts'
 import { listProductSeats } from '../store/product-list.ts'
 import { type Door, route } from './openapi.ts'
 
@@ -17,6 +18,11 @@ const product = z
   })
   .openapi('Product')
 
+const showProduct = <R extends { owned: number; used: number }>(row: R) => ({
+  ...row,
+  free: Math.max(0, row.owned - row.used),
+})
+
 export function productRoutes(door: Door): void {
   route(
     door,
@@ -30,7 +36,25 @@ export function productRoutes(door: Door): void {
     },
     async ({ parts, organization }) => {
       const rows = await listProductSeats(parts.sql, organization.id)
-      return { items: rows.map((row) => ({ ...row, free: Math.max(0, row.owned - row.used) })) }
+      return { items: rows.map(showProduct) }
+    },
+  )
+
+  route(
+    door,
+    {
+      method: 'get',
+      path: '/products/{product}',
+      noun: 'products',
+      summary: 'One product',
+      role: 'viewer',
+      answer: product,
+    },
+    async ({ parts, organization, param }) => {
+      const key = param('product')
+      const row = (await listProductSeats(parts.sql, organization.id)).find((one) => one.key === key)
+      if (row === undefined) throw new RosterdError('PRODUCT_NOT_FOUND', { product: key })
+      return showProduct(row)
     },
   )
 }

@@ -1,11 +1,13 @@
 /** Snapshots: complete reads of a source, and what a person decides about those that were held. */
 import { z } from '@hono/zod-openapi'
 import { RosterdError } from '../errors.ts'
+import { admitCount } from '../reconcile/admit.ts'
+import { consentEnds } from '../reconcile/consent.ts'
 import { showId } from '../reconcile/identifiers.ts'
 import { listSnapshots, type SnapshotListRow } from '../store/snapshot-list.ts'
 import { SNAPSHOT_STATES } from '../store/snapshots.ts'
-import { admit, dismiss } from '../sync/decide.ts'
-import { cursor, instant, limit, numberOf, page, pageOf, readCursor, shown, text } from './fields.ts'
+import { admit, dismiss } from '../sync/admission.ts'
+import { cursor, idPlace, instant, limit, numberOf, page, pageOf, readCursor, shown, text } from './fields.ts'
 import { type Door, route } from './openapi.ts'
 
 export const finding = z
@@ -36,6 +38,10 @@ export const snapshot = z
     errors: z.int(),
     missing: z.int(),
     findings: z.array(finding),
+    /** What has to be typed to let it in, and what it counts. */
+    admit: z.object({ count: z.int(), what: z.string(), administrators: z.int() }).nullable(),
+    /** The first of two administrators who let a refused one in. */
+    consent: z.object({ by: z.string(), count: z.int(), at: instant, until: instant }).nullable(),
     at: instant,
     decidedBy: z.string().nullable(),
     decidedAt: instant.nullable(),
@@ -43,7 +49,16 @@ export const snapshot = z
   .openapi('Snapshot')
 
 export function showSnapshot(row: SnapshotListRow): z.input<typeof snapshot> {
-  return { ...row, id: showId('snp', row.id), at: row.at.toISOString(), decidedAt: shown(row.decidedAt) }
+  const { consent, state } = row
+  const administrators = state === 'held' ? 1 : state === 'refused' ? 2 : 0
+  return {
+    ...row,
+    id: showId('snp', row.id),
+    admit: administrators === 0 ? null : { ...admitCount(row), administrators },
+    consent: consent && { ...consent, until: consentEnds(consent) },
+    at: row.at.toISOString(),
+    decidedAt: shown(row.decidedAt),
+  }
 }
 
 export function snapshotRoutes(door: Door): void {
@@ -68,7 +83,7 @@ export function snapshotRoutes(door: Door): void {
       const rows = await listSnapshots(parts.sql, organization.id, {
         states: query.state === undefined ? null : [query.state],
         source: query.source ?? null,
-        before: readCursor(z.int().positive(), query.cursor),
+        before: readCursor(idPlace, query.cursor),
         limit: query.limit + 1,
       })
       return page(rows, query.limit, (row) => row.id, showSnapshot)
@@ -89,11 +104,21 @@ export function snapshotRoutes(door: Door): void {
 
   route(
     door,
+    { method: 'get', path: '/snapshots/{snapshot}', noun, summary: 'One snapshot', role: 'viewer', answer: snapshot },
+    async ({ parts, organization, param }) => {
+      const id = numberOf('snp', param('snapshot'), 'SNAPSHOT_NOT_FOUND')
+      return done({ parts: parts.sql, organization: organization.id, id })
+    },
+  )
+
+  route(
+    door,
     {
       method: 'post',
       path: '/snapshots/{snapshot}/admit',
       noun,
-      summary: 'Admit a held snapshot by typing how many people it does not mention any more',
+      summary:
+        'Admit a held snapshot by typing the number that stands with it; a refused one needs two administrators with different e-mail addresses',
       role: 'admin',
       body: z.strictObject({ count: z.int().min(0) }),
       answer: snapshot,
@@ -111,7 +136,7 @@ export function snapshotRoutes(door: Door): void {
       method: 'post',
       path: '/snapshots/{snapshot}/dismiss',
       noun,
-      summary: 'Reject a held snapshot; its file goes to failed/',
+      summary: 'Reject a held or refused snapshot; its file goes to failed/',
       role: 'operator',
       body: z.strictObject({}),
       answer: snapshot,

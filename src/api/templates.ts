@@ -13,6 +13,29 @@ export function templateRoutes(door: Door): void {
     door,
     {
       method: 'get',
+      path: '/templates',
+      noun: 'templates',
+      summary: 'CSV templates there are',
+      role: 'viewer',
+      answer: z.object({
+        items: z.array(
+          z.object({ name: z.string(), purpose: z.string(), columns: z.array(z.string()) }).openapi('Template'),
+        ),
+      }),
+    },
+    async () => ({
+      items: Object.entries(TEMPLATES).map(([name, { purpose, columns }]) => ({
+        name,
+        purpose,
+        columns: [...columns],
+      })),
+    }),
+  )
+
+  route(
+    door,
+    {
+      method: 'get',
       path: '/templates/{name}',
       noun: 'templates',
       summary: `A CSV template: ${names}`,

@@ -1,12 +1,14 @@
 /** Tokens of administrators: made, listed by their last characters, and revoked. */
 import { z } from '@hono/zod-openapi'
-import { atMost, hashToken, hintOf, holds, makeToken, ROLES } from '../auth.ts'
+import { hashToken, hintOf, makeToken } from '../auth.ts'
 import { RosterdError } from '../errors.ts'
 import { readId, showId } from '../reconcile/identifiers.ts'
 import { readEmail } from '../reconcile/normalise.ts'
+import { atMost, holds, ROLES } from '../reconcile/roles.ts'
 import { findAdministrator, insertToken, listTokens, revokeToken, type TokenRow } from '../store/access.ts'
 import { writeAudit } from '../store/audit.ts'
-import { instant, shown, words } from './fields.ts'
+import { signed } from '../sync/parts.ts'
+import { cursor, idPlace, instant, limit, moment, page, pageOf, readCursor, shown, words } from './fields.ts'
 import { type Door, route } from './openapi.ts'
 
 const token = z
@@ -46,11 +48,18 @@ export function tokenRoutes(door: Door): void {
       method: 'get',
       path: '/tokens',
       noun,
-      summary: 'Tokens',
+      summary: 'Tokens, newest first, revoked ones included',
       role: 'admin',
-      answer: z.object({ items: z.array(token) }),
+      query: z.strictObject({ limit, cursor }),
+      answer: pageOf(token),
     },
-    async ({ parts, organization }) => ({ items: (await listTokens(parts.sql, organization.id)).map(showToken) }),
+    async ({ parts, organization, query }) => {
+      const rows = await listTokens(parts.sql, organization.id, {
+        before: readCursor(idPlace, query.cursor),
+        limit: query.limit + 1,
+      })
+      return page(rows, query.limit, (row) => row.id, showToken)
+    },
   )
 
   route(
@@ -66,8 +75,9 @@ export function tokenRoutes(door: Door): void {
           description: 'E-mail address of an administrator of the configuration.',
         }),
         role: z.enum(ROLES).optional().openapi({ description: 'The most that the token may do.' }),
-        expiresAt: instant.optional(),
+        expiresAt: moment.optional(),
       }),
+      secret: 'token',
       answer: token.pick({ id: true, administrator: true, role: true, expiresAt: true }).extend({ token: z.string() }),
     },
     async ({ parts, organization, actor, body }) => {
@@ -81,10 +91,14 @@ export function tokenRoutes(door: Door): void {
         const detail = `${administrator.email} has the role ${administrator.role}, and a token cannot do more than its administrator.`
         throw new RosterdError('INPUT_INVALID', { detail })
       }
-      const secret = makeToken()
-      const expiresAt = body.expiresAt === undefined ? null : new Date(body.expiresAt)
-      const role = body.role ?? 'admin'
       const now = parts.now()
+      const expiresAt = body.expiresAt === undefined ? null : new Date(body.expiresAt)
+      if (expiresAt !== null && expiresAt <= now) {
+        const detail = `${body.expiresAt} is over, and such a token would open nothing; give a later time, or none.`
+        throw new RosterdError('INPUT_INVALID', { detail })
+      }
+      const secret = makeToken()
+      const role = body.role ?? 'admin'
       const id = await parts.sql.begin(async (transaction) => {
         const made = await insertToken(transaction, organization.id, {
           hash: hashToken(secret),
@@ -100,7 +114,7 @@ export function tokenRoutes(door: Door): void {
         await writeAudit(transaction, {
           organizationId: organization.id,
           at: now,
-          actor: actor.name,
+          ...signed(actor),
           act: 'token.created',
           object,
           after,
@@ -134,11 +148,12 @@ export function tokenRoutes(door: Door): void {
         id !== null &&
         (await parts.sql.begin(async (transaction) => {
           const found = await revokeToken(transaction, organization.id, id, now)
-          const row = { organizationId: organization.id, at: now, actor: actor.name, act: 'token.revoked' }
+          const row = { organizationId: organization.id, at: now, ...signed(actor), act: 'token.revoked' }
           if (found) await writeAudit(transaction, { ...row, object: showId('tok', id) })
           return found
         }))
-      if (!revoked) throw new RosterdError('NOT_FOUND', { path: param('token') })
+      // What was given is not repeated: it may be the token itself.
+      if (!revoked) throw new RosterdError('TOKEN_NOT_FOUND')
       return { id: param('token') }
     },
   )

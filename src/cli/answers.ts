@@ -44,6 +44,7 @@ export const plan = z.looseObject({
   approvedBy: z.string().nullable(),
   approvedAt: z.string().nullable(),
   override: z.object({ count: z.number(), reason: z.string(), by: z.string() }).nullable(),
+  consent: z.looseObject({ by: z.string(), until: z.string() }).nullable().default(null),
   closedReason: z.string().nullable(),
   supersededBy: z.string().nullable(),
   finishedAt: z.string().nullable(),
@@ -81,6 +82,7 @@ export const item = z.looseObject({
   file: z.string().nullable(),
   line: z.number().nullable(),
   predicted: z.string(),
+  foreseen: z.looseObject({ message: z.string() }).nullable(),
   state: z.string(),
   code: z.string().nullable(),
   message: z.string().nullable(),
@@ -112,6 +114,7 @@ export const member = z.looseObject({
   role: z.string(),
   email: z.string(),
   name: z.string().nullable(),
+  leaving: z.looseObject({ accessEndsAt: z.string().nullable(), membershipEndsAt: z.string().nullable() }).nullable(),
   assignments: z.array(z.object({ productName: z.string(), expiresAt: z.string().nullable() }).loose()),
   claims: z.array(z.looseObject({ sourceName: z.string() })),
 })
@@ -137,6 +140,8 @@ export const snapshot = z.looseObject({
   errors: z.number(),
   missing: z.number(),
   findings: z.array(finding),
+  admit: z.looseObject({ count: z.number(), what: z.string(), administrators: z.number() }).nullable(),
+  consent: z.looseObject({ by: z.string(), until: z.string() }).nullable(),
   at: z.string(),
 })
 export type Snapshot = z.infer<typeof snapshot>

@@ -1,6 +1,7 @@
 /** The way to a running daemon: where it is, with which token, and what its errors mean here. */
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { z } from 'zod'
 import { RosterdError } from '../errors.ts'
 import { type Organization, organization, pageOf } from './answers.ts'
@@ -16,6 +17,9 @@ export interface Way {
 type Env = Readonly<Record<string, string | undefined>>
 
 const problem = z.object({ code: z.string(), detail: z.string(), next: z.string().default('') })
+/** So often in a row it waits for its turn, some seconds each time. */
+const MOST_WAITS = 10
+
 const daemonFile = z.object({ url: z.string() })
 
 export class Client {
@@ -115,8 +119,20 @@ export class Client {
     return answer.parse(await response.json())
   }
 
+  /** What is asked too fast is asked again when the daemon says so: a long list takes a little longer, and does not break off. */
   async #send(method: string, path: string, body: object | undefined, accept: string): Promise<Response> {
-    const response = await fetch(this.#url + path, {
+    for (let waits = 0; ; waits++) {
+      const response = await this.#fetch(method, path, body, accept)
+      if (response.ok) return response
+      const seconds = Number(response.headers.get('retry-after'))
+      if (response.status !== 429 || !(seconds > 0) || waits >= MOST_WAITS) throw await this.#refusal(response)
+      await response.body?.cancel()
+      await sleep(seconds * 1_000)
+    }
+  }
+
+  #fetch(method: string, path: string, body: object | undefined, accept: string): Promise<Response> {
+    return fetch(this.#url + path, {
       method,
       headers: {
         accept,
@@ -127,8 +143,6 @@ export class Client {
     }).catch((error: unknown) => {
       throw new RosterdError('DAEMON_UNREACHABLE', { url: this.#url, reason: reasonOf(error) }, { cause: error })
     })
-    if (response.ok) return response
-    throw await this.#refusal(response)
   }
 
   async #refusal(response: Response): Promise<Error> {

@@ -3,7 +3,15 @@ import { typed } from '../typed.ts'
 import { type Plan, plan, planWhole, progress } from './answers.ts'
 import { CliError, usage, WAITS } from './exit.ts'
 import { follow, hasEnded, report } from './follow.ts'
-import { besideLines, guardLines, nextLines, overrideLine, planHeader, seatTable } from './render/plan.ts'
+import {
+  besideLines,
+  guardLines,
+  missingAdministrators,
+  nextLines,
+  overrideLine,
+  planHeader,
+  seatTable,
+} from './render/plan.ts'
 import { number } from './render/words.ts'
 import { confirmed, fullId, type Session } from './session.ts'
 
@@ -40,6 +48,15 @@ export async function approvePlan(session: Session, given: string, options: Appr
     { hash: whole.hash, start: options.apply, ...(override === undefined ? {} : { override }) },
     plan,
   )
+  if (approved.state === 'awaiting_approval') {
+    const lines = [
+      `Plan ${approved.id} is refused by its guards, so it needs two administrators: ${missingAdministrators(approved)}.`,
+      `0 of ${number(approved.itemCount)} items were applied.`,
+      `The same for them: ${overrideLine(approved)}`,
+    ]
+    session.show(approved, `${lines.join('\n')}\n`)
+    return WAITS
+  }
   if (!options.apply) return session.show(approved, `Plan ${whole.id} is approved.\n${nextLines(approved)}`)
   return await follow(session, whole.id)
 }
@@ -62,11 +79,11 @@ function readOverride({ override, reason }: ApproveOptions): { count: number; re
 /** `--yes` never lifts a hold on an amount: the number and a reason have to be typed. */
 function stopWhereHeld(whole: Plan, overridden: boolean): void {
   const none = `0 of ${number(whole.itemCount)} items were applied.`
-  if (whole.verdict === 'refuse') {
+  if (whole.verdict === 'refuse' && !overridden) {
     throw new CliError(
       'PLAN_REFUSED',
       `Plan ${whole.id} is refused. ${none}`,
-      'Put the source right and send it again; an approval cannot lift this.',
+      `If it is right, type: ${overrideLine(whole)} (${missingAdministrators(whole)})`,
       WAITS,
     )
   }

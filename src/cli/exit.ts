@@ -30,7 +30,9 @@ export const usage = (sentence: string, next: string) => new CliError('USAGE', s
 const EXITS: Partial<Record<ErrorCode, number>> = {
   PLAN_HELD: WAITS,
   PLAN_REFUSED: WAITS,
+  PLAN_NEEDS_ANOTHER: WAITS,
   COUNT_MISMATCH: WAITS,
+  SNAPSHOT_NEEDS_ANOTHER: WAITS,
   ORGANIZATION_REQUIRED: USAGE,
   INPUT_INVALID: USAGE,
   CHOICE_UNKNOWN: USAGE,
@@ -51,7 +53,7 @@ export function toCliError(error: unknown): CliError | null {
 }
 
 const COMMAND =
-  /(?<!npx )\brosterd (?=(?:serve|plans?|show|approve|reject|apply|snapshots|admit|decisions|decide|failures|config)\b)/g
+  /(?<!npx )\brosterd (?=(?:serve|plans?|show|approve|reject|apply|snapshots|admit|decisions|decide|failures|backup|restore|config|token)\b)/g
 
 /** Commands inside a sentence, as they can be typed here. */
 export function typeable(sentence: string): string {

@@ -1,15 +1,15 @@
-/** Looking at plans: propose now, the list, one plan, its failures. */
+/** Looking at plans: propose now, the list, one plan. */
 import { createWriteStream } from 'node:fs'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { z } from 'zod'
 import { typed } from '../typed.ts'
-import { failure, item, type Plan, plan, planWhole, snapshot } from './answers.ts'
+import { item, type Plan, plan, planWhole, snapshot } from './answers.ts'
 import { CliError, DONE, WAITS } from './exit.ts'
 import { itemTable } from './render/items.ts'
 import { besideLines, guardLines, nextLines, planHeader, seatTable } from './render/plan.ts'
 import { table } from './render/table.ts'
-import { count, moment, number, person, plainly } from './render/words.ts'
+import { count, moment, number, plainly } from './render/words.ts'
 import { allOf, firstOf, fullId, type Session } from './session.ts'
 
 const proposed = z.looseObject({ items: z.array(plan), unchanged: z.number(), waiting: z.number().default(0) })
@@ -30,21 +30,22 @@ export async function propose(session: Session): Promise<number> {
     lines.push(`Everything is in step: nothing to do for ${number(answer.unchanged)} members.\n`)
   if (lines.length === 0) {
     const waiting = count(answer.waiting, 'person waits', 'people wait')
-    lines.push(
-      `Everything else is in step, but ${waiting}: for a seat, a date, a decision, or a newer file after a rejection.\n`,
-    )
+    lines.push(`Everything else is in step, but ${waiting}: for a seat, a date, a decision, or another file.\n`)
   }
   for (const one of held) lines.push(`The file ${one.file} of ${one.sourceName} is held: ${typed('snapshots')}\n`)
   await session.show(answer, lines.join(''))
   return answer.items.some((one) => one.state === 'awaiting_approval') ? WAITS : DONE
 }
 
+/** As many as are looked at in a terminal; a program gets all. */
+const MOST_PLANS = 50
+
 /** `plans`: newest first. */
 export async function listPlans(session: Session, options: { state?: string; all?: boolean }): Promise<number> {
   const filter = options.state === undefined ? '' : `?state=${encodeURIComponent(options.state)}`
   const { items, more } = await firstOf(
     session.client.each(`/plans${filter}`, plan),
-    options.all ? Number.POSITIVE_INFINITY : 50,
+    options.all || session.json ? Number.POSITIVE_INFINITY : MOST_PLANS,
   )
   const page = await session.page()
   if (items.length === 0) return session.show(items, 'There are no plans.\n')
@@ -101,40 +102,6 @@ export async function showPlan(
   return session.show(whole, sections.filter((section) => section !== '').join('\n'))
 }
 
-export interface FailureOptions {
-  csv?: boolean
-  jsonl?: boolean
-  output?: string
-}
-
-/** `failures PLAN`: as a table, or as a file. */
-export async function showFailures(session: Session, given: string, options: FailureOptions): Promise<number> {
-  const path = `/plans/${encodeURIComponent(fullId('pln', given))}/failures`
-  if (options.csv || options.jsonl || (options.output !== undefined && !session.json)) {
-    const body = await session.client.download(path, options.jsonl ? 'application/jsonl' : 'text/csv')
-    return await written(session, body, options.output)
-  }
-  const { items, more } = await session.client.get(path, z.object({ items: z.array(failure), more: z.boolean() }))
-  const page = await session.page()
-  if (items.length === 0) return session.show(items, 'Nothing failed.\n')
-  const shown = table(
-    items,
-    [
-      { title: 'PERSON', cell: person, gives: true },
-      { title: 'CHANGE', cell: (one) => plainly(one.kind ?? 'not read') },
-      { title: 'LINE', cell: (one) => (one.line === null ? '' : String(one.line)), right: true },
-      { title: 'REASON', cell: (one) => one.reason, gives: true },
-      { title: 'NEXT STEP', cell: (one) => one.nextStep, gives: true },
-      { title: 'CODE', cell: (one) => one.code },
-    ],
-    page,
-  )
-  return session.show(
-    items,
-    more ? `${shown}There are more; all of them: ${typed(`failures ${given} --csv`)}\n` : shown,
-  )
-}
-
 /** Writes a file as it comes, to its place or to standard output. */
 export async function written(
   session: Session,
@@ -148,7 +115,9 @@ export async function written(
     const sentence = file === undefined ? `The download broke off: ${reason}.` : `${file} was not written: ${reason}.`
     throw new CliError('DOWNLOAD_BROKEN', sentence, 'What has arrived is not complete; try again.')
   }
-  if (file !== undefined) session.terminal.err(`Written to ${file}.\n`)
+  if (file === undefined) return DONE
+  if (session.json) return session.show({ file }, '')
+  session.terminal.err(`Written to ${file}.\n`)
   return DONE
 }
 

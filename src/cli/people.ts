@@ -4,21 +4,33 @@ import { typed } from '../typed.ts'
 import { decision, member, product } from './answers.ts'
 import { approvePlan } from './decide.ts'
 import { usage } from './exit.ts'
-import { table } from './render/table.ts'
+import { type Column, table } from './render/table.ts'
 import { count, lastDay, moment, number, person, plainly } from './render/words.ts'
 import { allOf, firstOf, fullId, type Session } from './session.ts'
 
 const STATES = ['invited', 'active', 'suspended', 'removed', 'all']
 
-export async function listMembers(
-  session: Session,
-  options: { state?: string; search?: string; all?: boolean },
-): Promise<number> {
-  const { state, search } = options
+type Member = z.output<typeof member>
+
+export interface MemberOptions {
+  state?: string
+  search?: string
+  product?: string
+  source?: string
+  role?: string
+  leaving?: boolean
+  all?: boolean
+}
+
+export async function listMembers(session: Session, options: MemberOptions): Promise<number> {
+  const { state, search, product, source, role } = options
   if (state !== undefined && !STATES.includes(state)) {
     throw usage(`There is no state ${state}.`, `The states are ${STATES.join(', ')}.`)
   }
-  const filter = new URLSearchParams({ ...(state ? { state } : {}), ...(search ? { q: search } : {}) }).toString()
+  const given = { state, q: search, product, source, role, leaving: options.leaving ? 'true' : undefined }
+  const query = new URLSearchParams()
+  for (const [name, value] of Object.entries(given)) if (value) query.set(name, value)
+  const filter = query.toString()
   const list = session.client.each(`/members${filter === '' ? '' : `?${filter}`}`, member)
   if (session.json) return session.show(await allOf(list), '')
   const { items, more } = await firstOf(list, options.all ? Number.POSITIVE_INFINITY : 500)
@@ -46,6 +58,7 @@ export async function listMembers(
             .join(', '),
         gives: true,
       },
+      ...(options.leaving ? goingColumns(page.zone) : []),
       { title: 'WANTED BY', cell: (one) => one.claims.map((claim) => claim.sourceName).join(', '), gives: true },
       { title: 'ID', cell: (one) => one.id },
     ],
@@ -54,6 +67,18 @@ export async function listMembers(
   const total = more ? `There are more: add --search or --all.\n` : `${count(items.length, 'member')}.\n`
   return session.show(items, shown + total)
 }
+
+/** When somebody who is on the way out loses what; what has no date waits for an approval. */
+const goingColumns = (zone: string): Column<Member>[] => [
+  {
+    title: 'ACCESS UNTIL',
+    cell: ({ leaving, state }) => (state === 'suspended' ? 'ended' : dateOf(leaving?.accessEndsAt, zone)),
+  },
+  { title: 'MEMBER UNTIL', cell: ({ leaving }) => dateOf(leaving?.membershipEndsAt, zone) },
+]
+
+const dateOf = (at: string | null | undefined, zone: string): string =>
+  typeof at === 'string' ? moment(at, zone) : 'an approval'
 
 export async function listProducts(session: Session): Promise<number> {
   const { items } = await session.client.get('/products', z.object({ items: z.array(product) }))

@@ -1,18 +1,22 @@
 /** The commands: names, options, and the help that people read. */
-import { Command, CommanderError } from 'commander'
+import { Command, CommanderError, Help, type Option } from 'commander'
 import { typed } from '../typed.ts'
 import { VERSION } from '../version.ts'
+import { type AuditOptions, listAudit } from './audit.ts'
+import { backUp, restore } from './backup.ts'
 import { checkCsv, writeTemplate } from './csv.ts'
 import { applyPlan, approvePlan, rejectPlan } from './decide.ts'
-import { DONE, FAILED, toCliError, typeable, USAGE } from './exit.ts'
-import { listPlans, propose, showFailures, showPlan } from './look.ts'
-import { decideWho, inviteByHand, listDecisions, listMembers, listProducts } from './people.ts'
+import { type CliError, DONE, FAILED, toCliError, typeable, USAGE, usage } from './exit.ts'
+import { showFailures } from './failures.ts'
+import { listPlans, propose, showPlan } from './look.ts'
+import { decideWho, inviteByHand, listDecisions, listMembers, listProducts, type MemberOptions } from './people.ts'
 import { painter } from './render/colour.ts'
 import { safe } from './render/text.ts'
 import { serveHere } from './serve.ts'
 import { openSession, type Session, type SharedOptions } from './session.ts'
 import { checkSettings, printSchema } from './settings.ts'
 import { admitSnapshot, dismissSnapshot, listSnapshots } from './snapshots.ts'
+import { listRules, listSources } from './sources.ts'
 import type { Terminal } from './terminal.ts'
 import { createToken, listTokens, revokeToken } from './token.ts'
 
@@ -27,11 +31,17 @@ set ROSTERD_URL and ROSTERD_TOKEN.
 /** Runs one command line (without `node` and the script) and gives its exit code. */
 export async function run(argv: readonly string[], terminal: Terminal): Promise<number> {
   let exit = DONE
+  const json = argv.includes('--json')
   const program = new Command('rosterd')
     .description('Keeps members and product licences in step with a directory: look at plans, decide, apply.')
     .version(VERSION)
     .addHelpText('after', EXIT_CODES)
-    .configureOutput({ writeOut: (text) => terminal.out(text), writeErr: (text) => terminal.err(text) })
+    .configureOutput({
+      writeOut: (text) => terminal.out(text),
+      // With --json an error is one object, which is written below.
+      writeErr: (text) => (json ? undefined : terminal.err(text)),
+    })
+    .configureHelp({ visibleOptions: ownFirst })
     .showHelpAfterError(`(${typed('help')} lists the commands)`)
     .exitOverride()
   shared(program)
@@ -42,9 +52,16 @@ export async function run(argv: readonly string[], terminal: Terminal): Promise<
     await program.parseAsync([...argv], { from: 'user' })
     return exit
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? DONE : USAGE
-    return told(error, terminal, argv.includes('--json'))
+    if (!(error instanceof CommanderError)) return told(error, terminal, json)
+    if (error.exitCode === 0) return DONE
+    return json ? told(misused(error), terminal, json) : USAGE
   }
+}
+
+/** What was typed wrong, as any other error. Where no command was typed, commander has no sentence but the whole help. */
+function misused({ code, message }: CommanderError): CliError {
+  const sentence = code === 'commander.help' ? 'A command is missing.' : message.replace(/^error: /, '')
+  return usage(sentence, `${typed('help')} lists the commands.`)
 }
 
 /** Options of every command; they may stand before or after its name. */
@@ -56,6 +73,15 @@ function shared(command: Command): Command {
     .option('--url <url>', 'address of the daemon (ROSTERD_URL)')
     .option('--token <token>', 'token to use (ROSTERD_TOKEN)')
     .option('--no-color', 'no colours (NO_COLOR)')
+}
+
+const SHARED = new Set(shared(new Command()).options.map((option) => option.long))
+
+/** In the help of a command, what it alone understands stands before what every command does. */
+function ownFirst(command: Command): Option[] {
+  const options = new Help().visibleOptions(command)
+  const isOwn = ({ long }: Option) => !SHARED.has(long) && long !== '--help'
+  return [...options.filter(isOwn), ...options.filter((option) => !isOwn(option))]
 }
 
 function addCommands(program: Command, terminal: Terminal, ended: (exit: number) => void): void {
@@ -91,7 +117,7 @@ function addCommands(program: Command, terminal: Terminal, ended: (exit: number)
   )
   command(program, 'plans', 'list plans, newest first')
     .option('--state <state>', 'only plans in this state, such as awaiting_approval')
-    .option('--all', 'all of them')
+    .option('--all', 'all of them, not only the latest 50; --json always gives all')
     .action(remote<{ state?: string; all?: boolean }>((session, _, options) => listPlans(session, options)))
   command(program, 'show', 'show a plan: guards, seats, every item with its reason')
     .argument('<plan>')
@@ -114,8 +140,8 @@ function addCommands(program: Command, terminal: Terminal, ended: (exit: number)
   command(program, 'apply', 'start an approved plan, stay with a running one, or tell how it ended')
     .argument('<plan>')
     .action(remote((session, [id = '']) => applyPlan(session, id)))
-  command(program, 'failures', 'what failed, and what to do about it')
-    .argument('<plan>')
+  command(program, 'failures', 'what failed of a plan, or the rows of a file that could not be read, and what to do')
+    .argument('<plan>', 'a plan (pln_2), or a file that no plan came of (snp_3)')
     .option('--csv', 'as a file that can be put right and dropped again')
     .option('--jsonl', 'as JSON Lines')
     .option('--output <file>', 'where to write it')
@@ -125,20 +151,24 @@ function addCommands(program: Command, terminal: Terminal, ended: (exit: number)
       ),
     )
 
+  command(program, 'sources', 'list sources: the last file of each, and which of them are silent').action(
+    remote((session) => listSources(session)),
+  )
+  command(program, 'rules', 'list the rules: who gets what').action(remote((session) => listRules(session)))
   command(program, 'snapshots', 'list the files that sources sent, and which of them are held')
     .option('--state <state>', 'only those in this state, such as held')
     .option('--source <key>', 'only those of this source')
-    .option('--all', 'all of them')
+    .option('--all', 'all of them, not only the latest 50; --json always gives all')
     .action(
       remote<{ state?: string; source?: string; all?: boolean }>((session, _, options) =>
         listSnapshots(session, options),
       ),
     )
-  command(program, 'admit', 'let a held file in')
+  command(program, 'admit', 'let a held file in, or as one of two administrators a refused one')
     .argument('<snapshot>')
-    .option('--count <number>', 'how many people are missing from it')
+    .option('--count <number>', 'the number that stands with it in the list of snapshots')
     .action(remote<{ count?: string }>((session, [id = ''], options) => admitSnapshot(session, id, options)))
-  command(program, 'dismiss', 'turn a held file away')
+  command(program, 'dismiss', 'turn a held or refused file away')
     .argument('<snapshot>')
     .action(remote((session, [id = '']) => dismissSnapshot(session, id)))
   command(program, 'decisions', 'list open questions about who somebody is')
@@ -157,13 +187,21 @@ function addCommands(program: Command, terminal: Terminal, ended: (exit: number)
   command(program, 'members', 'list members with what they hold')
     .option('--state <state>', 'invited, active, suspended, removed or all')
     .option('--search <text>', 'part of an address or a name')
+    .option('--product <key>', 'only who holds it')
+    .option('--source <key>', 'only whom it wants')
+    .option('--role <role>', 'member, admin or owner')
+    .option('--leaving', 'only who is on the way out, and when')
     .option('--all', 'all of them, whatever their number')
-    .action(
-      remote<{ state?: string; search?: string; all?: boolean }>((session, _, options) =>
-        listMembers(session, options),
-      ),
-    )
+    .action(remote<MemberOptions>((session, _, options) => listMembers(session, options)))
   command(program, 'products', 'list products with their seats').action(remote((session) => listProducts(session)))
+  command(program, 'audit', 'list who did what, newest first')
+    .option('--actor <e-mail>', 'only what they did')
+    .option('--act <act>', 'only this, such as plan.approved; plan for all that concerns plans')
+    .option('--object <id>', 'only what was done to it, such as pln_7')
+    .option('--since <time>', 'from then on, as 2027-06-30')
+    .option('--until <time>', 'before it')
+    .option('--all', 'all of it, not only the latest 50; --json always gives all')
+    .action(remote<AuditOptions>((session, _, options) => listAudit(session, options)))
   command(program, 'invite', 'invite somebody by hand')
     .option('--user <e-mail>', 'whom', (one: string, before: string[] = []) => [...before, one])
     .option('--first-name <name>')
@@ -185,6 +223,15 @@ function addCommands(program: Command, terminal: Terminal, ended: (exit: number)
     .option('--output <file>', 'where to write it')
     .action(remote<{ output?: string }>((session, [name = ''], options) => writeTemplate(session, name, options)))
 
+  command(program, 'backup', 'write the whole database to a file; works with and without a running daemon')
+    .argument('<file>')
+    .option('--config <file>', 'configuration file (ROSTERD_CONFIG)')
+    .action(local<{ config?: string }>(([file = ''], options) => backUp(terminal, file, options)))
+  command(program, 'restore', 'read a backup into an empty database; stop the daemon first')
+    .argument('<file>')
+    .option('--config <file>', 'configuration file (ROSTERD_CONFIG)')
+    .action(local<{ config?: string }>(([file = ''], options) => restore(terminal, file, options)))
+
   const config = program.command('config').description('check the configuration file, or print its JSON Schema')
   command(config, 'check', 'name every problem with its line')
     .argument('[file]')
@@ -195,7 +242,7 @@ function addCommands(program: Command, terminal: Terminal, ended: (exit: number)
   command(token, 'create', 'make one; it is shown once')
     .option('--administrator <e-mail>', 'whom it acts as, from the configuration')
     .option('--role <role>', 'the most that it may do: viewer, operator or admin')
-    .option('--expires <date>', 'when it ends, as 2027-06-30')
+    .option('--expires <date>', 'its last day, as 2027-06-30')
     .action(
       remote<{ administrator?: string; role?: string; expires?: string }>((session, _, options) =>
         createToken(session, options),

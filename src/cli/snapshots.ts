@@ -1,10 +1,10 @@
 /** Files as sources sent them, and those that were held before anything of them was used. */
 import { typed } from '../typed.ts'
 import { type Snapshot, snapshot } from './answers.ts'
-import { usage } from './exit.ts'
+import { usage, WAITS } from './exit.ts'
 import { table } from './render/table.ts'
 import { safe } from './render/text.ts'
-import { count, moment, number, plainly } from './render/words.ts'
+import { moment, number, plainly } from './render/words.ts'
 import { firstOf, fullId, type Session } from './session.ts'
 
 export async function listSnapshots(
@@ -14,7 +14,7 @@ export async function listSnapshots(
   const { state, source } = options
   const filter = new URLSearchParams({ ...(state ? { state } : {}), ...(source ? { source } : {}) }).toString()
   const list = session.client.each(`/snapshots${filter === '' ? '' : `?${filter}`}`, snapshot)
-  const { items, more } = await firstOf(list, options.all ? Number.POSITIVE_INFINITY : 50)
+  const { items, more } = await firstOf(list, options.all || session.json ? Number.POSITIVE_INFINITY : 50)
   const page = await session.page()
   if (items.length === 0) return session.show(items, 'There are no snapshots.\n')
   const shown = table(
@@ -31,9 +31,9 @@ export async function listSnapshots(
     ],
     page,
   )
-  const held = items.filter((one) => one.state === 'held').map((one) => heldLines(one))
+  const stopped = items.flatMap((one) => stoppedLines(one, page.zone) ?? [])
   const older = more ? `There are older ones: ${typed('snapshots --all')}\n` : ''
-  return session.show(items, [shown + older, ...held].join('\n'))
+  return session.show(items, [shown + older, ...stopped].join('\n'))
 }
 
 function paintState(
@@ -45,25 +45,50 @@ function paintState(
   return state === 'refused' || state === 'unreadable' ? paint.bad(text) : paint.warn(text)
 }
 
-function heldLines(one: Snapshot): string {
+const STOPPED: Readonly<Record<string, string>> = {
+  held: 'is held',
+  refused: 'was refused',
+  unreadable: 'could not be read',
+}
+
+/** Why a file was stopped, and what can be done; null for one that was not. */
+function stoppedLines(one: Snapshot, zone: string): string | null {
+  const words = STOPPED[one.state]
+  if (words === undefined) return null
   const why = one.findings
     .filter((finding) => finding.verdict !== 'pass')
     .map((finding) => `  ${safe(finding.message)}\n`)
-  const missing = count(one.missing, 'person is', 'people are')
+  if (one.admit === null) return [`${one.id} ${words}: ${safe(one.file)}\n`, ...why].join('')
+  const { count, what, administrators } = one.admit
+  const who = administrators > 1 ? ', two administrators with different e-mail addresses type' : ''
   return [
-    `${one.id} is held; nothing of ${safe(one.file)} was used.\n`,
+    `${one.id} ${words}; nothing of ${safe(one.file)} was used.\n`,
     ...why,
-    `  ${missing} missing from it. If that is right: ${typed(`admit ${one.id} --count ${one.missing}`)}\n`,
+    `  ${sentence(what)}. If that is right${who}: ${typed(`admit ${one.id} --count ${count}`)}\n`,
+    ...(one.consent === null ? [] : [`  ${consented(one.consent, zone)}\n`]),
     `  If not: ${typed(`dismiss ${one.id}`)}\n`,
   ].join('')
 }
 
+const sentence = (words: string): string => words.charAt(0).toUpperCase() + words.slice(1)
+
+const consented = ({ by, until }: { by: string; until: string }, zone: string): string =>
+  `${safe(by)} has typed it; the second administrator has until ${moment(until, zone)}.`
+
 export async function admitSnapshot(session: Session, given: string, options: { count?: string }): Promise<number> {
   if (options.count === undefined || !/^\d{1,9}$/.test(options.count)) {
-    throw usage('--count needs the number of people who are missing from the file.', `${typed('snapshots')} shows it.`)
+    throw usage('--count needs the number that stands with the file.', `${typed('snapshots')} shows it.`)
   }
   const id = encodeURIComponent(fullId('snp', given))
   const admitted = await session.client.post(`/snapshots/${id}/admit`, { count: Number(options.count) }, snapshot)
+  if (admitted.consent !== null && admitted.state === 'refused') {
+    const { zone } = await session.page()
+    session.show(
+      admitted,
+      `${admitted.id} was refused, so it needs a second administrator with another e-mail address. ${consented(admitted.consent, zone)}\nThe same for them: ${typed(`admit ${admitted.id} --count ${options.count}`)}\nNothing of the file was used so far.\n`,
+    )
+    return WAITS
+  }
   return session.show(admitted, `${admitted.id} is admitted. The plan that follows from it: ${typed('plans')}\n`)
 }
 

@@ -1,11 +1,12 @@
 /** Tokens of administrators. */
 import { z } from 'zod'
+import { readExpiry } from '../reconcile/expiry.ts'
 import { typed } from '../typed.ts'
 import { token } from './answers.ts'
 import { usage } from './exit.ts'
 import { table } from './render/table.ts'
-import { moment } from './render/words.ts'
-import { fullId, type Session } from './session.ts'
+import { lastDay, moment } from './render/words.ts'
+import { allOf, fullId, type Session } from './session.ts'
 
 const made = z.looseObject({ id: z.string(), token: z.string(), administrator: z.string(), role: z.string() })
 
@@ -17,25 +18,27 @@ export async function createToken(
   if (administrator === undefined) {
     throw usage('A token acts as one administrator.', `Type: ${typed('token create --administrator E-MAIL')}`)
   }
-  const expiresAt = expires === undefined ? undefined : endOf(expires)
+  const { zone } = await session.page()
+  const expiresAt = expires === undefined ? undefined : endOf(expires, zone)
   const answer = await session.client.post('/tokens', { administrator, role, expiresAt }, made)
   session.show(answer, `${answer.token}\n`)
   if (!session.json) {
     session.terminal.err(
-      `Acts as ${answer.administrator} (${answer.role}). It is shown this once; keep it where secrets are kept, and set ROSTERD_TOKEN to it.\n`,
+      `Acts as ${answer.administrator} (${answer.role})${expiresAt === undefined ? '' : ` until ${lastDay(expiresAt, zone)}`}. It is shown this once; keep it where secrets are kept, and set ROSTERD_TOKEN to it.\n`,
     )
   }
   return 0
 }
 
-function endOf(text: string): string {
-  const date = /^\d{4}-\d{2}-\d{2}/.test(text) ? new Date(text) : new Date(Number.NaN)
-  if (Number.isNaN(date.getTime())) throw usage(`${text} is not a date.`, 'Write it as 2027-06-30.')
-  return date.toISOString()
+/** A date lasts through that day in the organization's zone, as every end does. */
+function endOf(text: string, zone: string): string {
+  const end = readExpiry(text, { zone })
+  if (!end.ok || end.expiresAt === null) throw usage(`${text} is not a date.`, 'Write it as 2027-06-30.')
+  return end.expiresAt
 }
 
 export async function listTokens(session: Session): Promise<number> {
-  const { items } = await session.client.get('/tokens', z.object({ items: z.array(token) }))
+  const items = await allOf(session.client.each('/tokens', token))
   const page = await session.page()
   if (items.length === 0) return session.show(items, 'There are no tokens but the one in the data directory.\n')
   return session.show(
@@ -57,6 +60,10 @@ export async function listTokens(session: Session): Promise<number> {
 }
 
 export async function revokeToken(session: Session, given: string): Promise<number> {
+  // Whatever else was typed may be the token itself, which is neither sent nor repeated.
+  if (!/^(tok_)?\d{1,16}$/.test(given)) {
+    throw usage('A token is revoked by its id, such as tok_7.', `${typed('token list')} shows the ids.`)
+  }
   const answer = await session.client.delete(
     `/tokens/${encodeURIComponent(fullId('tok', given))}`,
     z.object({ id: z.string() }),

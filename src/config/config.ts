@@ -1,8 +1,10 @@
 /** The configuration as the rest of rosterd sees it: checked, complete, absolute. */
 import { dirname, resolve } from 'node:path'
 import type { Limits } from '../reconcile/guard.ts'
+import type { Leaving } from '../reconcile/leaving.ts'
 import type { ApprovalMode, Rule } from '../reconcile/model.ts'
 import type { LogLevel } from '../telemetry.ts'
+import { PACE, type Pace } from './pace.ts'
 import type { ConfigFile, OrganizationSection } from './schema.ts'
 import type { Secrets } from './secrets.ts'
 
@@ -20,6 +22,11 @@ export interface Config {
     folder: string
   }
   logLevel: LogLevel
+  api: { pace: Pace }
+  metrics: {
+    /** Whether /metrics is told to whoever asks, without a token. */
+    public: boolean
+  }
   organizations: OrganizationConfig[]
   secrets: Secrets
 }
@@ -62,14 +69,17 @@ export interface SourceConfig {
   kind: 'csv'
   mode: 'snapshot' | 'delta'
   approval: ApprovalMode
+  leaving: Leaving
   trust: number
   /** Absolute path of the drop folder. */
   folder: string
   /** Absolute path of a file to drop while the source has never been read. */
   sample?: string
-  /** Milliseconds for which a file must rest. */
-  settle: number
+  /** How its drop folder is watched. */
+  drop: DropConfig
   glob: string[]
+  /** When all its people are compared anew; null = only when something comes. */
+  schedule: { cron: string; zone: string } | null
   /** How its files are read; what is absent is found out. */
   csv: {
     encoding?: string
@@ -79,6 +89,27 @@ export interface SourceConfig {
     /** Header → field, attribute name or `ignore`. */
     columns?: Record<string, string>
   }
+}
+
+/** A file that is written in place must rest so many times longer than one that came whole. */
+const RESTS = 15
+
+/** Spans of time in milliseconds. */
+export interface DropConfig {
+  /** A file that came by a rename must rest so long, one that was written in place `rest`. */
+  settle: number
+  rest: number
+  /** An incomplete file may still be finished. */
+  patience: number
+  poll: number
+  completion: 'auto' | 'manifest' | 'trigger'
+  /** A file of changes that failed keeps the later ones waiting. */
+  ordered: boolean
+  silentAfter: 'learned' | 'never' | number
+  /** What was put away is deleted. */
+  keep: number
+  /** A folder that is open to all is not read. */
+  checkPermissions: boolean
 }
 
 /** A rule as written; the store gives it a version. */
@@ -103,6 +134,8 @@ export function assemble(file: string, content: ConfigFile, overridden: Overridd
       perMinute: content.mail?.per_minute ?? 200,
       folder: resolve(dataDirectory, 'mail'),
     },
+    api: { pace: { rate: content.api?.rate ?? PACE.rate, burst: content.api?.burst ?? PACE.burst } },
+    metrics: { public: content.metrics?.public ?? false },
     organizations: Object.entries(content.organizations).map(([key, section]) =>
       organization(key, section, dataDirectory, dirname(resolve(file))),
     ),
@@ -131,11 +164,27 @@ function organization(
       kind: source.kind,
       mode: source.mode,
       approval: source.approval,
+      leaving: {
+        absenceWait: source.absence_wait,
+        absenceGrace: source.absence_grace,
+        leaverGrace: source.leaver_grace,
+      },
       trust: source.trust,
       folder: resolve(dataDirectory, source.folder ?? `drop/${key}/${sourceKey}`),
       ...(source.sample !== undefined && { sample: resolve(beside, source.sample) }),
-      settle: source.settle,
+      drop: {
+        settle: source.settle,
+        rest: source.rest ?? source.settle * RESTS,
+        patience: source.patience,
+        poll: source.poll,
+        completion: source.completion,
+        ordered: source.ordered,
+        silentAfter: source.silent_after,
+        keep: source.keep,
+        checkPermissions: source.check_permissions,
+      },
       glob: source.glob,
+      schedule: source.schedule && { cron: source.schedule.cron, zone: source.schedule.zone ?? zone },
       csv: {
         ...(source.encoding !== undefined && { encoding: source.encoding }),
         ...(source.delimiter !== undefined && { delimiter: source.delimiter }),

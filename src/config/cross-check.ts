@@ -18,15 +18,12 @@ const BUILT_IN = ['manual', 'upload']
 
 /** Checks a file that has the right shape. */
 export function crossCheck(file: ConfigFile): Doubt[] {
-  return [
-    ...Object.entries(file.organizations).flatMap(([key, organization]) => [
-      ...checkProducts(['organizations', key, 'products'], organization),
-      ...checkRules(['organizations', key, 'rules'], organization),
-      ...checkSources(['organizations', key, 'sources'], organization),
-      ...checkPeople(['organizations', key], organization),
-    ]),
-    ...checkFolders(file),
-  ]
+  return Object.entries(file.organizations).flatMap(([key, organization]) => [
+    ...checkProducts(['organizations', key, 'products'], organization),
+    ...checkRules(['organizations', key, 'rules'], organization),
+    ...checkSources(['organizations', key, 'sources'], organization),
+    ...checkPeople(['organizations', key], organization),
+  ])
 }
 
 const error = (path: Path, at: Doubt['at'], message: string): Doubt => ({ path, at, message, severity: 'error' })
@@ -131,26 +128,6 @@ function checkPeople(base: Path, organization: OrganizationSection): Doubt[] {
     )
   }
   return doubts
-}
-
-/** Two sources that read one folder would each take files from the other. */
-function checkFolders(file: ConfigFile): Doubt[] {
-  const taken = new Map<string, string>()
-  return Object.entries(file.organizations).flatMap(([organization, { sources }]) =>
-    Object.entries(sources).flatMap(([key, { folder = `drop/${organization}/${key}` }]) => {
-      const plain = folder.replace(/\/+/g, '/').replace(/^\.\/|\/$/g, '')
-      const owner = taken.get(plain)
-      taken.set(plain, `${organization}.${key}`)
-      if (owner === undefined) return []
-      return [
-        error(
-          ['organizations', organization, 'sources', key, 'folder'],
-          'value',
-          `The folder ${plain} already belongs to the source ${owner}.`,
-        ),
-      ]
-    }),
-  )
 }
 
 function hint(word: string, known: string[]): string {

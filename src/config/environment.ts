@@ -29,6 +29,7 @@ export function readEnvironment(env: Record<string, string | undefined>): Enviro
       databaseUrl: read('DATABASE_URL'),
       smtpUrl: read('SMTP_URL'),
       adminToken: read('ROSTERD_ADMIN_TOKEN'),
+      metricsToken: read('ROSTERD_METRICS_TOKEN'),
     }),
   }
 }

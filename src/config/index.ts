@@ -1,7 +1,10 @@
 /** The configuration: read, checked, complete. */
+export { compareConfigs } from './compare.ts'
 export { baseUrlOf, type Config, type OrganizationConfig } from './config.ts'
 export { readEnvironment } from './environment.ts'
 export { checkConfig, checkText, loadConfig } from './load.ts'
 export { isLoopback } from './overrides.ts'
+export { PACE, type Pace } from './pace.ts'
 export { formatProblem } from './problem.ts'
 export { configJsonSchema } from './schema.ts'
+export { isAdminToken } from './setting.ts'

@@ -5,8 +5,9 @@ import { assemble, type Config } from './config.ts'
 import { crossCheck } from './cross-check.ts'
 import { readYaml } from './document.ts'
 import type { Environment } from './environment.ts'
+import { checkFolders } from './folders.ts'
 import { isLoopback, override } from './overrides.ts'
-import { formatProblem, type Problem, pathText } from './problem.ts'
+import { formatProblem, isOfEnvironment, type Problem, pathText } from './problem.ts'
 import { fileSchema } from './schema.ts'
 import { problemsOf } from './sentences.ts'
 
@@ -22,13 +23,17 @@ export function checkConfig(path: string, environment: Environment): Checked {
   return checkText(path, readText(path), environment)
 }
 
-/** The configuration. Throws CONFIG_UNREADABLE, or CONFIG_INVALID whose `detail` holds one line per error. */
+/**
+ * The configuration. Throws CONFIG_UNREADABLE, or CONFIG_INVALID whose `detail` holds one line per error; ENVIRONMENT_INVALID where
+ * nothing but environment variables is wrong.
+ */
 export function loadConfig(path: string, environment: Environment): Config {
   const { config, problems } = checkConfig(path, environment)
   if (config !== null) return config
   const errors = problems.filter(({ severity }) => severity === 'error')
   const detail = errors.map((problem) => `\n  ${formatProblem(path, problem)}`).join('')
-  throw new RosterdError('CONFIG_INVALID', { file: path, detail, count: errors.length })
+  const code = errors.every(isOfEnvironment) ? 'ENVIRONMENT_INVALID' : 'CONFIG_INVALID'
+  throw new RosterdError(code, { file: path, detail, count: errors.length })
 }
 
 /** As checkConfig, for text that is at hand. */
@@ -37,23 +42,28 @@ export function checkText(path: string, text: string, environment: Environment):
   if (document.problems.length > 0) return { config: null, problems: document.problems }
   const parsed = fileSchema.safeParse(document.value ?? {})
   if (!parsed.success) return { config: null, problems: problemsOf(parsed.error.issues, document) }
-  const problems: Problem[] = crossCheck(parsed.data).map(({ path: steps, at, message, severity }) => ({
-    ...document.place(steps, at),
-    path: pathText(steps),
-    message,
-    severity,
-  }))
-  problems.sort((a, b) => (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0))
-  const config = assemble(path, parsed.data, override(environment, parsed.data, problems))
-  problems.push(...exposed(config))
+  const outside: Problem[] = []
+  const config = assemble(path, parsed.data, override(environment, parsed.data, outside))
+  const doubts = [...crossCheck(parsed.data), ...checkFolders(config.organizations)]
+  const inside = doubts.map(
+    ({ path: steps, at, message, severity }): Problem => ({
+      ...document.place(steps, at),
+      path: pathText(steps),
+      message,
+      severity,
+    }),
+  )
+  inside.sort((a, b) => (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0))
+  const problems = [...inside, ...outside, ...exposed(config, environment)]
   return { config: problems.some(({ severity }) => severity === 'error') ? null : config, problems }
 }
 
 /** TLS ends at a proxy; without one, tokens would cross the network as they are. */
-function exposed({ server }: Config): Problem[] {
+function exposed({ server }: Config, { host }: Environment): Problem[] {
   if (isLoopback(server.host) || server.baseUrl?.startsWith('https://')) return []
   const message = `rosterd listens on ${server.host}, which other machines reach, without https in its base URL: put a proxy with TLS before it and set ROSTERD_BASE_URL to its https address.`
-  return [{ line: null, column: null, path: 'server.base_url', message, severity: 'warning' }]
+  const path = host === null ? 'server.base_url' : 'HOST'
+  return [{ line: null, column: null, path, message, severity: 'warning' }]
 }
 
 const LARGEST = 4 * 1024 * 1024

@@ -45,6 +45,8 @@ export function override(environment: Environment, file: ConfigFile, problems: P
       databaseUrl: read('DATABASE_URL', setting.databaseUrl, given.databaseUrl) ?? file.database_url ?? null,
       smtpUrl: read('SMTP_URL', setting.smtpUrl, given.smtpUrl) ?? file.mail?.smtp_url ?? null,
       adminToken: read('ROSTERD_ADMIN_TOKEN', setting.adminToken, given.adminToken) ?? file.server?.admin_token ?? null,
+      metricsToken:
+        read('ROSTERD_METRICS_TOKEN', setting.adminToken, given.metricsToken) ?? file.metrics?.token ?? null,
     }),
   }
 }

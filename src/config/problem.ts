@@ -13,9 +13,18 @@ export interface Problem {
   severity: 'error' | 'warning'
 }
 
-/** `config/rosterd.yaml:12:5 organizations.acme.zone must be …`: as compilers say it, so that terminals make it a link. */
+/** Whether the environment, not the file, is to be put right. */
+export function isOfEnvironment({ line, path }: Problem): boolean {
+  return line === null && /^[A-Z][A-Z_]+$/.test(path)
+}
+
+/**
+ * `config/rosterd.yaml:12:5 organizations.acme.zone must be …`: as compilers say it, so that terminals make it a link. What the
+ * environment says wrong is not blamed on the file.
+ */
 export function formatProblem(file: string, problem: Problem): string {
-  const place = problem.line === null ? file : `${file}:${problem.line}:${problem.column ?? 1}`
+  const inFile = problem.line === null ? file : `${file}:${problem.line}:${problem.column ?? 1}`
+  const place = isOfEnvironment(problem) ? 'environment:' : inFile
   return `${place} ${problem.severity === 'warning' ? 'warning: ' : ''}${problem.message}`
 }
 

@@ -24,6 +24,11 @@ export class Secrets {
     return this.#values.adminToken
   }
 
+  /** Opens /metrics and nothing else; null = none. */
+  get metricsToken(): string | null {
+    return this.#values.metricsToken
+  }
+
   toJSON(): string {
     return '[hidden]'
   }
@@ -33,4 +38,5 @@ export interface SecretValues {
   databaseUrl: string | null
   smtpUrl: string | null
   adminToken: string | null
+  metricsToken: string | null
 }

@@ -1,4 +1,5 @@
 /** The small values of the config file. Messages are predicates: the reader puts the name of the setting before them. */
+import { validateDetailed } from 'node-cron'
 import { z } from 'zod'
 import { domainLabel, readEmail } from '../reconcile/normalise.ts'
 
@@ -41,6 +42,11 @@ export const duration = z
   .regex(/^\d{1,9}(?:ms|s|m|h|d)$/, 'must be a duration such as 2s, 5m, 26h or 7d')
   .transform((text) => Number.parseInt(text, 10) * (MILLISECONDS.get(text.replace(/^\d+/, '')) ?? 1))
 
+const YEAR_MS = 365 * 86_400_000
+
+/** How long leaving may take. */
+export const leave = duration.refine((milliseconds) => milliseconds <= YEAR_MS, 'must be at most 365d')
+
 /** Where administrators reach rosterd; without a slash at its end. */
 export const baseUrl = word
   .refine((text) => {
@@ -57,10 +63,13 @@ const urlOf = (protocols: RegExp, message: string) =>
 
 export const smtpUrl = urlOf(/^smtps?:$/, 'must begin with smtp:// or smtps:// and name a mail server')
 export const databaseUrl = urlOf(/^postgres(?:ql)?:$/, 'must begin with postgres:// and name a server')
+/** What a bearer token may consist of (RFC 6750 §2.1): anything else would never be found in a request. Shorter ones can be guessed. */
 export const adminToken = z
   .string()
   .min(16, 'must have 16 characters or more')
-  .regex(/^[\x21-\x7e]+$/, 'must be printable ASCII without blanks')
+  .regex(/^[A-Za-z0-9._~+/-]+=*$/, 'must consist of letters, digits and any of . _ ~ + / - (and = at its end)')
+
+export const isAdminToken = (text: string): boolean => adminToken.safeParse(text).success
 
 export const encoding = word.refine((label) => {
   try {
@@ -78,3 +87,16 @@ export const zone = word.refine((name) => {
     return false
   }
 }, 'must be a time zone such as Europe/Berlin')
+
+/** Five fields of cron, of numbers, names, ranges, lists and steps; L, W and # mean different things to different programs. */
+const cron = word.refine((text) => {
+  if (text.split(/\s+/).length !== 5 || /[LW#?]/.test(text.replace(/[A-Z]{3}/gi, ''))) return false
+  return validateDetailed(text).valid
+}, 'must be five fields of cron (minute, hour, day, month, weekday), such as "30 2 * * *", or never')
+
+/** `never`, five fields in the organization's zone, or both said. */
+export const schedule = z.union([
+  z.literal('never').transform(() => null),
+  cron.transform((text) => ({ cron: text, zone: null })),
+  z.strictObject({ cron, zone: zone.nullable().default(null) }),
+])

@@ -5,7 +5,14 @@
 import { count, number } from '../reconcile/amount.ts'
 import { personText } from '../reconcile/describe.ts'
 import { showId } from '../reconcile/identifiers.ts'
-import type { AdminEvent, NamedItem, PlanFinished, PlanForReview, SnapshotStopped } from '../reconcile/letter.ts'
+import type {
+  AdminEvent,
+  NamedItem,
+  PlanFinished,
+  PlanForReview,
+  SnapshotStopped,
+  SourceSilent,
+} from '../reconcile/letter.ts'
 import { type Block, type Letter, plain, setLetter } from './paper.ts'
 import { enumerate, itemsInWords, momentInWords, nounOf, totalOf } from './wording.ts'
 
@@ -21,6 +28,8 @@ export function adminLetter(event: AdminEvent, organization: { name: string; zon
   switch (event.kind) {
     case 'plan_waits':
     case 'plan_held':
+    case 'plan_still_waits':
+    case 'plan_expires':
       return forReview(event, context)
     case 'plan_completed':
     case 'plan_partially_failed':
@@ -28,14 +37,21 @@ export function adminLetter(event: AdminEvent, organization: { name: string; zon
     case 'snapshot_held':
     case 'snapshot_refused':
       return stopped(event, context)
+    case 'source_silent':
+      return silent(event, context)
   }
 }
 
 function forReview(event: PlanForReview, context: Context): Letter {
   const total = totalOf(event.counts)
   const items = itemsInWords(event.counts, 3)
-  const what =
-    event.kind === 'plan_held' ? `${items} held for a decision` : `${items} ${total === 1 ? 'waits' : 'wait'} for you`
+  const verb = total === 1 ? 'waits' : 'wait'
+  const what = {
+    plan_waits: `${items} ${verb} for you`,
+    plan_held: `${items} held for a decision`,
+    plan_still_waits: `${items} still ${verb} for you`,
+    plan_expires: `last day to decide on ${items}`,
+  }[event.kind]
   return setLetter(subject(context, what, event.sources), [
     { paragraph: plain(event.headline, 1000) },
     {
@@ -80,7 +96,10 @@ function finished(event: PlanFinished, context: Context): Letter {
 
 function stopped(event: SnapshotStopped, context: Context): Letter {
   const rows = count(event.rows, 'row', 'rows')
-  const word = event.kind === 'snapshot_held' ? 'held' : 'refused'
+  const [word, who] =
+    event.kind === 'snapshot_held'
+      ? ['held', 'type']
+      : ['refused', 'two administrators with different e-mail addresses have to type']
   const file = event.file === null ? 'The newest data' : `The file ${plain(event.file)}`
   return setLetter(subject(context, `${rows} ${word}, nothing was changed`, [event.source]), [
     { paragraph: plain(event.headline, 1000) },
@@ -91,10 +110,31 @@ function stopped(event: SnapshotStopped, context: Context): Letter {
     ...(event.command === null
       ? [{ paragraph: 'Correct the data at its origin and deliver it again.' }]
       : [
-          { paragraph: 'If the data is wrong, correct it and deliver it again. If it is right, type:' },
+          { paragraph: `If the data is wrong, correct it and deliver it again. If it is right, ${who}:` },
           { command: plain(event.command, 500) },
         ]),
-    ...expiry(event.expiresAt, context.zone, 'If nobody decides, it is set aside on'),
+    ...expiry(event.command === null ? null : event.expiresAt, context.zone, 'If nobody decides, it is set aside on'),
+    signature(context),
+  ])
+}
+
+/** A missing file is never an empty file, and the letter says so before anybody worries. */
+function silent(event: SourceSilent, context: Context): Letter {
+  const since = momentInWords(event.since, context.zone)
+  return setLetter(subject(context, `no file since ${since}`, [event.source]), [
+    {
+      paragraph: `No file of ${plain(event.source)} has come since ${since}. That is longer than it usually takes. The last one was ${plain(event.file)}.`,
+    },
+    { paragraph: 'Nothing was changed because of it: a file that is missing is never taken for an empty one.' },
+    {
+      paragraph:
+        'Look whether the export still runs, and whether it reaches the folder. Files that came and were not read are named in the log of rosterd and in the status folder beside it. When the source was last heard, type:',
+    },
+    { command: 'rosterd sources' },
+    {
+      paragraph:
+        'This letter comes once; the next file ends the silence. How long is too long: silent_after of the source.',
+    },
     signature(context),
   ])
 }

@@ -4,6 +4,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Logger } from 'pino'
+import { countLetter } from '../counters.ts'
 import type { EventName } from '../events.ts'
 import type { LetterBox, OutgoingLetter } from './letter-box.ts'
 import { writeLetter } from './letters.ts'
@@ -41,7 +42,7 @@ const PAUSE = 5_000
 /** A dispatcher; several may share one letterbox, in one process or in many. */
 export function createDispatcher(parts: DispatchParts): Dispatcher {
   const { box, mailer, log, now = () => new Date(), poll = 5_000, drain = 4_000 } = parts
-  const pace = new Pace(parts.perMinute)
+  const pace = new Pace(() => parts.perMinute)
   let bell = new AbortController()
   let rung = false
 
@@ -67,6 +68,7 @@ export function createDispatcher(parts: DispatchParts): Dispatcher {
 
   const giveUp = async (letter: OutgoingLetter) => {
     await box.unknown(letter.id)
+    countLetter(letter.audience, 'unknown')
     log.warn(
       named(letter, 'letter.unknown'),
       'a process ended while this letter was leaving: it may have arrived, and is not sent again',
@@ -79,6 +81,7 @@ export function createDispatcher(parts: DispatchParts): Dispatcher {
     const messageId = await send(letter, name, cut)
     if (messageId instanceof MailError) return settle(letter, messageId)
     await box.sent(letter.id, messageId)
+    countLetter(letter.audience, 'sent')
     log.info({ ...named(letter, 'letter.sent'), messageId }, 'letter sent')
   }
 
@@ -95,15 +98,18 @@ export function createDispatcher(parts: DispatchParts): Dispatcher {
     const again = nextTry(letter.attempt, now())
     if (error.failure === 'unknown' && letter.audience === 'member') {
       await box.unknown(letter.id)
+      countLetter(letter.audience, 'unknown')
       log.warn(
         { ...named(letter, 'letter.unknown'), err: error },
         'it is unknown whether this letter left; it is not sent again',
       )
     } else if (error.failure === 'permanent' || again === null) {
       await box.failed(letter.id, error.message)
+      countLetter(letter.audience, 'failed')
       log.warn({ ...named(letter, 'letter.failed'), err: error }, 'this letter could not be sent')
     } else {
       await box.retry(letter.id, again, error.message)
+      countLetter(letter.audience, 'retried')
       log.info(
         { ...named(letter, 'letter.retried'), err: error, at: again.toISOString() },
         'this letter is tried again later',

@@ -1,16 +1,16 @@
 /** Keeps a limit of so many per minute: mail providers block who sends faster. Counts for this process alone. */
 export class Pace {
-  readonly #perMinute: number
+  readonly #perMinute: () => number
   #starts: number[] = []
 
-  constructor(perMinute: number) {
+  constructor(perMinute: () => number) {
     this.#perMinute = perMinute
   }
 
   /** How many may start at this moment (milliseconds since any fixed point). */
   free(at: number): number {
     this.#starts = this.#starts.filter((start) => start > at - 60_000)
-    return this.#perMinute - this.#starts.length
+    return this.#perMinute() - this.#starts.length
   }
 
   started(at: number): void {

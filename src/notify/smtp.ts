@@ -3,8 +3,8 @@
  * connection broke; its connection class does, since it reads the text only after the server's 354.
  */
 import { Readable } from 'node:stream'
-import { parseConnectionUrl } from 'nodemailer/lib/shared'
 import SMTPConnection from 'nodemailer/lib/smtp-connection'
+import { mailServerOf } from './mail-server.ts'
 import { MailError, type Transport } from './transport.ts'
 
 /** Milliseconds. A mail server that is there answers within these. */
@@ -14,13 +14,14 @@ const TIMEOUTS = { connectionTimeout: 10_000, dnsTimeout: 10_000, greetingTimeou
 const DEADLINE = 90_000
 
 /**
- * Sends over the server of an `smtp://` or `smtps://` URL; user, password and options such as `?requireTLS=true` stand in it.
+ * Sends over the server of an `smtp://` or `smtps://` URL, as `mailServerOf` reads it. A user and password in it are a condition:
+ * a server, or whoever answers in its place, that does not let us sign in gets no letter.
  * One connection per letter: letters are few, and a connection that breaks then concerns exactly one of them.
  */
 export function smtp(url: string, deadline = DEADLINE): Transport {
-  const { auth, ...options } = parseConnectionUrl(url)
+  const { name: host, auth, options } = mailServerOf(url)
   return {
-    destination: `mail server ${options.host ?? 'localhost'}`,
+    destination: `mail server ${host}`,
     deliver(mail, _name, signal) {
       const text = new TextOnDemand(mail.raw)
       const connection = new SMTPConnection({ ...TIMEOUTS, ...options, socketCloseTimeout: 1_000 })
@@ -33,7 +34,7 @@ export function smtp(url: string, deadline = DEADLINE): Transport {
         signal?.removeEventListener('abort', cut)
         if (error) {
           connection.close()
-          reject(judge(error, text.began))
+          reject(judge(error, text.began, host))
         } else {
           connection.quit()
           setTimeout(() => connection.close(), 1_000).unref()
@@ -53,7 +54,8 @@ export function smtp(url: string, deadline = DEADLINE): Transport {
       else
         connection.connect((error) => {
           if (error) settle(error)
-          else if (auth === undefined || !connection.allowsAuth) send()
+          else if (auth === undefined) send()
+          else if (!connection.allowsAuth) settle(notAsked(host))
           else connection.login({ ...auth, credentials: auth }, (refused) => (refused ? settle(refused) : send()))
         })
       return promise
@@ -78,6 +80,25 @@ class TextOnDemand extends Readable {
   }
 }
 
+const notAsked = (host: string) =>
+  new MailError(
+    'temporary',
+    `The mail server ${host} does not offer to sign in, but SMTP_URL has a user and a password, so nothing was sent. Take them out if this server needs none; else ask who runs it, or what stands between.`,
+  )
+
+/** Either the server has no STARTTLS, or TLS failed after it said yes: a certificate, mostly. */
+function noTls(host: string, cause: SmtpFailure): MailError {
+  const why =
+    cause.response === undefined
+      ? `${cause.message}. Mend its certificate, or write SMTP_URL with the name that stands in it.`
+      : 'it does not know STARTTLS, or something between here and there keeps it away. Use smtps:// or another port of the server; if the way to it is trusted, add ?requireTLS=false to SMTP_URL.'
+  return new MailError(
+    'temporary',
+    `The mail server ${host} did not take up TLS, so neither password nor letter was sent: ${why}`,
+    cause,
+  )
+}
+
 /** What nodemailer may hang on an error. */
 interface SmtpFailure extends Error {
   code?: string
@@ -91,8 +112,10 @@ interface SmtpFailure extends Error {
  * anything before (login, sender) is about our settings, not about this letter, and is worth another try once they are
  * corrected. Without an answer only this counts: had the text begun to leave?
  */
-function judge(error: SmtpFailure, began: boolean): MailError {
+function judge(error: SmtpFailure, began: boolean, host: string): MailError {
   const { responseCode = 0, command, response, code } = error
+  if (error instanceof MailError) return error
+  if (code === 'ETLS' && command === 'STARTTLS') return noTls(host, error)
   if (responseCode >= 400) {
     const never = responseCode >= 500 && (command === 'RCPT TO' || command === 'DATA')
     return new MailError(

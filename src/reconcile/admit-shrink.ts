@@ -1,32 +1,40 @@
 /** G12: a snapshot much smaller than the ones before is more often a broken export than a shrinking company. */
-import { z } from 'zod'
+import type { SnapshotLimits } from './admit-limits.ts'
 import { number, percent } from './amount.ts'
 import type { Finding, Verdict } from './model.ts'
 
-const share = z.number().min(0).max(100)
-
-export const snapshotLimits = z.strictObject({
-  hold_percent: share.default(80).describe('Hold a snapshot with fewer people than this share of the usual number'),
-  refuse_percent: share.default(50).describe('Refuse a snapshot with fewer people than this share of the usual number'),
-})
-
 /**
- * Compares the people of a file with the median of the last accepted ones. A first file has nothing to be compared with;
- * nobody at all is always refused.
+ * Compares the people of a file, broken rows included, with the median of the last accepted ones. A first file has nothing to be
+ * compared with; a file in which nobody at all can be read is always refused.
  */
-export function guardShrink(people: number, accepted: number[], limits: z.output<typeof snapshotLimits>): Finding {
+export function guardShrink(
+  file: { rows: number; people: number },
+  accepted: number[],
+  limits: SnapshotLimits,
+): Finding {
+  const { rows } = file
+  const nobody = file.people === 0
   const usual = median(accepted)
   const holdBelow = usual === null ? 0 : (usual * limits.hold_percent) / 100
   const refuseBelow = usual === null ? 0 : (usual * limits.refuse_percent) / 100
-  const verdict: Verdict = people === 0 || people < refuseBelow ? 'refuse' : people < holdBelow ? 'hold' : 'pass'
+  const verdict: Verdict = nobody || rows < refuseBelow ? 'refuse' : rows < holdBelow ? 'hold' : 'pass'
   const limit = Math.ceil(verdict === 'refuse' ? refuseBelow : holdBelow)
-  const of = usual ?? people
-  return { guard: 'G12', verdict, nature: 'amount', measured: people, of, limit, scope: '', message: told() }
+  const of = usual ?? rows
+  return {
+    guard: 'G12',
+    verdict,
+    nature: 'amount',
+    measured: nobody ? 0 : rows,
+    of,
+    limit,
+    scope: '',
+    message: told(),
+  }
 
   function told(): string {
-    if (people === 0) return 'People: 0 in this file. Nothing of it was used, and nobody counts as gone.'
-    if (usual === null) return `People: ${number(people)} in this file, the first of its source.`
-    const counted = `People: ${number(people)} in this file, usually ${number(usual)} = ${percent(people, usual)}`
+    if (nobody) return 'People: 0 in this file. Nothing of it was used, and nobody counts as gone.'
+    if (usual === null) return `People: ${number(rows)} in this file, the first of its source.`
+    const counted = `People: ${number(rows)} in this file, usually ${number(usual)} = ${percent(rows, usual)}`
     const share = verdict === 'refuse' ? limits.refuse_percent : limits.hold_percent
     const bound = `${number(limit)} (${share} %)`
     if (verdict === 'pass') return `${counted}, at least ${bound} are needed.`

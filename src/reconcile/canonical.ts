@@ -3,25 +3,34 @@
  * writes them, nothing between tokens). A plan is hashed as its header and, line by line, the digest of each item, so a million
  * stream, and what is sorted and stored on the way is 64 characters an item.
  */
-import { createHash } from 'node:crypto'
+import { createHash, hash as digestOf } from 'node:crypto'
 import type { Action } from './model.ts'
 
 /** RFC 8785. A property that is undefined is absent; anything JSON cannot hold throws a TypeError. */
 export function canonicalJson(value: unknown): string {
   switch (typeof value) {
     case 'string':
-      if (!value.isWellFormed()) throw new TypeError('a lone surrogate has no canonical form')
-      return JSON.stringify(value)
+      return quoted(value)
     case 'number':
       if (!Number.isFinite(value)) throw new TypeError(`${value} has no canonical form`)
       return JSON.stringify(value)
     case 'boolean':
       return String(value)
     case 'object':
-      return value === null ? 'null' : Array.isArray(value) ? list(value) : record(value)
+      if (Array.isArray(value)) return list(value)
+      return isRecord(value) ? record(value) : 'null'
     default:
       throw new TypeError(`a value of type ${typeof value} has no canonical form`)
   }
+}
+
+/** Printable ASCII without quote and backslash stands for itself: nearly every text of a plan, and nothing needs to be escaped. */
+const PLAIN = /^[\x20\x21\x23-\x5b\x5d-\x7e]*$/
+
+function quoted(text: string): string {
+  if (PLAIN.test(text)) return `"${text}"`
+  if (!text.isWellFormed()) throw new TypeError('a lone surrogate has no canonical form')
+  return JSON.stringify(text)
 }
 
 function list(values: unknown[]): string {
@@ -30,15 +39,29 @@ function list(values: unknown[]): string {
   return `${text}]`
 }
 
-/** The default sort compares UTF-16 code units. Concatenation, since a plan of a million items comes through here. */
-function record(value: object): string {
-  const fields: Record<string, unknown> = { ...value }
+/** Concatenation, since a plan of a million items comes through here. */
+function record(fields: Record<string, unknown>): string {
   let text = '{'
-  for (const key of Object.keys(fields).sort()) {
+  for (const key of sortedKeys(fields)) {
     const field = fields[key]
-    if (field !== undefined) text += `${text.length > 1 ? ',' : ''}${canonicalJson(key)}:${canonicalJson(field)}`
+    if (field !== undefined) text += `${text.length > 1 ? ',' : ''}${quoted(key)}:${canonicalJson(field)}`
   }
   return `${text}}`
+}
+
+/** By UTF-16 code units, as comparing strings does. Most objects are written in that order already. */
+function sortedKeys(fields: Record<string, unknown>): string[] {
+  const keys = Object.keys(fields)
+  let last = ''
+  for (const key of keys) {
+    if (key < last) return keys.sort()
+    last = key
+  }
+  return keys
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null
 }
 
 /** What a plan rests on: the first line of the hashed text. */
@@ -78,7 +101,7 @@ export interface Keys {
 
 /** SHA-256, as hex, over the text of one item. */
 export function itemDigest(action: Action, keys: Keys): string {
-  return createHash('sha256').update(itemText(action, keys)).digest('hex')
+  return digestOf('sha256', itemText(action, keys), 'hex')
 }
 
 /**

@@ -93,12 +93,13 @@ function compareRows(a: DirectoryRow, b: DirectoryRow, sources: ReadonlyMap<numb
 
 const compareText = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0)
 
-function highest(roles: Role[]): Role {
+/** The role with the most rights. */
+export function highest(roles: Role[]): Role {
   return roles.reduce<Role>((best, role) => (RANK[role] > RANK[best] ? role : best), 'member')
 }
 
 /** The first day on which somebody wants the person; null = now. */
-function earliest(starts: (string | null)[]): string | null {
+export function earliest(starts: (string | null)[]): string | null {
   const dated = starts.filter((start) => start !== null)
   if (dated.length < starts.length || dated.length === 0) return null
   return dated.reduce((a, b) => (a < b ? a : b))

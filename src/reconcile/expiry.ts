@@ -15,8 +15,15 @@ export interface DateReading {
 export type ExpiryReading =
   /** `expiresAt` is exclusive; null = never. `far`: more than ten years from today, worth a warning. */
   | { ok: true; expiresAt: Instant | null; far: boolean }
-  | { ok: false; code: 'EXPIRY_INVALID'; params: { v: string; date?: string } }
+  | DateRefused
   | { ok: false; code: 'EXPIRY_IN_PAST'; params: { date: string } }
+
+/** `why` where the text says enough to tell; `date` is what the number of a spreadsheet would mean. */
+interface DateRefused {
+  ok: false
+  code: 'EXPIRY_INVALID'
+  params: { v: string; why?: string; date?: string }
+}
 
 type DayReading = { date: string } | { at: Instant } | { serial: string } | null
 
@@ -49,9 +56,7 @@ export function readExpiry(text: string, reading: DateReading): ExpiryReading {
   const value = clean(text)
   if (value === '' || NEVER.has(fold(value))) return { ok: true, expiresAt: null, far: false }
   const day = readDay(value, reading.order)
-  const shown = value.slice(0, 100).toWellFormed()
-  if (day === null) return { ok: false, code: 'EXPIRY_INVALID', params: { v: shown } }
-  if ('serial' in day) return { ok: false, code: 'EXPIRY_INVALID', params: { v: shown, date: day.serial } }
+  if (day === null || 'serial' in day) return refused(value, reading, day?.serial)
   const date = 'date' in day ? day.date : dateIn(day.at, reading.zone)
   if (reading.today !== undefined && date < reading.today)
     return { ok: false, code: 'EXPIRY_IN_PAST', params: { date } }
@@ -69,18 +74,14 @@ export function expiryOf(text: string, zone: string): Instant | null {
   return reading.expiresAt
 }
 
-export type StartReading =
-  | { ok: true; startAt: Instant | null }
-  | { ok: false; code: 'EXPIRY_INVALID'; params: { v: string; date?: string } }
+export type StartReading = { ok: true; startAt: Instant | null } | DateRefused
 
 /** Reads a start date: 06:00 of that day in the organization's zone. A date-time with an offset is that instant. */
 export function readStart(text: string, reading: DateReading): StartReading {
   const value = clean(text)
   if (value === '') return { ok: true, startAt: null }
   const day = readDay(value, reading.order)
-  const shown = value.slice(0, 100).toWellFormed()
-  if (day === null) return { ok: false, code: 'EXPIRY_INVALID', params: { v: shown } }
-  if ('serial' in day) return { ok: false, code: 'EXPIRY_INVALID', params: { v: shown, date: day.serial } }
+  if (day === null || 'serial' in day) return refused(value, reading, day?.serial)
   return { ok: true, startAt: 'at' in day ? day.at : startOfDay(day.date, reading.zone, 6) }
 }
 
@@ -109,6 +110,18 @@ export function formatEnd(expiresAt: Instant, zone: string): string {
   return wholeDays ? `${date} (${zone})` : `${date}, ${two(shown.hour)}:${two(shown.minute)} (${zone})`
 }
 
+/** The end as a file writes it, so that `readExpiry` gives it back: the last day that is covered, or the instant within a day. */
+export function lastDay(expiresAt: Instant, zone: string): string {
+  const date = dateIn(expiresAt, zone)
+  return startOfDay(date, zone) === expiresAt ? addDays(date, -1) : expiresAt
+}
+
+/** The start as a file writes it, so that `readStart` gives it back. */
+export function startDay(startAt: Instant, zone: string): string {
+  const date = dateIn(startAt, zone)
+  return startOfDay(date, zone, 6) === startAt ? date : startAt
+}
+
 /** A date so many days later (or earlier), by the calendar. */
 export function addDays(date: string, days: number): string {
   return new Date(Date.parse(`${date}T00:00:00Z`) + days * 86_400_000).toISOString().slice(0, 10)
@@ -120,6 +133,8 @@ function two(n: number): string {
 
 const RFC3339 = /^\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:[Zz]|[+-]\d{2}:\d{2})$/
 
+const DAY_AND_MONTH = /^(\d{1,2})([./-])(\d{1,2})\2(\d{4})$/
+
 function readDay(value: string, order: 'dmy' | 'mdy' | undefined): DayReading {
   const iso = /^(\d{4})-(\d{2})-(\d{2})$/.exec(value)
   if (iso) return calendarDate(iso[1], iso[2], iso[3])
@@ -128,12 +143,23 @@ function readDay(value: string, order: 'dmy' | 'mdy' | undefined): DayReading {
     const at = Date.parse(value.replace(' ', 'T').toUpperCase())
     return Number.isNaN(at) ? null : { at: new Date(at).toISOString() }
   }
-  const parts = /^(\d{1,2})([./-])(\d{1,2})\2(\d{4})$/.exec(value)
+  const parts = DAY_AND_MONTH.exec(value)
   if (parts && order !== undefined) {
     return order === 'dmy' ? calendarDate(parts[4], parts[3], parts[1]) : calendarDate(parts[4], parts[1], parts[3])
   }
   const serial = /^\d{5}(?:[.,]0+)?$/.test(value) ? Number.parseInt(value, 10) : 0
   return serial >= 20_000 && serial <= 80_000 ? { serial: addDays('1899-12-30', serial) } : null
+}
+
+function refused(value: string, { order }: DateReading, serial: string | undefined): DateRefused {
+  const v = value.slice(0, 100).toWellFormed()
+  if (serial !== undefined) {
+    const why = `as the number of a day in a spreadsheet it would be ${serial}`
+    return { ok: false, code: 'EXPIRY_INVALID', params: { v, why, date: serial } }
+  }
+  const undeclared = order === undefined && DAY_AND_MONTH.test(value)
+  const why = 'day or month first? date_order of the source says which'
+  return { ok: false, code: 'EXPIRY_INVALID', params: undeclared ? { v, why } : { v } }
 }
 
 function calendarDate(year = '', month = '', day = ''): { date: string } | null {

@@ -1,47 +1,57 @@
-/** G2: revokes of one product, so that one wrong rule cannot empty a product while members stay. */
-import { z } from 'zod'
-import { number, percent } from './amount.ts'
+/** G2 and G3: revokes of one product, so that one wrong rule cannot empty a product while members stay; and of all products together. */
+import type { z } from 'zod'
+import type { Gauge } from './gauge.ts'
 import type { PlanFacts } from './guard-facts.ts'
-import type { Finding, Verdict } from './model.ts'
+import { boundsOf, limitOf } from './limit.ts'
 
-const share = z.number().min(0).max(100)
-const whole = z.int().min(0)
-
-export const revokeLimits = z.strictObject({
-  floor: whole.default(5).describe('So many revokes of a product never hold a plan by themselves'),
-  percent: share.default(15).describe('Hold above this share of the holders of a product'),
-  refuse_percent: share.default(60).describe('Refuse above this share of the holders of a product'),
-  refuse_from: whole.default(20).describe('Refuse only where a product has at least so many holders'),
+export const revokeLimits = limitOf('revokes of a product', 'the holders of a product', {
+  floor: 5,
+  percent: 15,
+  number: null,
+  refuse_percent: 60,
+  refuse_from: 20,
 })
 
-/** One finding per product of the plan, by product key. */
-export function guardRevokes(facts: PlanFacts, limits: z.output<typeof revokeLimits>): Finding[] {
-  return [...facts.revokes]
-    .sort((a, b) => (a.product < b.product ? -1 : 1))
-    .map((revoke) => guardProduct(revoke, limits))
+export const allRevokesLimits = limitOf('revokes', 'all assignments', {
+  floor: 10,
+  percent: 15,
+  number: 300,
+  refuse_percent: 60,
+  refuse_from: 20,
+})
+
+/** One for each product of the plan, by product key. */
+export function productRevokes(facts: PlanFacts, limits: z.output<typeof revokeLimits>): Gauge[] {
+  const known = new Map(facts.products.map((product) => [product.key, product]))
+  return Object.keys(facts.plan.revoke)
+    .sort()
+    .map((key) => ({
+      guard: 'G2',
+      what: `Revokes of ${known.get(key)?.name ?? key}`,
+      whole: 'holders',
+      kind: 'revoke' as const,
+      product: key,
+      now: facts.plan.revoke[key] ?? 0,
+      of: known.get(key)?.holders ?? 0,
+      day: facts.day.revoke[key] ?? 0,
+      week: facts.week.revoke[key] ?? 0,
+      bounds: (holders: number) => boundsOf(limits, holders),
+    }))
 }
 
-function guardProduct(revoke: PlanFacts['revokes'][number], limits: z.output<typeof revokeLimits>): Finding {
-  const { product, count, holders } = revoke
-  const holdAbove = Math.max(limits.floor, (holders * limits.percent) / 100)
-  const refuseAbove = holders >= limits.refuse_from ? (holders * limits.refuse_percent) / 100 : Number.POSITIVE_INFINITY
-  const verdict: Verdict = count > refuseAbove ? 'refuse' : count > holdAbove ? 'hold' : 'pass'
-  const limit = Math.floor(verdict === 'refuse' ? refuseAbove : holdAbove)
-  const counted = `Revokes of ${revoke.name ?? product}: ${number(count)} of ${number(holders)} holders = ${percent(count, holders)}`
-  const bound = `${number(limit)} (${percent(limit, holders)})`
-  const told: Record<Verdict, string> = {
-    pass: `${counted}, limit ${bound}.`,
-    hold: `${counted}, limit ${bound}. None of them was applied.`,
-    refuse: `${counted}, above ${bound} a plan is refused. None of them was applied.`,
-  }
+/** Many products that each lose a little lose much together. */
+export function allRevokes(facts: PlanFacts, limits: z.output<typeof allRevokesLimits>): Gauge {
+  const sum = (revokes: Readonly<Record<string, number>>) => Object.values(revokes).reduce((all, one) => all + one, 0)
   return {
-    guard: 'G2',
-    verdict,
-    nature: 'amount',
-    measured: count,
-    of: holders,
-    limit,
-    scope: product,
-    message: told[verdict],
+    guard: 'G3',
+    what: 'Revokes of all products',
+    whole: 'assignments',
+    kind: 'revoke',
+    product: null,
+    now: sum(facts.plan.revoke),
+    of: facts.products.reduce((all, product) => all + product.holders, 0),
+    day: sum(facts.day.revoke),
+    week: sum(facts.week.revoke),
+    bounds: (assignments) => boundsOf(limits, assignments),
   }
 }

@@ -39,9 +39,9 @@ interface AboutPlan {
   headline: string
 }
 
-/** A plan that somebody has to look at; `plan_held` when an amount guard stopped it. */
+/** A plan that somebody has to look at; `plan_held` when an amount guard stopped it. The others remind: after a day, and on its last. */
 export interface PlanForReview extends AboutPlan {
-  kind: 'plan_waits' | 'plan_held'
+  kind: 'plan_waits' | 'plan_held' | 'plan_still_waits' | 'plan_expires'
   /** The sentences of the guards that did not pass. */
   guards: string[]
   /** The first few items (ten are enough); what is left is counted. */
@@ -70,9 +70,18 @@ export interface SnapshotStopped {
   rows: number
   headline: string
   guards: string[]
-  /** What to type to admit it; null where nobody can. */
+  /** What to type to admit it, by two administrators where it was refused; null where nobody can. */
   command: string | null
   expiresAt: Instant | null
 }
 
-export type AdminEvent = PlanForReview | PlanFinished | SnapshotStopped
+/** No file has come for longer than it usually takes. */
+export interface SourceSilent {
+  kind: 'source_silent'
+  source: string
+  /** The last file that came, and when. */
+  file: string
+  since: Instant
+}
+
+export type AdminEvent = PlanForReview | PlanFinished | SnapshotStopped | SourceSilent

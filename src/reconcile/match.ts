@@ -29,7 +29,9 @@ export interface Candidate {
   by: 'user_name' | 'email'
   member: { role: Role; state: MemberState; removedAt: Instant | null } | null
   /** The sources whose links point at the candidate. A link without a state is taken for one that may still change. */
-  linkedSources: (MatchSource & { state?: LinkState })[]
+  linkedSources: (MatchSource & { state?: LinkState; anchor?: string })[]
+  /** Sources want the candidate, too, as a member under this very user name or address. */
+  wants: boolean
 }
 
 /** A newcomer and somebody whom they could be, found by the store. */
@@ -51,9 +53,12 @@ export interface Match {
   adoption: Adoption
 }
 
-/** A question for a person; until it is answered nothing happens with the newcomer. */
+/**
+ * A question for a person; until it is answered, or nobody needs to ask it any more, nothing happens with the newcomer. With
+ * `shared`, one user name or address for two rows of a source, nothing happens with the candidates either.
+ */
 export interface Decision {
-  kind: 'adopt' | 'same_person' | 'ambiguous'
+  kind: 'adopt' | 'same_person' | 'ambiguous' | 'shared'
   newcomer: number
   sourceId: number
   anchor: string
@@ -79,9 +84,44 @@ export function match(newcomers: Newcomer[], pairs: Pair[], policy: MatchPolicy)
   return [...known.values()]
     .sort((a, b) => a.personId - b.personId)
     .flatMap((newcomer) => {
+      const twins = twinsOf(newcomer, paired)
+      if (twins.length > 0) return [shared(newcomer, twins)]
       const candidates = found.get(newcomer.personId) ?? []
       return candidates.length === 0 ? [] : [answer(newcomer, candidates, claimedBy, policy)]
     })
+}
+
+/** People whom the newcomer's own source shows under another id and who are to have the same user name or address. */
+function twinsOf(newcomer: Newcomer, paired: Paired): Candidate[] {
+  const twins = (paired.get(newcomer.personId) ?? [])
+    .map((pair) => pair.candidate)
+    .filter((one) => one.wants && one.personId !== newcomer.personId && otherAnchor(newcomer, one))
+  return [...new Map(twins.map((one) => [`${one.personId} ${one.by}`, one])).values()].sort(
+    (a, b) => a.personId - b.personId || (a.by < b.by ? -1 : 1),
+  )
+}
+
+/** Two members never have one user name or address: either the rows are one person, or one of them is wrong. */
+function shared(newcomer: Newcomer, twins: Candidate[]): Decision {
+  const { source, anchor } = newcomer
+  const row = (name: string, id: string) => `${name} (${source.key} ${id})`
+  const others = twins.map((one) => {
+    const link = one.linkedSources.find((link) => link.id === source.id && link.state === 'linked')
+    return row(one.name ?? one.email, link?.anchor ?? one.email)
+  })
+  const rows = [...new Set([row(newcomer.name ?? newcomer.emailKey, anchor), ...others])].sort()
+  const what = twins.some((one) => one.by === 'email')
+    ? `the address ${newcomer.emailKey}`
+    : `the user name ${newcomer.userNameKey ?? ''}`
+  return {
+    kind: 'shared',
+    newcomer: newcomer.personId,
+    sourceId: source.id,
+    anchor,
+    candidates: [...new Set(twins.map((one) => one.personId))],
+    code: 'AMBIGUOUS_MATCH',
+    why: `${rows.join(' and ')} have ${what}. Correct it in ${source.key}; or link them, if they are one person.`,
+  }
 }
 
 type Paired = ReadonlyMap<number, Pair[]>

@@ -152,7 +152,17 @@ export interface Link {
   state: LinkState
 }
 
-export const WAIT_KINDS = ['seat', 'borrow', 'grace', 'absence', 'start', 'group_loss', 'decision', 'rejected'] as const
+export const WAIT_KINDS = [
+  'seat',
+  'borrow',
+  'grace',
+  'absence',
+  'start',
+  'group_loss',
+  'decision',
+  'rejected',
+  'address', // for an address or a user name that somebody still has who will leave it
+] as const
 export type WaitKind = (typeof WAIT_KINDS)[number]
 
 export interface Wait {
@@ -180,6 +190,19 @@ export interface Case {
   waits: Wait[]
   /** The newcomer whose link this plan re-points to this person, when match found one. */
   adopted: Adoption[]
+  /** Stands in a plan that is still open: only what comes because its day has come concerns them now. */
+  planned?: boolean
+  /** What snapshot sources have said again of the person; absent where no policy approves what is taken away, so that nobody asks. */
+  sightings?: Sighting[]
+}
+
+/** How sure a snapshot source is of what it no longer says of a person. */
+export interface Sighting {
+  sourceId: number
+  /** A row said it in so many words (`action` remove), so that nothing has to be repeated. */
+  told: boolean
+  /** A later accepted snapshot, or the same file again, said the same. */
+  repeated: boolean
 }
 
 export interface Subject {
@@ -377,6 +400,23 @@ export interface Finding {
   /** What is counted, e.g. a product's key; empty for the whole plan. */
   scope: string
   message: string
+  /** What of the plan no policy may approve where this did not pass; absent for files. */
+  holds?: Hold[]
+}
+
+/** Items that a guard stopped at. */
+export interface Hold {
+  kind: ActionKind
+  /** The product's key; null = whatever the product. */
+  product: string | null
+  /** How many of them the plan has: what somebody types who lets them through. */
+  items: number
+  /** Only those that concern administrators and owners of the organization. */
+  administrators?: true
+  /** Only those that would give somebody an address of these domains. */
+  domains?: string[]
+  /** Only those that one of these sources asks for. */
+  sources?: number[]
 }
 
 export const PLAN_STATES = [

@@ -112,7 +112,7 @@ export function readEmail(cell: string): EmailReading {
   if (text.length > 2000) return invalid('too long')
   const at = email.indexOf('@')
   if (at !== email.lastIndexOf('@') || /[;,\s]/.test(text)) {
-    const several = text.split(/[;,\s]+/).filter((part) => /^<?[^@<>]+@[^@<>]+>?$/.test(part))
+    const several = text.split(/[;,|\s]+/).filter((part) => /^<?[^@<>]+@[^@<>]+>?$/.test(part))
     if (several.length > 1)
       return { ok: false, code: 'EMAIL_MULTIPLE', params: { v: text.slice(0, 300).toWellFormed() } }
   }

@@ -1,7 +1,8 @@
 /** Whether one person is, or stays, a member: invite, reactivate, suspend, remove, and what belongs to their links. */
+import { certaintyOf, graceOf } from './absence.ts'
 import type { Action, ItemImage, Member, Reason } from './model.ts'
 import { profileDelta } from './plan-profile.ts'
-import { actionOn, ascending, isByHand, namesOf, rowOf, type Standing } from './standing.ts'
+import { actionOn, ascending, isByHand, namesOf, rowOf, type Standing, waits } from './standing.ts'
 
 /** Links that go over to the person, since match found them, and links whose source has let go while others have not. */
 export function linkActions(standing: Standing): Action[] {
@@ -40,12 +41,13 @@ export function linkActions(standing: Standing): Action[] {
 
 /** Invite, rehire, reactivate or suspend somebody who is wanted; nobody is invited while on leave or before the start. */
 export function wantedMembership(standing: Standing): Action[] {
-  const { person, policy, notYet, state } = standing
+  const { person, policy, notYet, state, at } = standing
   const { desired, member } = person
   const sourceIds = ascending(person.claims.map((claim) => claim.sourceId))
   const away = desired.status === 'suspended'
   if (state === null || member === null) {
-    if (notYet || away || desired.profile === null) return []
+    // Removals come after invitations: an address that is left in this plan is free in the next one.
+    if (notYet || away || desired.profile === null || waits(person, 0, 'address', at)) return []
     return [member === null ? invite(standing, sourceIds) : rehire(standing, member, sourceIds)]
   }
   if (away && state !== 'suspended' && !standing.shielded && !standing.kept) {
@@ -68,18 +70,19 @@ export function wantedMembership(standing: Standing): Action[] {
 
 /**
  * Ends the membership of somebody nobody wants. An explicit leaver loses access now and is removed when the grace is
- * over and nothing is held; whoever is absent, or lost their last rule, is removed in the same plan, after the revokes.
+ * over and nothing is held. Whoever is absent, or lost their last rule, is removed in the same plan, after the revokes, where a
+ * person decides; a policy does with them as with a leaver, once the absence is certain.
  */
 export function unwantedMembership(standing: Standing, reason: Reason): Action[] {
   const { person, state, causing, at } = standing
   const shielded = standing.shielded || standing.kept
   const { member } = person
   if (state === null || member === null || shielded) return []
-  if (!person.desired.leaver) return [remove(standing, member, reason)]
+  if (!person.desired.leaver && certaintyOf(standing, causing, 0) === 'decided')
+    return [remove(standing, member, reason)]
   if (state !== 'suspended') return [suspend(standing, reason, causing)]
-  const grace = person.waits.find((wait) => wait.kind === 'grace' && wait.productId === 0)
-  const due = grace !== undefined && grace.until !== null && grace.until <= at
-  return due && person.assignments.length === 0 ? [remove(standing, member, reason)] : []
+  const until = graceOf(standing)?.until ?? null
+  return until !== null && until <= at ? [remove(standing, member, reason)] : []
 }
 
 /** Why nobody wants the person any more: said so, gone, or still there without a rule. */
@@ -113,8 +116,8 @@ function joinedReason(standing: Standing, sourceIds: number[]): Reason {
 }
 
 /**
- * The same member again: id, history and audit go on; role and profile are what the sources say today. The address is
- * always named, since a removed member held none and somebody else may have it by now.
+ * The same member again: id, history and audit go on; role and profile are what the sources say today. The address and
+ * the user name are always named, since a removed member held none and somebody else may have them by now.
  */
 function rehire(standing: Standing, member: Member, sourceIds: number[]): Action {
   const { desired } = standing.person
@@ -127,7 +130,13 @@ function rehire(standing: Standing, member: Member, sourceIds: number[]): Action
     effect: 'additive',
     sourceIds,
     before: { state: 'removed', ...oldRole, ...held, ...delta.before },
-    after: { state: member.accepted ? 'active' : 'invited', ...role, ...held, ...delta.after },
+    after: {
+      state: member.accepted ? 'active' : 'invited',
+      ...role,
+      ...held,
+      ...delta.after,
+      userName: desired.profile?.userName ?? null,
+    },
     reason: { code: 'returned', params: { source: namesOf(standing.policy, sourceIds) } },
     precondition: { member: { state: 'removed' } },
   })

@@ -1,4 +1,5 @@
 /** From one person, as wanted and as they are, to the actions that make them agree. */
+import { absence, certaintyOf, graceOf, putOff } from './absence.ts'
 import { desire } from './desire.ts'
 import type { Action, Case, Instant, Wait } from './model.ts'
 import { compareActions } from './order.ts'
@@ -9,38 +10,50 @@ import { type Policy, type Standing, standingOf, waits } from './standing.ts'
 
 export type { Policy } from './standing.ts'
 
-const DAY_MS = 86_400_000
-
 /**
  * Plans one person. The same case, policy and instant give the same actions, in the order of `compareActions`; a person
  * who is as wanted gets none. Nothing happens with somebody about whom a decision is open.
  */
 export function planPerson(person: Case, policy: Policy, at: Instant): Action[] {
-  if (waits(person, 0, 'decision', at)) return []
-  const standing = standingOf(withAdopted(person, policy), policy, at)
-  const actions = [...linkActions(standing), ...(standing.person.desired.wanted ? keep(standing) : end(standing))]
-  const keyOf = (productId: number) => policy.products.get(productId)?.key ?? ''
-  return actions.sort((a, b) => compareActions(a, b, keyOf))
+  return look(person, policy, at).actions
 }
 
 /**
- * The waits that planning finds: a first day that is still to come, and the grace of a suspended leaver who holds
- * nothing any more. A wait that is already stored comes back unchanged, so that storing it again changes nothing.
+ * The waits that planning finds: a first day that is still to come, what a policy may not take away yet, and the grace of somebody
+ * who was suspended on their way out and holds nothing any more. A wait that is already stored keeps its beginning, so that storing
+ * it again changes nothing.
  */
 export function waitsOf(person: Case, policy: Policy, at: Instant): Wait[] {
+  return look(person, policy, at).waits
+}
+
+/** Both at once: what is to be done with the person, and what they wait for. */
+export function look(person: Case, policy: Policy, at: Instant): { actions: Action[]; waits: Wait[] } {
   const standing = standingOf(withAdopted(person, policy), policy, at)
-  const { desired } = standing.person
-  const wait = (kind: 'start' | 'grace', until: Instant): Wait[] => {
-    const stored = person.waits.find((one) => one.kind === kind && one.productId === 0)
-    if (stored !== undefined && (kind === 'grace' || stored.until === until)) return [stored]
-    return [{ personId: person.personId, productId: 0, kind, since: at, until }]
-  }
-  if (standing.notYet && desired.startAt !== null && (standing.state === null || standing.state === 'suspended')) {
-    return wait('start', desired.startAt)
-  }
-  const leaving = desired.leaver && standing.state === 'suspended' && person.assignments.length === 0
-  if (!leaving || standing.shielded) return []
-  return wait('grace', new Date(Date.parse(at) + policy.graceDays * DAY_MS).toISOString())
+  const dated = [...startOf(standing), ...goingOf(standing)]
+  if (waits(person, 0, 'decision', at)) return { actions: [], waits: dated }
+  const wanted = standing.person.desired.wanted
+  const planned = putOff(standing, wanted ? keep(standing) : end(standing))
+  const actions = [...linkActions(standing), ...planned.now]
+  const keyOf = (productId: number) => policy.products.get(productId)?.key ?? ''
+  return { actions: actions.sort((a, b) => compareActions(a, b, keyOf)), waits: [...dated, ...planned.waits] }
+}
+
+function startOf(standing: Standing): Wait[] {
+  const { person, at, notYet, state } = standing
+  const { startAt } = person.desired
+  if (!notYet || startAt === null || (state !== null && state !== 'suspended')) return []
+  const stored = person.waits.find((one) => one.kind === 'start' && one.productId === 0 && one.until === startAt)
+  return [stored ?? { personId: person.personId, productId: 0, kind: 'start', since: at, until: startAt }]
+}
+
+/** Of somebody whom nobody wants: until that is certain, and until they are no member any more. */
+function goingOf(standing: Standing): Wait[] {
+  const { person, state, causing } = standing
+  if (person.desired.wanted || state === null || standing.shielded || standing.kept) return []
+  if (certaintyOf(standing, causing, 0) === 'waits') return [absence(standing, causing, 0)]
+  const grace = graceOf(standing)
+  return grace === null ? [] : [grace]
 }
 
 /** With a newcomer found to be this person, what is wanted counts both: the stored answer was made before they met. */

@@ -1,6 +1,6 @@
 /** Who a member is: address, user name, names, language and role, as the sources tell them now. */
-import type { Action, ItemImage, Profile, Role } from './model.ts'
-import { actionOn, ascending, namesOf, type Standing } from './standing.ts'
+import type { Action, ItemImage, Member, MemberState, Profile, Role } from './model.ts'
+import { actionOn, ascending, namesOf, type Standing, waits } from './standing.ts'
 
 export interface ProfileDelta {
   /** The address or the user name differs by its comparison key: a rename. Case alone is none. */
@@ -36,29 +36,55 @@ export function profileDelta(current: Profile, wanted: Profile | null): ProfileD
   return { renamed, before, after }
 }
 
-/** One item at most: a rename carries the other differences with it. */
+const IDENTITY = ['email', 'userName'] as const
+
+/**
+ * One item at most: a rename carries the other differences with it. But where somebody else has the new address and keeps it, nothing
+ * but the rename may fail, so the rest is an item of its own; and where they will leave it, the rename waits and the rest does not.
+ */
 export function profileActions(standing: Standing): Action[] {
-  const { person, policy, state } = standing
+  const { person, policy, state, at } = standing
   const { member, desired } = person
   if (member === null || state === null) return []
   const { renamed, before, after } = profileDelta(member.profile, desired.profile)
-  if (Object.keys(after).length === 0) return []
-  const from = desired.profileSourceId
+  const waiting = renamed && waits(person, 0, 'address', at)
+  const parts: { renames: boolean; before: ItemImage; after: ItemImage }[] =
+    waiting || (renamed && policy.refused?.has(person.personId) === true)
+      ? [
+          ...(waiting ? [] : [{ renames: true, before: only(before, IDENTITY), after: only(after, IDENTITY) }]),
+          { renames: false, before: only(before, PLAIN), after: only(after, PLAIN) },
+        ]
+      : [{ renames: renamed, before, after }]
+  return parts.flatMap((part) =>
+    Object.keys(part.after).length === 0 ? [] : [profileAction(standing, member, state, part)],
+  )
+}
+
+function only(image: ItemImage, keys: readonly ((typeof PLAIN)[number] | (typeof IDENTITY)[number])[]): ItemImage {
+  return Object.fromEntries(keys.flatMap((key) => (image[key] === undefined ? [] : [[key, image[key]]])))
+}
+
+function profileAction(
+  standing: Standing,
+  member: Member,
+  state: Exclude<MemberState, 'removed'>,
+  { renames, before, after }: { renames: boolean; before: ItemImage; after: ItemImage },
+): Action {
+  const { person, policy } = standing
+  const from = person.desired.profileSourceId
   const sourceIds = from === null ? ascending(person.claims.map((claim) => claim.sourceId)) : [from]
-  return [
-    actionOn(standing, {
-      kind: renamed ? 'update_identity' : 'update_profile',
-      effect: 'neutral',
-      sourceIds,
-      before,
-      after,
-      reason: {
-        code: renamed ? 'identity_changed' : 'profile_changed',
-        params: { source: namesOf(policy, sourceIds) },
-      },
-      precondition: { member: renamed ? { state, email: member.profile.email } : { state } },
-    }),
-  ]
+  return actionOn(standing, {
+    kind: renames ? 'update_identity' : 'update_profile',
+    effect: 'neutral',
+    sourceIds,
+    before,
+    after,
+    reason: {
+      code: renames ? 'identity_changed' : 'profile_changed',
+      params: { source: namesOf(policy, sourceIds) },
+    },
+    precondition: { member: renames ? { state, email: member.profile.email } : { state } },
+  })
 }
 
 /**

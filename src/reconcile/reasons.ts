@@ -55,9 +55,21 @@ export const REASONS = {
   FILE_TOO_LARGE: input(413, 'The file is too large: {n}; limit {m}.', 'Split it.'),
   FILE_INCOMPLETE: input(
     400,
-    'The last line promises {a} rows; the file has {b}.',
-    'Send the whole file again; nothing was changed.',
+    'The file is not complete: {why}.',
+    'Send the whole file again; a last line ends with a line break.',
   ),
+  FILE_DUPLICATE: {
+    class: 'none',
+    status: 409,
+    sentence: 'The same content as {file} of {date}.',
+    next: 'Nothing to do; it was not applied a second time. To apply it again, wait a day.',
+  },
+  FILE_STALE: {
+    class: 'conflict',
+    status: 409,
+    sentence: 'This file is older ({a}) than {file} ({b}), which was taken instead.',
+    next: 'Nothing to do. If this one is right, drop it again with a later time, or a later date in its name or number in its manifest.',
+  },
   FILE_TYPE: input(415, 'This is {type}, not a CSV file.', 'Save it as "CSV UTF-8".'),
   FIELD_UNKNOWN_VALUE: input(400, '"{v}" is not allowed in {col}; allowed: {list}.', 'Correct it.'),
   PRODUCT_UNKNOWN: input(
@@ -67,8 +79,8 @@ export const REASONS = {
   ),
   EXPIRY_INVALID: input(
     400,
-    '"{v}" is not a date that can be read without guessing.',
-    'Write it like {date|2027-06-30}.',
+    '"{v}" is not a date that can be read without guessing ({why|it is not written like 2027-06-30}).',
+    'Write it like {date|2027-06-30}; in a spreadsheet, format the whole column so (YYYY-MM-DD) and export it again.',
   ),
   EXPIRY_IN_PAST: input(400, '{date} is over.', 'Give a later date, or leave the cell empty.'),
   EXPIRY_FAR: {
@@ -110,6 +122,12 @@ export const REASONS = {
     status: 409,
     sentence: 'This would leave {left} able to sign in; {min} required.',
     next: 'Appoint another administrator first.',
+  },
+  SELF_CHANGE: {
+    class: 'policy',
+    status: 403,
+    sentence: '{name} has approved this plan, and nobody approves what is taken from themselves.',
+    next: 'Let another administrator approve the next plan, which names it again.',
   },
   AMBIGUOUS_MATCH: { class: 'policy', status: 409, sentence: '{row} could be {list}.', next: 'Decide who it is.' },
   ADOPTION_NEEDS_REVIEW: {

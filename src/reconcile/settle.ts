@@ -1,15 +1,15 @@
-/**
- * What becomes of one item, decided from what is true right now: the writer that applies and the one that only predicts
- * ask the same function, so a prediction can be wrong only where the world moved in between.
- */
+/** What becomes of one item, decided from what is true right now. Pure: whoever writes asks here, whatever they write to. */
 import { settleAssignment } from './settle-assignment.ts'
 import { settleMember } from './settle-member.ts'
-import { type Current, done, ended, type SeatQueue, type Settled, type SettledItem } from './settled.ts'
+import { type Current, done, ended, nameOf, type SeatQueue, type Settled, type SettledItem } from './settled.ts'
 
 export type { Current, MemberChange, ProfileText, SeatQueue, Settled, SettledItem, Write } from './settled.ts'
 
 /** Decides one item. Never throws: whatever stands in the way is an outcome with a code of the catalogue. */
 export function settle(item: SettledItem, current: Current, queue: SeatQueue = { position: 1 }): Settled {
+  // What ends because its day had come is nobody's decision.
+  if (current.approver === true && item.effect === 'subtractive' && item.sourceIds.length > 0)
+    return ended(item, 'failed_permanent', 'SELF_CHANGE', { name: nameOf(item) })
   if (current.blockedBy !== null) return ended(item, 'blocked', 'BLOCKED_BY', current.blockedBy)
   if (item.kind === 'link') {
     const { personId, fromPersonId } = item

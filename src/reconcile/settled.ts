@@ -35,6 +35,8 @@ export interface Current {
   seatFree: boolean
   /** Names of the products that the person still holds. */
   holds: string[]
+  /** The person is one of those who approved the plan; absent = no. */
+  approver?: boolean
 }
 
 /** Where the person would stand in the waiting list when no seat is free. */

@@ -1,4 +1,5 @@
 /** How one person stands before anything is planned: whom an action would act for, and what shields them. */
+import { DEFAULT_LEAVING, type Leaving } from './leaving.ts'
 import type { Action, Case, DirectoryRow, Evidence, Instant, MemberState, Product, Source, WaitKind } from './model.ts'
 import type { CompiledRules } from './rules.ts'
 
@@ -10,8 +11,12 @@ export interface Policy {
   zone: string
   /** Products of which this plan frees seats: those who wait for one are asked about again, and the seats decide. */
   freeing?: ReadonlySet<number>
-  /** Days between the last product of an explicit leaver and their removal. */
-  graceDays: number
+  /** Ids of the sources of which a policy approves also what is taken away: there an absence has to be repeated first. */
+  approving?: ReadonlySet<number>
+  /** How long leaving takes, by source id; the usual times where a source is not named. */
+  leaving?: ReadonlyMap<number, Leaving>
+  /** People whose new address or user name somebody else has and keeps: what else changes about them goes apart from it. */
+  refused?: ReadonlySet<number>
   /** The compiled rules by source id: only for the words of reasons. */
   rules?: ReadonlyMap<number, CompiledRules>
 }
@@ -62,10 +67,14 @@ function isShielded(person: Case, policy: Policy, causing: number[]): boolean {
   return role === 'admin' && !causing.some((id) => policy.sources.get(id)?.managesAdmins === true)
 }
 
-/** An absence that a person rejected, or that one more snapshot must confirm. An explicit leaver waits for neither. */
+/** An end of the membership that a person rejected. */
 function isPutOff(person: Case, at: Instant): boolean {
-  const { wanted, leaver } = person.desired
-  return !wanted && (waits(person, 0, 'rejected', at) || (!leaver && waits(person, 0, 'absence', at)))
+  return !person.desired.wanted && waits(person, 0, 'rejected', at)
+}
+
+/** The longest of a time that these sources leave for going. */
+export function longest(policy: Policy, sourceIds: number[], time: keyof Leaving): number {
+  return sourceIds.map((id) => (policy.leaving?.get(id) ?? DEFAULT_LEAVING)[time]).reduce((a, b) => Math.max(a, b), 0)
 }
 
 /**

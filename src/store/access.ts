@@ -1,7 +1,6 @@
 /** Who may come in: administrators of the configuration, and their tokens. */
+import type { AdministratorRole as Role } from '../reconcile/roles.ts'
 import type { Handle } from './connection.ts'
-
-type Role = 'viewer' | 'operator' | 'admin'
 
 export interface TokenRow {
   id: number
@@ -87,15 +86,20 @@ export async function insertToken(
   return row.id
 }
 
-/** Every token of the organization, revoked ones included, newest first. */
-export async function listTokens(handle: Handle, organization: number): Promise<TokenRow[]> {
+/** Tokens of the organization, revoked ones included, newest first; `before`: only those with a smaller id. */
+export async function listTokens(
+  handle: Handle,
+  organization: number,
+  { before, limit }: { before: number | null; limit: number },
+): Promise<TokenRow[]> {
   return await handle<TokenRow[]>`
     select t.id, t.hint, t.role, coalesce(a.email, t.administrator_key) as administrator, a.role as "administratorRole",
       t.created_by as "createdBy", t.created_at as "createdAt", t.expires_at as "expiresAt", t.revoked_at as "revokedAt",
       t.last_used_at as "lastUsedAt"
     from tokens t
     left join administrators a on a.organization_id = t.organization_id and a.email_key = t.administrator_key
-    where t.organization_id = ${organization} order by t.id desc`
+    where t.organization_id = ${organization} ${before === null ? handle`` : handle`and t.id < ${before}`}
+    order by t.id desc limit ${limit}`
 }
 
 /** False when there is no such token. One that is already revoked keeps its first date. */

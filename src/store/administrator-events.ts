@@ -1,12 +1,15 @@
 /** What administrators are told of a plan or a snapshot, as it stands when the letter leaves. */
+import { admitCount } from '../reconcile/admit.ts'
 import { showId } from '../reconcile/identifiers.ts'
-import type { AdminEvent, ItemCounts, NamedItem } from '../reconcile/letter.ts'
+import type { AdminEvent, ItemCounts, NamedItem, PlanForReview } from '../reconcile/letter.ts'
 import type { Finding } from '../reconcile/model.ts'
 import { isFailureCode, reasonNext, reasonSentence } from '../reconcile/reasons.ts'
 import { overrideCount } from '../reconcile/review.ts'
+import { FAILED_STATES, tally } from '../reconcile/tally.ts'
 import type { Sql } from './connection.ts'
 import type { LetterRow } from './member-events.ts'
-import { countOutcomes, FAILED, tally } from './outcomes.ts'
+import { countOutcomes } from './outcomes.ts'
+import { HELD_DAYS } from './snapshots.ts'
 
 interface PlanColumns {
   headline: string
@@ -22,11 +25,15 @@ export async function readAdminEvent(sql: Sql, letter: LetterRow): Promise<Admin
     case 'snapshot_held':
     case 'snapshot_refused':
       return await snapshotStopped(sql, letter, letter.event)
+    case 'source_silent':
+      return await sourceSilent(sql, letter)
     case 'plan_completed':
     case 'plan_partially_failed':
       return await planFinished(sql, letter, letter.event)
     case 'plan_waits':
     case 'plan_held':
+    case 'plan_still_waits':
+    case 'plan_expires':
       return await planForReview(sql, letter, letter.event)
     default:
       throw new Error(`letter ${letter.id} is about ${letter.event}, which nobody can word`)
@@ -43,7 +50,7 @@ async function readPlanColumns(sql: Sql, letter: LetterRow): Promise<PlanColumns
   return plan
 }
 
-async function planForReview(sql: Sql, letter: LetterRow, kind: 'plan_waits' | 'plan_held'): Promise<AdminEvent> {
+async function planForReview(sql: Sql, letter: LetterRow, kind: PlanForReview['kind']): Promise<AdminEvent> {
   const plan = await readPlanColumns(sql, letter)
   const people = await sql<NamedItem[]>`
     select item.subject_name as name, item.subject_email as email, item.kind, product.name as product
@@ -90,7 +97,7 @@ async function planFinished(
 async function commonFailures(sql: Sql, organization: number, plan: number) {
   return await sql<{ code: string; params: Record<string, string | number>; count: number }[]>`
     select code, (array_agg(params order by number))[1] as params, count(*)::int as count from outcomes
-    where organization_id = ${organization} and plan_id = ${plan} and state = any(${[...FAILED]}::text[]) and code is not null
+    where organization_id = ${organization} and plan_id = ${plan} and state = any(${[...FAILED_STATES]}::text[]) and code is not null
     group by code order by count(*) desc, code limit 10`
 }
 
@@ -99,18 +106,24 @@ function wordsOf(code: string, params: Record<string, string | number>): { messa
   return { message: reasonSentence(code, params), nextStep: reasonNext(code, params) }
 }
 
-/** A held snapshot that nobody decides on is set aside after so long. */
-const SNAPSHOT_KEPT_DAYS = 7
-
 async function snapshotStopped(
   sql: Sql,
   letter: LetterRow,
   kind: 'snapshot_held' | 'snapshot_refused',
 ): Promise<AdminEvent> {
   const [snapshot] = await sql<
-    { source: string; file: string; rows: number; missing: number; findings: Finding[]; at: Date }[]
+    {
+      source: string
+      file: string
+      rows: number
+      missing: number
+      errors: number
+      findings: Finding[]
+      at: Date
+      state: string
+    }[]
   >`
-    select source.name as source, snapshot.file, snapshot.rows, snapshot.missing, snapshot.findings, snapshot.at
+    select source.name as source, snapshot.file, snapshot.rows, snapshot.missing, snapshot.errors, snapshot.findings, snapshot.at, snapshot.state
     from snapshots snapshot
     join sources source on source.organization_id = snapshot.organization_id and source.id = snapshot.source_id
     where snapshot.organization_id = ${letter.organizationId} and snapshot.id = ${letter.snapshotId}`
@@ -124,8 +137,21 @@ async function snapshotStopped(
     rows: snapshot.rows,
     headline: guards[0] ?? 'The file was stopped before anything of it was used.',
     guards,
+    // A file that could not be read at all has nothing that anybody could let in.
     command:
-      kind === 'snapshot_held' ? `rosterd admit ${showId('snp', letter.snapshotId)} --count ${snapshot.missing}` : null,
-    expiresAt: new Date(snapshot.at.getTime() + SNAPSHOT_KEPT_DAYS * 86_400_000).toISOString(),
+      snapshot.state === 'unreadable'
+        ? null
+        : `rosterd admit ${showId('snp', letter.snapshotId)} --count ${admitCount(snapshot).count}`,
+    expiresAt: new Date(snapshot.at.getTime() + HELD_DAYS * 86_400_000).toISOString(),
   }
+}
+
+async function sourceSilent(sql: Sql, letter: LetterRow): Promise<AdminEvent> {
+  const [last] = await sql<{ source: string; file: string; at: Date }[]>`
+    select source.name as source, snapshot.file, snapshot.at
+    from snapshots snapshot
+    join sources source on source.organization_id = snapshot.organization_id and source.id = snapshot.source_id
+    where snapshot.organization_id = ${letter.organizationId} and snapshot.id = ${letter.snapshotId}`
+  if (last === undefined) throw new Error(`snapshot ${letter.snapshotId} of letter ${letter.id} is gone`)
+  return { kind: 'source_silent', source: last.source, file: last.file, since: last.at.toISOString() }
 }

@@ -13,6 +13,7 @@ export interface AuditRow {
   object: string
   planId?: number | null
   requestId?: string | null
+  tokenId?: number | null
   before?: unknown
   after?: unknown
 }
@@ -27,13 +28,14 @@ export async function writeAudit(handle: Handle, rows: AuditRow | AuditRow[]): P
     object: row.object,
     plan_id: row.planId ?? null,
     request_id: row.requestId ?? null,
+    token_id: row.tokenId ?? null,
     before: row.before ?? null,
     after: row.after ?? null,
   }))
   if (list.length === 0) return
   await handle`
-    insert into audit (organization_id, at, actor, act, object, plan_id, request_id, before, after)
-    select row.organization_id, row.at, row.actor, row.act, row.object, row.plan_id, row.request_id, row.before, row.after
+    insert into audit (organization_id, at, actor, act, object, plan_id, request_id, token_id, before, after)
+    select row.organization_id, row.at, row.actor, row.act, row.object, row.plan_id, row.request_id, row.token_id, row.before, row.after
     from json_to_recordset(${JSON.stringify(list)}::text::json) as row(organization_id integer, at timestamptz, actor text,
-      act text, object text, plan_id bigint, request_id text, before jsonb, after jsonb)`
+      act text, object text, plan_id bigint, request_id text, token_id bigint, before jsonb, after jsonb)`
 }

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import postgres from 'postgres'
 import { isRosterdError, RosterdError } from '../errors.ts'
 import { dial } from './socket.ts'
+import { guardTransactions } from './transactions.ts'
 
 type Parameters = { bigint: number | bigint }
 
@@ -117,6 +118,8 @@ function connect(url: string, limits: { max: number; max_lifetime?: null }, appl
       ...limits,
       socket: dial,
       connect_timeout: REACHABLE_WITHIN_MS / 1_000,
+      // Seconds before a connection that failed is tried again: the driver's own twenty would outlast most troubles.
+      backoff: (attempt: number) => Math.min(attempt / 10, 1),
       connection: { application_name: applicationName, TimeZone: 'UTC' },
       onnotice: () => {},
       types: {
@@ -128,7 +131,7 @@ function connect(url: string, limits: { max: number; max_lifetime?: null }, appl
         },
       },
     }
-    return postgres(url, options)
+    return guardTransactions(postgres(url, options))
   } catch (error) {
     throw unreachable(url, error)
   }

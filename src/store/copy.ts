@@ -13,6 +13,10 @@ export function copyText(value: string | number | null): string {
   return typeof value === 'number' ? String(value) : value.replace(SPECIAL, escapeOf)
 }
 
+export function copyBoolean(value: boolean): string {
+  return value ? 't' : 'f'
+}
+
 /** JSON as one column; null becomes SQL null. */
 export function copyJson(value: unknown): string {
   return value === null ? NULL : copyText(JSON.stringify(value))
@@ -31,13 +35,20 @@ export function copyLine(columns: readonly string[]): string {
   return `${columns.join('\t')}\n`
 }
 
-/** Streams lines into a table. The columns are those of the lines, in their order. */
+/**
+ * Streams lines into a table. The columns are those of the lines, in their order.
+ *
+ * @throws what the server says of a line that it does not take, also when it says so after the last one: then the driver forgets the
+ *   stream, tells the query, which has been answered by the stream before, and nobody would ever hear of it.
+ */
 export async function copyInto(
   transaction: Transaction,
   table: string,
   columns: readonly string[],
   lines: Iterable<string> | AsyncIterable<string>,
 ): Promise<void> {
-  const copy = await transaction`copy ${transaction(table)} (${transaction([...columns])}) from stdin`.writable()
-  await pipeline(Readable.from(lines), copy)
+  const query = transaction`copy ${transaction(table)} (${transaction([...columns])}) from stdin`
+  const copy = await query.writable()
+  const refused = new Promise<never>((_, reject) => Reflect.set(query, 'reject', reject))
+  await Promise.race([pipeline(Readable.from(lines), copy), refused])
 }

@@ -5,6 +5,7 @@
 import type { PendingQuery, Row } from 'postgres'
 import type { DirectoryRow, Profile, Role, RowProduct, SourceStatus } from '../reconcile/model.ts'
 import type { Handle, Transaction } from './connection.ts'
+import { analyze } from './statistics.ts'
 
 export interface Merge {
   organization: number
@@ -55,7 +56,7 @@ async function findMoved(transaction: Transaction, { organization, source, snaps
       and u.to_change is null
     where s.organization_id = ${organization} and s.snapshot_id = ${snapshot}
       and (u.hash is distinct from s.hash or s.action = 'remove')`
-  await transaction`analyze moved`
+  await analyze(transaction, 'moved')
   await transaction`create temporary table closed_rows (anchor_key text collate "C") on commit drop`
 }
 
@@ -127,7 +128,7 @@ async function closeAbsent(transaction: Transaction, merge: Merge): Promise<void
 
 /** A link without a live row is a ghost until apply lets go of it; one whose row is back is linked again. */
 async function settleLinks(transaction: Transaction, { organization, source, at }: Merge): Promise<void> {
-  await transaction`analyze closed_rows`
+  await analyze(transaction, 'closed_rows')
   await transaction`
     update person_links l set state = 'ghost', since = ${at}
     from (
@@ -140,6 +141,9 @@ async function settleLinks(transaction: Transaction, { organization, source, at 
     from moved
     where l.organization_id = ${organization} and l.source_id = ${source} and l.anchor_key = moved.anchor_key
       and l.state in ('ghost', 'released')
+      -- Asked once, before the join: mostly there is none.
+      and exists (select from person_links away where away.organization_id = ${organization} and away.source_id = ${source}
+        and away.state in ('ghost', 'released'))
       and exists (select from directory_users u where u.organization_id = ${organization} and u.source_id = ${source}
         and u.anchor_key = moved.anchor_key and u.to_change is null)`
 }
@@ -156,14 +160,6 @@ async function mergeGroups(transaction: Transaction, { organization, source, sna
     select ${organization}, ${source}, n.id, n.name, ${change} from named n
     where not exists (select from directory_groups g where g.organization_id = ${organization} and g.source_id = ${source}
       and g.id = n.id and g.to_change is null and g.name = n.name)`
-}
-
-/** Everybody whom a rejected plan kept waiting may be proposed again, now that the source has repeated itself. */
-export async function liftRejections(handle: Handle, organization: number, source: number): Promise<void> {
-  await handle`
-    delete from waits w using person_links l
-    where w.organization_id = ${organization} and w.kind = 'rejected'
-      and l.organization_id = w.organization_id and l.person_id = w.person_id and l.source_id = ${source}`
 }
 
 /** The live rows of these people, from every source, ordered by source and anchor. */

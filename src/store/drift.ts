@@ -4,10 +4,14 @@
  * planning again proposes nothing; so are people who stand in a plan that is still open.
  */
 import type { Adoption, Case, Link, Wait } from '../reconcile/model.ts'
+import { readClaims } from './claims.ts'
 import type { Handle, Transaction } from './connection.ts'
-import { readClaims, readDesired, readGrants } from './desired.ts'
+import { readDesired } from './desired.ts'
 import { readRows } from './directory.ts'
+import { readGrants } from './grants.ts'
 import { readAssignments, readMembers } from './members.ts'
+import { readSightings } from './sightings.ts'
+import { analyze } from './statistics.ts'
 
 export interface DriftOptions {
   /** Some source may change administrators. */
@@ -23,7 +27,7 @@ export async function findDrift(
   at: Date,
   options: DriftOptions,
 ): Promise<number> {
-  await transaction`create temporary table drifting (person_id bigint primary key) on commit drop`
+  await transaction`create temporary table drifting (person_id bigint primary key, planned boolean not null default false) on commit drop`
   await transaction`
     insert into drifting
     select person_id from (
@@ -34,19 +38,30 @@ export async function findDrift(
       and (w.kind in ('decision', 'rejected') or (w.kind = 'start' and w.until > ${at})))
     and not exists (select from adoptions a where a.from_person_id = differing.person_id)
     union select person_id from adoptions`
-  await leaveOutPlanned(transaction, organization, options)
-  await transaction`analyze drifting`
+  await leaveOutPlanned(transaction, organization, at, options)
+  await analyze(transaction, 'drifting')
   const [row] = await transaction<{ count: number }[]>`select count(*)::int as count from drifting`
   return row?.count ?? 0
 }
 
-/** People who stand in an open plan are left to it. */
-async function leaveOutPlanned(transaction: Transaction, organization: number, options: DriftOptions): Promise<void> {
-  await transaction`
-    delete from drifting d using plan_items i, plans p
-    where i.organization_id = ${organization} and i.person_id = d.person_id and p.organization_id = i.organization_id
+/**
+ * People who stand in an open plan are left to it, but for what ends because its day has come: that waits for no plan, unless it
+ * stands in one of its own already.
+ */
+async function leaveOutPlanned(
+  transaction: Transaction,
+  organization: number,
+  at: Date,
+  options: DriftOptions,
+): Promise<void> {
+  const open = transaction`i.organization_id = ${organization} and i.person_id = d.person_id and p.organization_id = i.organization_id
       and p.id = i.plan_id and (p.state in ('approved', 'applying', 'paused')
         or (p.state = 'awaiting_approval' and not (${options.supersede} and p.lane = 'sync')))`
+  await transaction`
+    update drifting d set planned = true from plan_items i, plans p
+    where ${open} and p.lane <> 'urgent' and exists (select from assignments a
+      where a.organization_id = ${organization} and a.person_id = d.person_id and a.expires_at <= ${at})`
+  await transaction`delete from drifting d using plan_items i, plans p where ${open} and (not d.planned or p.lane = 'urgent')`
 }
 
 /**
@@ -75,7 +90,7 @@ export async function addWaiters(
       and not exists (select from waits w where w.organization_id = s.organization_id and w.person_id = s.person_id
         and (w.kind in ('decision', 'rejected') or (w.kind = 'start' and w.until > ${at})))
     on conflict do nothing`
-  await leaveOutPlanned(transaction, organization, options)
+  await leaveOutPlanned(transaction, organization, at, options)
   return products
 }
 
@@ -130,16 +145,28 @@ function ghostDrift(transaction: Transaction, organization: number) {
     where l.organization_id = ${organization} and l.state = 'ghost'`
 }
 
-/** Cases of drifting people in id order, a page at a time. */
-export async function* readCases(transaction: Transaction, organization: number, page: number): AsyncIterable<Case[]> {
+/** Cases of drifting people in id order, a page at a time; with `sightings` where a policy may take away what is missing. */
+export async function* readCases(
+  transaction: Transaction,
+  organization: number,
+  page: number,
+  options: { sightings?: boolean } = {},
+): AsyncGenerator<Case[], void, undefined> {
   for (let after = 0; ; ) {
-    const rows = await transaction<{ person_id: number }[]>`
-      select person_id from drifting where person_id > ${after} order by person_id limit ${page}`
+    const rows = await transaction<{ person_id: number; planned: boolean }[]>`
+      select person_id, planned from drifting where person_id > ${after} order by person_id limit ${page}`
     const people = rows.map((row) => row.person_id)
     const last = people.at(-1)
     if (last === undefined) return
     after = last
-    yield await assembleCases(transaction, organization, people)
+    const planned = new Set(rows.flatMap((row) => (row.planned ? [row.person_id] : [])))
+    const sightings = options.sightings ? await readSightings(transaction, organization, people) : null
+    const cases = await assembleCases(transaction, organization, people)
+    yield cases.map((one) => ({
+      ...one,
+      ...(planned.has(one.personId) && { planned: true }),
+      ...(sightings && { sightings: sightings.get(one.personId) ?? [] }),
+    }))
   }
 }
 

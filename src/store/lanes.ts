@@ -64,11 +64,3 @@ export async function giveBackLane(handle: Handle, lease: Lease): Promise<void> 
     where organization_id = ${lease.organizationId} and lane = ${lease.lane}
       and plan_id = ${lease.planId} and token = ${lease.token}`
 }
-
-/** Frees every lane at once: for the one daemon that has claimed a database to itself, when no worker but its own can hold any. */
-export async function freeLanes(handle: Handle): Promise<void> {
-  await handle`update lanes set plan_id = null, until = clock_timestamp() where plan_id is not null`
-  // Its jobs count as running until the queue has missed their heartbeat for a while: let them have missed it.
-  const [queue] = await handle<{ exists: boolean }[]>`select to_regclass('jobs.job') is not null as exists`
-  if (queue?.exists) await handle`update jobs.job set heartbeat_on = '-infinity' where state = 'active'`
-}

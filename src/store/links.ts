@@ -1,7 +1,7 @@
 /** What apply does to links: letting go of people, bringing a newcomer together with whom they were found to be, claims by hand. */
 import type { Profile, Role } from '../reconcile/model.ts'
 import type { Transaction } from './connection.ts'
-import { markDirty } from './desired.ts'
+import { markDirty } from './dirty.ts'
 
 /**
  * These sources no longer show these people, and that has had its effect: the link is kept, so that the same anchor brings
@@ -35,6 +35,12 @@ export async function mergePeople(
   change: number,
 ): Promise<void> {
   if (merges.length === 0) return
+  // The marks come first, as an evaluation takes them first: whoever holds a person's mark writes that person's claims alone.
+  await markDirty(
+    transaction,
+    organization,
+    merges.flatMap((merge) => [merge.fromPersonId, merge.personId]),
+  )
   const rows = merges.map((merge) => ({ from_id: merge.fromPersonId, to_id: merge.personId }))
   const moved = transaction`json_to_recordset(${JSON.stringify(rows)}::text::json) as moved(from_id bigint, to_id bigint)`
   await transaction`
@@ -82,11 +88,6 @@ export async function mergePeople(
   await transaction`
     update people person set merged_into = moved.to_id
     from ${moved} where person.organization_id = ${organization} and person.id = moved.from_id`
-  await markDirty(
-    transaction,
-    organization,
-    merges.flatMap((merge) => [merge.fromPersonId, merge.personId]),
-  )
 }
 
 /** Somebody invited by an administrator's own hand. */
@@ -110,6 +111,11 @@ export async function claimByHand(
   at: Date,
 ): Promise<void> {
   if (invited.length === 0) return
+  await markDirty(
+    transaction,
+    organization,
+    invited.map((one) => one.personId),
+  )
   const [manual] = await transaction<{ id: number }[]>`
     select id from sources where organization_id = ${organization} and kind = 'manual' order by id limit 1`
   if (manual === undefined) throw new Error(`organization ${organization} has no source of kind manual`)
@@ -150,9 +156,4 @@ export async function claimByHand(
     insert into claims (organization_id, person_id, source_id, from_change, status, role, rule)
     select ${organization}, person_id, ${manual.id}, ${change}, 'active', role, 'manual' from ${people}
     on conflict do nothing`
-  await markDirty(
-    transaction,
-    organization,
-    invited.map((one) => one.personId),
-  )
 }

@@ -3,6 +3,7 @@
 import type { Candidate, Decision, Match, Newcomer, Pair } from '../reconcile/match.ts'
 import type { Adoption } from '../reconcile/model.ts'
 import type { Handle, Transaction } from './connection.ts'
+import { analyze } from './statistics.ts'
 
 interface PairColumns {
   newcomer: Newcomer
@@ -11,61 +12,80 @@ interface PairColumns {
 
 /**
  * Everybody whom a source wants, who is no member yet, and whose user name or address belongs to somebody else; with that somebody.
- * Whoever a decision was ever taken about is not asked about again.
+ * Whoever was answered once is not asked about again; an open question is asked anew, since its reason may be gone.
+ *
+ * Leaves two temporary tables for the rest of the proposal: `takers`, everybody who would take up an address or a user name (newcomers,
+ * those who come back, those who are renamed), and `pairs`, each taker with everybody else who has it or is shown with it.
  */
 export async function findPairs(
   transaction: Transaction,
   organization: number,
 ): Promise<{ newcomers: Newcomer[]; pairs: Pair[] }> {
-  // "not in" is answered from a hash whatever the statistics say. They know nothing of an organization that is new in large tables,
-  // and as a join this would be done person by person over everybody.
-  await transaction`
-    create temporary table newcomers on commit drop as
-    select d.person_id, d.email_key, d.user_name_key
-    from desired_members d
-    where d.organization_id = ${organization} and d.wanted and d.email_key is not null
-      and not exists (select from members m where m.organization_id = d.organization_id and m.person_id = d.person_id)
-      and not exists (select from decisions q where q.organization_id = d.organization_id and q.person_id = d.person_id)
-      and d.person_id not in (select l.person_id from person_links l
-        join sources s on s.organization_id = l.organization_id and s.id = l.source_id
-        where l.organization_id = ${organization} and s.kind = 'manual')`
-  await transaction`analyze newcomers`
+  await findTakers(transaction, organization)
   const rows = await transaction<PairColumns[]>`
-    with pairs as (
-      select n.person_id as newcomer, m.person_id as candidate, 'email' as by from newcomers n
-        join members m on m.organization_id = ${organization} and m.email_key = n.email_key and m.person_id <> n.person_id
-      union select n.person_id, m.person_id, 'user_name' from newcomers n
-        join members m on m.organization_id = ${organization} and m.user_name_key = n.user_name_key and m.person_id <> n.person_id
-      union select n.person_id, u.person_id, 'email' from newcomers n
-        join directory_users u on u.organization_id = ${organization} and u.to_change is null and u.email_key = n.email_key
-          and u.person_id <> n.person_id
-      union select n.person_id, u.person_id, 'user_name' from newcomers n
-        join directory_users u on u.organization_id = ${organization} and u.to_change is null
-          and u.user_name_key = n.user_name_key and u.person_id <> n.person_id)
     select
-      json_build_object('personId', p.newcomer, 'source', json_build_object('id', s.id, 'key', s.key, 'trust', s.trust),
+      json_build_object('personId', p.taker, 'source', json_build_object('id', s.id, 'key', s.key, 'trust', s.trust),
         'anchor', u.anchor, 'emailKey', u.email_key, 'userNameKey', u.user_name_key, 'domain', split_part(u.email_key, '@', 2),
         'name', coalesce(nullif(concat_ws(' ', u.first_name, u.last_name), ''), u.display_name)) as newcomer,
-      json_build_object('personId', p.candidate, 'by', p.by,
+      json_build_object('personId', p.other, 'by', p.by,
         'email', coalesce(m.email, c.email), 'name', coalesce(nullif(concat_ws(' ', c.first_name, c.last_name), ''), c.display_name),
         'member', case when m.person_id is null then null else json_build_object('role', m.role, 'state', m.state,
           'removedAt', to_char(m.removed_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')) end,
-        'linkedSources', coalesce((select json_agg(json_build_object('id', ls.id, 'key', ls.key, 'trust', ls.trust, 'state', l.state))
+        'wants', coalesce(c.wanted, false)
+          and coalesce(case p.by when 'email' then c.email_key = t.email_key else c.user_name_key = t.user_name_key end, false)
+          and not exists (select from decisions q where q.organization_id = ${organization} and q.person_id = p.other
+            and q.state = 'decided' and q.choice in ('link', 'ignore')),
+        'linkedSources', coalesce((
+          select json_agg(json_build_object('id', ls.id, 'key', ls.key, 'trust', ls.trust, 'state', l.state, 'anchor', l.anchor)
+            order by ls.id, l.state, l.anchor_key)
           from person_links l join sources ls on ls.organization_id = l.organization_id and ls.id = l.source_id
-          where l.organization_id = ${organization} and l.person_id = p.candidate), '[]'::json)) as candidate
+          where l.organization_id = ${organization} and l.person_id = p.other), '[]'::json)) as candidate
     from pairs p
-    join lateral (select * from directory_users u where u.organization_id = ${organization} and u.person_id = p.newcomer
+    join takers t on t.person_id = p.taker and t.newcomer
+    join lateral (select * from directory_users u where u.organization_id = ${organization} and u.person_id = p.taker
       and u.to_change is null order by u.source_id limit 1) u on true
     join sources s on s.organization_id = u.organization_id and s.id = u.source_id
-    left join desired_members c on c.organization_id = ${organization} and c.person_id = p.candidate
-    left join members m on m.organization_id = ${organization} and m.person_id = p.candidate
-    join people w on w.organization_id = ${organization} and w.id = p.candidate and w.merged_into is null
-    order by p.newcomer, p.candidate, p.by`
+    left join desired_members c on c.organization_id = ${organization} and c.person_id = p.other
+    left join members m on m.organization_id = ${organization} and m.person_id = p.other
+    join people w on w.organization_id = ${organization} and w.id = p.other and w.merged_into is null
+    order by p.taker, p.other, p.by`
   const newcomers = new Map(rows.map((row) => [row.newcomer.personId, row.newcomer]))
   return {
     newcomers: [...newcomers.values()],
     pairs: rows.map((row) => ({ newcomer: row.newcomer.personId, candidate: row.candidate })),
   }
+}
+
+async function findTakers(transaction: Transaction, organization: number): Promise<void> {
+  // A key that the member has already is left out. "not in" is answered from a hash whatever the statistics say. They know nothing of an
+  // organization that is new in large tables, and as a join this would be done person by person over everybody.
+  await transaction`
+    create temporary table takers on commit drop as
+    select d.person_id, case when m.person_id is null or d.email_key <> m.email_key then d.email_key end as email_key,
+      case when m.person_id is null or d.user_name_key is distinct from m.user_name_key then d.user_name_key end as user_name_key,
+      not exists (select from members r where r.organization_id = d.organization_id and r.person_id = d.person_id)
+        and d.person_id not in (select q.person_id from decisions q where q.organization_id = ${organization} and q.state = 'decided')
+        and d.person_id not in (select l.person_id from person_links l
+          join sources s on s.organization_id = l.organization_id and s.id = l.source_id
+          where l.organization_id = ${organization} and s.kind = 'manual') as newcomer
+    from desired_members d
+    left join members m on m.organization_id = d.organization_id and m.person_id = d.person_id and m.state <> 'removed'
+    where d.organization_id = ${organization} and d.wanted and d.email_key is not null
+      and (m.person_id is null or d.email_key <> m.email_key or d.user_name_key <> coalesce(m.user_name_key, ''))`
+  await analyze(transaction, 'takers')
+  await transaction`
+    create temporary table pairs on commit drop as
+    select t.person_id as taker, m.person_id as other, 'email' as by from takers t
+      join members m on m.organization_id = ${organization} and m.email_key = t.email_key and m.person_id <> t.person_id
+    union select t.person_id, m.person_id, 'user_name' from takers t
+      join members m on m.organization_id = ${organization} and m.user_name_key = t.user_name_key and m.person_id <> t.person_id
+    union select t.person_id, u.person_id, 'email' from takers t
+      join directory_users u on u.organization_id = ${organization} and u.to_change is null and u.email_key = t.email_key
+        and u.person_id <> t.person_id
+    union select t.person_id, u.person_id, 'user_name' from takers t
+      join directory_users u on u.organization_id = ${organization} and u.to_change is null
+        and u.user_name_key = t.user_name_key and u.person_id <> t.person_id`
+  await transaction`analyze pairs`
 }
 
 /** Fills the temporary table `adoptions`: found by match, or decided by a person and not yet applied. */
@@ -92,7 +112,10 @@ const snake = (adoption: Adoption) => ({
   by: adoption.by,
 })
 
-/** Stores open questions, and a wait for each, so that nothing happens with the newcomer until somebody answers. */
+/**
+ * Stores open questions, and a wait for each, so that nothing happens with the newcomer until somebody answers. A question that is
+ * open already is brought up to date. Returns how many were opened or changed.
+ */
 export async function openDecisions(
   transaction: Transaction,
   organization: number,
@@ -107,14 +130,51 @@ export async function openDecisions(
     evidence: { code: one.code, why: one.why, sourceId: one.sourceId, anchor: one.anchor },
   }))
   const opened = await transaction`
-    with asked as (
-      insert into decisions (organization_id, kind, person_id, candidates, evidence, state, at)
-      select ${organization}, kind, person_id, candidates, evidence, 'open', ${at}
-      from json_to_recordset(${JSON.stringify(rows)}::text::json) as x(kind text, person_id bigint, candidates jsonb, evidence jsonb)
-      on conflict do nothing returning person_id)
-    insert into waits (organization_id, person_id, kind, since) select ${organization}, person_id, 'decision', ${at}::timestamptz from asked
+    insert into decisions (organization_id, kind, person_id, candidates, evidence, state, at)
+    select ${organization}, kind, person_id, candidates, evidence, 'open', ${at}
+    from json_to_recordset(${JSON.stringify(rows)}::text::json) as x(kind text, person_id bigint, candidates jsonb, evidence jsonb)
+    on conflict (organization_id, person_id, kind) do update set candidates = excluded.candidates, evidence = excluded.evidence
+      where decisions.state = 'open'
+        and (decisions.candidates, decisions.evidence) is distinct from (excluded.candidates, excluded.evidence)`
+  await transaction`
+    insert into waits (organization_id, person_id, kind, since)
+    select ${organization}, q.person_id, 'decision', ${at}::timestamptz from decisions q
+    where q.organization_id = ${organization} and q.state = 'open' and q.person_id = any(${found.map((one) => one.newcomer)}::bigint[])
     on conflict do nothing`
   return opened.count
+}
+
+/**
+ * Takes back open questions that nobody needs to ask any more: the source was corrected, or somebody is gone. Whoever is only a
+ * candidate of a shared address waits as long as its question is open.
+ *
+ * @param found every question that there is to ask now
+ */
+export async function settleDecisions(
+  transaction: Transaction,
+  organization: number,
+  found: Decision[],
+  at: Date,
+): Promise<void> {
+  const rows = found.map((one) => ({ kind: one.kind, person_id: one.newcomer }))
+  await transaction`
+    delete from decisions q where q.organization_id = ${organization} and q.state = 'open' and (q.kind, q.person_id) not in (
+      select kind, person_id from json_to_recordset(${JSON.stringify(rows)}::text::json) as x(kind text, person_id bigint))`
+  await openDecisions(transaction, organization, found, at)
+  await transaction`
+    create temporary table sharing on commit drop as
+    select distinct c.id::bigint as person_id
+    from decisions q, jsonb_array_elements_text(q.candidates) c(id)
+    where q.organization_id = ${organization} and q.state = 'open' and q.kind = 'shared' and not exists (select from decisions own
+      where own.organization_id = q.organization_id and own.person_id = c.id::bigint and own.state = 'decided')`
+  await transaction`
+    delete from waits w where w.organization_id = ${organization} and w.kind = 'decision'
+      and w.person_id not in (select person_id from sharing)
+      and not exists (select from decisions q where q.organization_id = w.organization_id and q.person_id = w.person_id
+        and (q.state = 'open' or q.choice = 'ignore'))`
+  await transaction`
+    insert into waits (organization_id, person_id, kind, since)
+    select ${organization}, person_id, 'decision', ${at}::timestamptz from sharing on conflict do nothing`
 }
 
 export interface StoredDecision {

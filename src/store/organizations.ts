@@ -26,21 +26,29 @@ export type OrganizationSettings = z.infer<typeof organizationSettings>
 const columns = (handle: Handle) =>
   handle`id, key, name, zone, settings, settings_version as "settingsVersion", ruleset_version as "rulesetVersion", revision`
 
+/** An organization as it is stored. */
+type OrganizationRow = Omit<Organization, 'settings'> & { settings: unknown }
+
+/** Checked, not believed: settings that lost their list of protected people would protect nobody, without a word. */
+const read = (row: OrganizationRow): Organization => ({ ...row, settings: organizationSettings.parse(row.settings) })
+
 export async function listOrganizations(handle: Handle): Promise<Organization[]> {
-  return await handle<Organization[]>`select ${columns(handle)} from organizations where not retired order by key`
+  const rows = await handle<OrganizationRow[]>`
+    select ${columns(handle)} from organizations where not retired order by key`
+  return rows.map(read)
 }
 
 export async function readOrganization(handle: Handle, organization: number): Promise<Organization> {
-  const [row] = await handle<Organization[]>`select ${columns(handle)} from organizations where id = ${organization}`
+  const [row] = await handle<OrganizationRow[]>`
+    select ${columns(handle)} from organizations where id = ${organization}`
   if (!row) throw new Error(`organization ${organization} is gone`)
-  return row
+  return read(row)
 }
 
 export async function findOrganization(handle: Handle, key: string): Promise<Organization | null> {
-  const [row] = await handle<
-    Organization[]
-  >`select ${columns(handle)} from organizations where key = ${key} and not retired`
-  return row ?? null
+  const [row] = await handle<OrganizationRow[]>`
+    select ${columns(handle)} from organizations where key = ${key} and not retired`
+  return row === undefined ? null : read(row)
 }
 
 /** Organizations that are gone from the configuration: nothing is planned, applied, mailed or answered for them any more. */
@@ -92,16 +100,16 @@ export interface OrganizationConfig {
 }
 
 /**
- * Writes what the config file says and reports whether the outcome of evaluation can differ. What is gone from the file is
- * retired, never deleted: a source becomes disconnected, a product revokes nobody.
+ * Writes what the config file says and reports whether the outcome of evaluation can differ, and which sections were written. What is
+ * gone from the file is retired, never deleted: a source becomes disconnected, a product revokes nobody.
  */
 export async function writeConfig(
   handle: Handle,
   config: OrganizationConfig,
   change: (organization: number) => Promise<number>,
-): Promise<{ id: number; rulesChanged: boolean }> {
-  const { id, evaluated } = await writeOrganization(handle, config)
-  await writeAdministrators(handle, id, config.administrators)
+): Promise<{ id: number; rulesChanged: boolean; changed: string[] }> {
+  const { id, evaluated, settings } = await writeOrganization(handle, config)
+  const administrators = await writeAdministrators(handle, id, config.administrators)
   const products = await handle`
     insert into products as p (organization_id, id, key, name, aliases, owned, reserve)
     select ${id}, coalesce((select id from products where organization_id = ${id} and key = x.key),
@@ -133,9 +141,17 @@ export async function writeConfig(
       and key <> all(${config.sources.map((source) => source.key)}::text[])`
   const rules = await writeRules(handle, id, config.rules, change)
   if (rules) await handle`update organizations set ruleset_version = ruleset_version + 1 where id = ${id}`
+  const changed = {
+    settings,
+    administrators,
+    products: products.count + retired.count > 0,
+    sources: sources.count + disconnected.count > 0,
+    rules,
+  }
   return {
     id,
-    rulesChanged: evaluated || rules || products.count + retired.count + sources.count + disconnected.count > 0,
+    rulesChanged: evaluated || rules || changed.products || changed.sources,
+    changed: Object.entries(changed).flatMap(([section, written]) => (written ? [section] : [])),
   }
 }
 
@@ -146,7 +162,7 @@ export async function writeConfig(
 async function writeOrganization(
   handle: Handle,
   { key, name, zone, settings }: OrganizationConfig,
-): Promise<{ id: number; evaluated: boolean }> {
+): Promise<{ id: number; evaluated: boolean; settings: boolean }> {
   const [before] = await handle<{ id: number; zone: string; protected: string[] }[]>`
     select id, zone, settings->'protected' as protected from organizations where key = ${key}`
   const [written] = await handle<{ id: number }[]>`
@@ -160,24 +176,25 @@ async function writeOrganization(
   const evaluated =
     before !== undefined &&
     (before.zone !== zone || JSON.stringify(before.protected) !== JSON.stringify(settings.protected))
-  return { id, evaluated }
+  return { id, evaluated, settings: written !== undefined }
 }
 
 async function writeAdministrators(
   handle: Handle,
   organization: number,
   administrators: OrganizationConfig['administrators'],
-): Promise<void> {
-  await handle`
+): Promise<boolean> {
+  const gone = await handle`
     delete from administrators where organization_id = ${organization}
       and email_key <> all(${administrators.map((one) => one.emailKey)}::text[])`
   const rows = administrators.map((one) => ({ email_key: one.emailKey, email: one.email, role: one.role }))
-  await handle`
+  const written = await handle`
     insert into administrators as a (organization_id, email_key, email, role)
     select ${organization}, email_key, email, role
     from json_to_recordset(${JSON.stringify(rows)}::text::json) as x(email_key text, email text, role text)
     on conflict (organization_id, email_key) do update set email = excluded.email, role = excluded.role
     where (a.email, a.role) is distinct from (excluded.email, excluded.role)`
+  return gone.count + written.count > 0
 }
 
 async function writeRules(

@@ -46,6 +46,8 @@ export async function writeMemberLetters(
 export type AdministratorLetter =
   | { event: 'plan_waits' | 'plan_held' | 'plan_completed' | 'plan_partially_failed'; planId: number }
   | { event: 'snapshot_held' | 'snapshot_refused'; snapshotId: number }
+  /** The last file before the silence. */
+  | { event: 'source_silent'; snapshotId: number }
 
 /**
  * Writes a letter to every administrator of the organization; those who may only look are told about results alone. Once per
@@ -92,26 +94,31 @@ export function createLetterBox(sql: Sql, worker: string = randomUUID()) {
       with picked as (
         select organization_id, id from letters
         where state = ${from} and ${from === 'due' ? sql`due_at` : sql`taken_at`} <= ${before}
+          and organization_id in (select id from organizations where not retired)
         order by due_at, id limit ${limit} for update skip locked)
       update letters letter
       set state = 'sending', taken_by = ${worker}, taken_at = ${at}, attempt = letter.attempt + 1
-      from picked join organizations organization on organization.id = picked.organization_id and not organization.retired
+      from picked join organizations organization on organization.id = picked.organization_id
       where letter.organization_id = picked.organization_id and letter.id = picked.id
       returning letter.id, letter.audience, letter.event, letter.plan_id as "planId", letter.snapshot_id as "snapshotId",
         letter.person_id as "personId", letter.address, letter.address_key as "addressKey", letter.attempt, letter.due_at,
         organization.id as "organizationId", organization.key, organization.name, organization.zone`
     rows.sort((a, b) => a.id - b.id)
     const worded = await Promise.all(
-      rows.map((row) => outgoing(row).catch((error: unknown) => putBack(row, at, error))),
+      rows.map((row) => outgoing(row).catch((error: unknown) => putBack(row, from, at, error))),
     )
     return worded.filter((letter) => letter !== null)
   }
 
-  /** Nothing of it has left: it is due again, later, and keeps no other letter waiting. */
-  const putBack = async (row: LetterRow, at: Date, error: unknown): Promise<null> => {
+  /**
+   * A letter that was due is due again, later, and keeps no other waiting. One that was left behind may have left, so that it is
+   * never due again by itself: it is found once more after as long.
+   */
+  const putBack = async (row: LetterRow, to: 'due' | 'sending', at: Date, error: unknown): Promise<null> => {
     const reason = error instanceof Error ? error.message : String(error)
+    const later = new Date(at.getTime() + (to === 'due' ? 60_000 : 0))
     await sql`
-      update letters set state = 'due', due_at = ${at}::timestamptz + interval '1 minute', error = ${reason}
+      update letters set state = ${to}, due_at = ${later}, error = ${reason}
       where organization_id = ${row.organizationId} and id = ${row.id} and taken_by = ${worker} and state = 'sending'`
     return null
   }

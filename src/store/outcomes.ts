@@ -131,27 +131,3 @@ export async function countOutcomes(
     where organization_id = ${organization} and plan_id = ${plan} group by state`
   return Object.fromEntries(rows.map((row) => [row.state, row.items]))
 }
-
-const SUCCEEDED = new Set(['succeeded', 'noop'])
-/** States that people count as failed. */
-export const FAILED: ReadonlySet<string> = new Set(['failed_permanent', 'failed_retryable', 'blocked'])
-const WAITING = new Set(['waiting_seat', 'waiting_borrow'])
-
-export interface OutcomeNumbers {
-  succeeded: number
-  failed: number
-  waiting: number
-  skipped: number
-}
-
-/** Outcomes as people count them: four numbers that add up to the items of the plan. */
-export function tally(states: Partial<Record<string, number>>): OutcomeNumbers {
-  const sum = (which: (state: string) => boolean) =>
-    Object.entries(states).reduce((total, [state, items]) => total + (which(state) ? (items ?? 0) : 0), 0)
-  return {
-    succeeded: sum((state) => SUCCEEDED.has(state)),
-    failed: sum((state) => FAILED.has(state)),
-    waiting: sum((state) => WAITING.has(state)),
-    skipped: sum((state) => !SUCCEEDED.has(state) && !FAILED.has(state) && !WAITING.has(state)),
-  }
-}

@@ -1,4 +1,6 @@
 /** What a plan is told about the organization it was made for: seats, holders, and what its sources last said. */
+import { type Amounts, NOTHING } from '../reconcile/guard-facts.ts'
+import type { ActionKind } from '../reconcile/model.ts'
 import type { Handle, Transaction } from './connection.ts'
 import type { SeatForecast } from './plans.ts'
 import type { Part } from './proposal.ts'
@@ -18,14 +20,27 @@ export async function forecastSeats(
     group by p.id, p.key, p.name, p.owned, p.used order by p.key`
 }
 
-/** The name of each product and how many hold it, by the product's key. */
-export async function holders(
+/** Members whom neither part of the proposal touches: newcomers are none yet, and whoever stands in both parts counts once. */
+export async function untouchedMembers(transaction: Transaction, organization: number): Promise<number> {
+  const [row] = await transaction<{ count: number }[]>`
+    select count(*)::int as count from members m
+    where m.organization_id = ${organization} and m.state <> 'removed'
+      and not exists (select from placed a where a.person_id = m.person_id)`
+  return row?.count ?? 0
+}
+
+/** Whether rules or settings are others than in every plan that was approved; where none ever was, nothing has changed. */
+export async function changedSince(
   handle: Handle,
-  organization: number,
-): Promise<Map<string, { name: string; holders: number }>> {
-  const rows = await handle<{ key: string; name: string; holders: number }[]>`
-    select key, name, used as holders from products where organization_id = ${organization}`
-  return new Map(rows.map(({ key, ...product }) => [key, product]))
+  organization: { id: number; rulesetVersion: number; settingsVersion: number },
+): Promise<{ rules: boolean; settings: boolean }> {
+  const [row] = await handle<{ plans: number; rules: number; settings: number }[]>`
+    select count(*)::int as plans,
+      (count(*) filter (where header->>'rulesetVersion' = ${String(organization.rulesetVersion)}))::int as rules,
+      (count(*) filter (where header->>'settingsVersion' = ${String(organization.settingsVersion)}))::int as settings
+    from plans where organization_id = ${organization.id} and lane = 'sync' and approved_at is not null`
+  if (row === undefined || row.plans === 0) return { rules: false, settings: false }
+  return { rules: row.rules === 0, settings: row.settings === 0 }
 }
 
 /** What each source last said, as `source:digest of the content`, by the source's key. */
@@ -35,4 +50,60 @@ export async function sourceDigests(handle: Handle, organization: number): Promi
     join snapshots n on n.organization_id = s.organization_id and n.id = s.last_snapshot_id
     where s.organization_id = ${organization} order by s.key`
   return rows.map((row) => `${row.key}:${row.digest ?? ''}`)
+}
+
+/** The rules that a plan was made by. */
+export async function planBase(
+  handle: Handle,
+  organization: number,
+  plan: number,
+): Promise<{ rulesetVersion: number | null }> {
+  const [row] = await handle<{ rulesetVersion: number | null }[]>`
+    select (header->>'rulesetVersion')::int as "rulesetVersion" from plans
+    where organization_id = ${organization} and id = ${plan}`
+  return row ?? { rulesetVersion: null }
+}
+
+/** Sources of the plan of which a whole file with fewer people was accepted since it was made. */
+export async function shrunkSources(
+  handle: Handle,
+  organization: number,
+  plan: { sourceIds: number[]; createdAt: Date },
+): Promise<{ name: string; before: number; now: number }[]> {
+  const { createdAt } = plan
+  const accepted = handle`n.organization_id = s.organization_id and n.source_id = s.id and n."full"
+    and n.state in ('admitted', 'confirmed')`
+  return await handle<{ name: string; before: number; now: number }[]>`
+    select s.name, before.people as before, now.people as now from sources s
+    cross join lateral (select n.people from snapshots n where ${accepted} and n.at <= ${createdAt} order by n.id desc limit 1) before
+    cross join lateral (select n.people from snapshots n where ${accepted} and n.at > ${createdAt} order by n.id desc limit 1) now
+    where s.organization_id = ${organization} and s.id = any(${plan.sourceIds}::int[]) and now.people < before.people
+    order by s.name`
+}
+
+/** What a stored plan takes away and changes, in the words of the guards; what was foreseen is nobody's to stop. */
+export async function planAmounts(
+  handle: Handle,
+  organization: number,
+  plan: number,
+): Promise<{ kinds: Partial<Record<ActionKind, number>>; amounts: Amounts }> {
+  const rows = await handle<
+    { kind: ActionKind; product: string | null; count: number; renamed: number; shortened: number }[]
+  >`
+    select i.kind, case i.kind when 'revoke' then p.key end as product, count(*)::int as count,
+      (count(*) filter (where i.kind = 'update_identity' and i.after ? 'email'))::int as renamed,
+      (count(*) filter (where i.kind = 'shorten' and i.effect = 'subtractive'))::int as shortened
+    from plan_items i left join products p on p.organization_id = i.organization_id and p.id = i.product_id
+    where i.organization_id = ${organization} and i.plan_id = ${plan} and i.source_ids <> '{}' group by 1, 2`
+  const kinds: Partial<Record<ActionKind, number>> = {}
+  const amounts = {
+    ...NOTHING,
+    revoke: Object.fromEntries(rows.flatMap((row) => (row.product === null ? [] : [[row.product, row.count]]))),
+  }
+  for (const { kind, count, renamed, shortened } of rows) {
+    kinds[kind] = (kinds[kind] ?? 0) + count
+    amounts.rename += renamed
+    amounts.shorten += shortened
+  }
+  return { kinds, amounts: { ...amounts, remove: kinds.remove ?? 0, suspend: kinds.suspend ?? 0 } }
 }

@@ -24,15 +24,38 @@ export async function abandonedPlans(handle: Handle): Promise<PlanKey[]> {
 }
 
 /**
- * Ends plans that nobody decided on in their time, and approved ones that were not started in theirs.
+ * Ends plans that nobody decided on in their time, and approved ones that were not started in theirs; what was only shown goes too.
  *
  * @param startBy approved before this instant and not started since: expired
  */
 export async function expirePlans(handle: Handle, at: Date, startBy: Date): Promise<PlanKey[]> {
   return await handle<PlanKey[]>`
-    update plans set state = 'expired', finished_at = ${at},
+    update plans set state = case state when 'draft' then 'discarded' else 'expired' end, finished_at = ${at},
       closed_reason = case state when 'approved' then 'It was not started within a day of its approval.'
-        else 'Nobody decided on it in time.' end
-    where (state = 'awaiting_approval' and expires_at <= ${at}) or (state = 'approved' and started_at is null and approved_at <= ${startBy})
+        when 'draft' then 'It was only shown, and is old by now.' else 'Nobody decided on it in time.' end
+    where (state in ('awaiting_approval', 'draft') and expires_at <= ${at})
+      or (state = 'approved' and started_at is null and approved_at <= ${startBy})
     returning organization_id as "organizationId", id as "planId"`
+}
+
+/** Hours after which administrators are reminded of a plan that awaits them, and before its end at which they are once more. */
+const REMIND_AFTER = 24
+const REMIND_BEFORE = 24
+
+/** Reminds whoever may decide of plans that still await them: a day after they were made, and on their last day. Returns how many letters. */
+export async function remindOfPlans(handle: Handle, at: Date): Promise<number> {
+  const written = await handle`
+    insert into letters (organization_id, audience, event, plan_id, snapshot_id, address, address_key, state, due_at)
+    select p.organization_id, 'administrator', due.event, p.id, 0, a.email, a.email_key, 'due', ${at}::timestamptz
+    from plans p
+    join organizations o on o.id = p.organization_id and not o.retired
+    cross join lateral (
+      select case when p.expires_at <= ${at}::timestamptz + make_interval(hours => ${REMIND_BEFORE}) then 'plan_expires' else 'plan_still_waits' end as event
+      where p.created_at <= ${at}::timestamptz - make_interval(hours => ${REMIND_AFTER})) due
+    join administrators a on a.organization_id = p.organization_id and a.role <> 'viewer'
+    where p.state = 'awaiting_approval' and not exists (select from letters l
+      where l.organization_id = p.organization_id and l.audience = 'administrator' and l.plan_id = p.id and l.event = due.event
+        and l.address_key = a.email_key)
+    on conflict (organization_id, event, address_key, plan_id, snapshot_id) where audience = 'administrator' do nothing`
+  return written.count
 }

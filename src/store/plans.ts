@@ -1,5 +1,6 @@
 /** Plans as stored documents: written once by a proposal, moved along their life by one guarded UPDATE each. */
 import type { PlanHeader } from '../reconcile/canonical.ts'
+import type { Consent } from '../reconcile/consent.ts'
 import type {
   ActionKind,
   Evidence,
@@ -10,12 +11,19 @@ import type {
   PlanState,
   Reason,
 } from '../reconcile/model.ts'
-import type { Handle } from './connection.ts'
+import type { Handle, Transaction } from './connection.ts'
+import { countOutcomes } from './outcomes.ts'
+import type { Part } from './proposal.ts'
 
 export interface PlanOverride {
   count: number
   reason: string
   by: string
+}
+
+/** What the first of two administrators said of a refused plan. It stands with the plan, whose hash never changes. */
+export interface PlanConsent extends Consent {
+  reason: string
 }
 
 export interface SeatForecast {
@@ -32,7 +40,7 @@ export interface PlanRow {
   id: number
   proposalId: number
   lane: Lane
-  part: 'free' | 'waiting'
+  part: Part
   state: PlanState
   hash: string
   headline: string
@@ -54,13 +62,14 @@ export interface PlanRow {
   startedAt: Date | null
   finishedAt: Date | null
   quiet: boolean
+  consent: PlanConsent | null
 }
 
 const columns = (handle: Handle) => handle`
   id, proposal_id as "proposalId", lane, part, state, hash, headline, counts, seats, source_ids as "sourceIds", findings, items, revision,
   created_by as "createdBy", created_at as "createdAt", expires_at as "expiresAt", approved_by as "approvedBy",
   approved_at as "approvedAt", approved_hash as "approvedHash", "override", closed_reason as "closedReason",
-  superseded_by as "supersededBy", started_at as "startedAt", finished_at as "finishedAt", quiet`
+  superseded_by as "supersededBy", started_at as "startedAt", finished_at as "finishedAt", quiet, consent`
 
 export interface NewPlan {
   proposalId: number | null
@@ -98,9 +107,26 @@ export async function insertPlan(handle: Handle, organization: number, plan: New
   return row.id
 }
 
+/** Says in the review that every item finds things as it would make them. */
+export async function expectNoop(handle: Handle, organization: number, plan: number): Promise<void> {
+  await handle`
+    update plan_items set predicted = 'noop' where organization_id = ${organization} and plan_id = ${plan}`
+}
+
 /** Writes the hash over the plan's content. From here on the plan is what people approve. */
 export async function sealPlan(handle: Handle, organization: number, plan: number, hash: string): Promise<void> {
   await handle`update plans set hash = ${hash} where organization_id = ${organization} and id = ${plan}`
+}
+
+/** The same plan, judged again: what was applied meanwhile may have made it more, or less, than its guards let pass. */
+export async function renewFindings(
+  handle: Handle,
+  organization: number,
+  plan: number,
+  findings: Finding[],
+): Promise<void> {
+  await handle`
+    update plans set findings = ${JSON.stringify(findings)}::text::jsonb where organization_id = ${organization} and id = ${plan}`
 }
 
 export async function deletePlan(handle: Handle, organization: number, plan: number): Promise<void> {
@@ -173,6 +199,30 @@ export async function approvedPlans(handle: Handle, organization: number, source
   return row?.count ?? 0
 }
 
+/** The consent that a plan has, read under lock: of two administrators who speak at once, one is the second. */
+export async function lockConsent(
+  transaction: Transaction,
+  organization: number,
+  plan: number,
+): Promise<PlanConsent | null> {
+  const [row] = await transaction<{ consent: PlanConsent | null }[]>`
+    select consent from plans where organization_id = ${organization} and id = ${plan} for update`
+  return row?.consent ?? null
+}
+
+/** Keeps what the first of two administrators said; false when the plan does not await approval any more. */
+export async function consentToPlan(
+  handle: Handle,
+  organization: number,
+  plan: number,
+  consent: PlanConsent,
+): Promise<boolean> {
+  const written = await handle`
+    update plans set consent = ${JSON.stringify(consent)}::text::jsonb
+    where organization_id = ${organization} and id = ${plan} and state = 'awaiting_approval'`
+  return written.count === 1
+}
+
 export interface ItemRow {
   number: number
   wave: number
@@ -191,6 +241,8 @@ export interface ItemRow {
   sourceIds: number[]
   evidence: Evidence | null
   predicted: OutcomeState
+  /** Why it is predicted not to succeed, where that is known. */
+  foreseen: { code: string; params: Record<string, string | number> } | null
   state: OutcomeState | 'pending'
   code: string | null
   params: Record<string, string | number>
@@ -213,7 +265,7 @@ export async function readItems(
   return await handle<ItemRow[]>`
     select i.number, i.wave, i.kind, i.effect, i.person_id as "personId", i.product_id as "productId", p.key as product,
       p.name as "productName", i.from_person_id as "fromPersonId", i.subject_email as email, i.subject_name as name, i.before, i.after,
-      i.reason, i.source_ids as "sourceIds", i.evidence, i.predicted, coalesce(o.state, 'pending') as state, o.code,
+      i.reason, i.source_ids as "sourceIds", i.evidence, i.predicted, i.foreseen, coalesce(o.state, 'pending') as state, o.code,
       coalesce(o.params, '{}') as params
     from plan_items i
     left join products p on p.organization_id = i.organization_id and p.id = i.product_id
@@ -230,14 +282,12 @@ export async function progress(
   organization: number,
   plan: number,
 ): Promise<{ items: number; states: Record<string, number> }> {
-  const rows = await handle<{ state: string; count: number }[]>`
-    select state, count(*)::int as count from outcomes where organization_id = ${organization} and plan_id = ${plan} group by state`
+  const states: Record<string, number> = await countOutcomes(handle, organization, plan)
   const [total] = await handle<
     { items: number }[]
   >`select items from plans where organization_id = ${organization} and id = ${plan}`
   const items = total?.items ?? 0
-  const done = rows.reduce((sum, row) => sum + row.count, 0)
-  const states = Object.fromEntries(rows.map((row) => [row.state, row.count]))
+  const done = Object.values(states).reduce((sum, count) => sum + count, 0)
   return { items, states: items > done ? { pending: items - done, ...states } : states }
 }
 

@@ -6,8 +6,13 @@ import type { Action, ActionKind, Wait } from '../reconcile/model.ts'
 import { waveOf } from '../reconcile/order.ts'
 import type { Transaction } from './connection.ts'
 import { copyArray, copyInto, copyJson, copyLine, copyText } from './copy.ts'
+import { analyze } from './statistics.ts'
 
-export type Part = 'free' | 'waiting'
+/**
+ * What a policy approves, what waits for a person, what comes by itself because its day has come, and what is only shown because its
+ * source is observed.
+ */
+export type Part = 'free' | 'waiting' | 'foreseen' | 'observed'
 
 export interface ProposedAction {
   action: Action
@@ -27,7 +32,6 @@ const PLACED = [
   'product_id',
   'subject_key',
   'product_key',
-  'caused',
   'rule_priority',
   'seat_priority',
   'waiting_since',
@@ -35,6 +39,7 @@ const PLACED = [
   'tie_break',
   'predicted',
   'digest',
+  'source_ids',
 ] as const
 const PROPOSED = [
   'id',
@@ -45,7 +50,6 @@ const PROPOSED = [
   'before',
   'after',
   'reason',
-  'source_ids',
   'evidence',
   'precondition',
 ] as const
@@ -55,12 +59,12 @@ export async function openProposal(transaction: Transaction): Promise<Proposal> 
   await transaction`
     create temporary table placed (
       id int, part text, wave int, kind text collate "C", person_id bigint, product_id int, subject_key text collate "C", product_key text collate "C",
-      caused boolean, rule_priority int, seat_priority int, waiting_since timestamptz, expires_at timestamptz, tie_break text collate "C",
-      predicted text, digest text collate "C", seat_rank int) on commit drop`
+      rule_priority int, seat_priority int, waiting_since timestamptz, expires_at timestamptz, tie_break text collate "C",
+      predicted text, digest text collate "C", source_ids text, seat_rank int) on commit drop`
   await transaction`
     create temporary table proposed (
       id int, effect text, from_person_id bigint, subject_email text, subject_name text, before jsonb, after jsonb, reason jsonb,
-      source_ids int[], evidence jsonb, precondition jsonb) on commit drop`
+      evidence jsonb, precondition jsonb) on commit drop`
   return { transaction, actions: 0 }
 }
 
@@ -71,15 +75,34 @@ export interface Proposal {
   actions: number
 }
 
+/** Actions as the lines of both tables: worked out while the database reads, written while the next ones are planned. */
+export interface ProposedLines {
+  count: number
+  placed: string
+  proposed: string
+}
+
+/** Numbers the actions from `first` on and writes them out as lines. */
+export function linesOf(first: number, actions: ProposedAction[]): ProposedLines {
+  let placed = ''
+  let proposed = ''
+  for (const [index, one] of actions.entries()) {
+    placed += placedLine(first + index, one)
+    proposed += proposedLine(first + index, one.action)
+  }
+  return { count: actions.length, placed, proposed }
+}
+
+export async function addLines(proposal: Proposal, lines: ProposedLines[]): Promise<void> {
+  if (lines.length === 0) return
+  for (const { count } of lines) proposal.actions += count
+  const of = (table: 'placed' | 'proposed') => lines.map((slice) => slice[table])
+  await copyInto(proposal.transaction, 'proposed', PROPOSED, of('proposed'))
+  await copyInto(proposal.transaction, 'placed', PLACED, of('placed'))
+}
+
 export async function addActions(proposal: Proposal, actions: ProposedAction[]): Promise<void> {
-  if (actions.length === 0) return
-  const first = proposal.actions + 1
-  proposal.actions += actions.length
-  const { transaction } = proposal
-  await copyInto(transaction, 'placed', PLACED, [actions.map((one, index) => placedLine(first + index, one)).join('')])
-  await copyInto(transaction, 'proposed', PROPOSED, [
-    actions.map((one, index) => proposedLine(first + index, one.action)).join(''),
-  ])
+  if (actions.length > 0) await addLines(proposal, [linesOf(proposal.actions + 1, actions)])
 }
 
 function placedLine(id: number, { action, part, productKey, digest }: ProposedAction): string {
@@ -93,7 +116,6 @@ function placedLine(id: number, { action, part, productKey, digest }: ProposedAc
     copyText(action.productId),
     copyText(action.subject.key),
     copyText(productKey),
-    action.sourceIds.length > 0 ? 't' : 'f',
     copyText(seatOrder?.rulePriority ?? null),
     copyText(seatOrder?.seatPriority ?? null),
     copyText(seatOrder?.waitingSince ?? null),
@@ -101,6 +123,7 @@ function placedLine(id: number, { action, part, productKey, digest }: ProposedAc
     copyText(seatOrder?.tieBreak ?? null),
     'succeeded',
     digest,
+    copyArray(action.sourceIds),
   ])
 }
 
@@ -114,21 +137,45 @@ function proposedLine(id: number, action: Action): string {
     copyJson(action.before),
     copyJson(action.after),
     copyJson(action.reason),
-    copyArray(action.sourceIds),
     copyJson(action.evidence),
     copyJson(action.precondition),
   ])
 }
 
-/** An item whose own cause needs a person's approval keeps those that depend on it with it. */
+/** An item whose own cause needs a person's approval, or is only observed, keeps those that depend on it with it. */
 export async function closeDependencies({ transaction }: Proposal): Promise<void> {
-  await transaction`analyze placed`
-  await transaction`
-    update placed p set part = 'waiting' from placed cause
-    where p.part = 'free' and cause.part = 'waiting' and cause.person_id = p.person_id and (
+  await analyze(transaction, 'placed')
+  const causes = transaction`cause.person_id = p.person_id and (
       cause.kind = 'link'
       or (cause.kind in ('invite', 'reactivate') and p.kind in ('assign', 'update_role'))
       or (cause.kind = 'revoke' and p.kind = 'remove'))`
+  // What is only shown is stronger than what waits, and is mostly not there at all.
+  const [row] = await transaction<{ any: boolean }[]>`select exists (select from placed where part = 'observed') as any`
+  if (row?.any === true) {
+    await transaction`
+      update placed p set part = 'observed' from placed cause
+      where p.part in ('free', 'waiting') and cause.part = 'observed' and ${causes}`
+  }
+  await transaction`
+    update placed p set part = 'waiting' from placed cause
+    where p.part = 'free' and cause.part = 'waiting' and ${causes}`
+}
+
+/**
+ * Takes what is only observed out of the proposal, so that nothing of it is counted with what may come to pass; `takeObserved` makes
+ * it a proposal of its own. Returns how many actions there are.
+ */
+export async function setAsideObserved({ transaction }: Proposal): Promise<number> {
+  const aside = await transaction`
+    create temporary table observed on commit drop as select * from placed where part = 'observed'`
+  if (aside.count > 0) await transaction`delete from placed where part = 'observed'`
+  return aside.count
+}
+
+export async function takeObserved({ transaction }: Proposal): Promise<void> {
+  await transaction`truncate placed`
+  await transaction`insert into placed select * from observed`
+  await analyze(transaction, 'placed')
 }
 
 /**
@@ -153,7 +200,7 @@ export async function allocateSeats({ transaction }: Proposal, organization: num
       from placed a
       join products s on s.organization_id = ${organization} and s.id = a.product_id
       join (
-        select product_id, count(*) filter (where kind = 'assign') as asked, count(*) filter (where kind = 'revoke' and part = 'free') as free,
+        select product_id, count(*) filter (where kind = 'assign') as asked, count(*) filter (where kind = 'revoke' and part <> 'waiting') as free,
           count(*) filter (where kind = 'revoke' and part = 'waiting') as waiting
         from placed where product_id is not null group by product_id) freed on freed.product_id = a.product_id
       where a.kind = 'assign' and freed.asked > s.owned - s.reserve - s.used) ranked
@@ -199,12 +246,11 @@ export async function partFacts({ transaction }: Proposal, part: Part): Promise<
       (select coalesce(json_object_agg(kind, count), '{}') from (
         select kind, count(*)::int from placed where part = ${part} group by kind) kinds) as counts,
       (select coalesce(array_agg(distinct id order by id), '{}') from (
-        select unnest(ids) as id from (
-          select distinct p.source_ids as ids from proposed p join placed using (id) where part = ${part}) sets) sources) as "sourceIds",
+        select unnest(source_ids::int[]) as id from (select distinct source_ids from placed where part = ${part}) sets) sources) as "sourceIds",
       (count(*) filter (where kind = 'remove'))::int as removes,
       (count(*) filter (where kind = 'suspend'))::int as suspends,
       (select coalesce(json_agg(json_build_object('product', product_key, 'count', count) order by product_key), '[]') from (
-        select product_key, count(*)::int from placed where part = ${part} and kind = 'revoke' and caused
+        select product_key, count(*)::int from placed where part = ${part} and kind = 'revoke' and source_ids <> '{}'
         group by product_key) products) as revokes,
       (count(*) filter (where predicted = 'waiting_seat'))::int as "waitingSeat"
     from placed where part = ${part}`
@@ -223,7 +269,7 @@ export async function writeItems(
     insert into plan_items (organization_id, plan_id, number, wave, kind, effect, person_id, product_id, from_person_id, subject_key,
       subject_email, subject_name, before, after, reason, source_ids, evidence, precondition, predicted)
     select ${organization}, ${plan}, row_number() over (${inOrder(transaction)}), ${waveIn(transaction)}, p.kind, a.effect, p.person_id, p.product_id,
-      a.from_person_id, p.subject_key, a.subject_email, a.subject_name, a.before, a.after, a.reason, a.source_ids, a.evidence,
+      a.from_person_id, p.subject_key, a.subject_email, a.subject_name, a.before, a.after, a.reason, p.source_ids::int[], a.evidence,
       a.precondition, p.predicted
     from placed p join proposed a using (id) where p.part = ${part}`
 }

@@ -94,6 +94,8 @@ export const sources = pgTable(
     managesAdmins: boolean('manages_admins').notNull().default(false),
     connected: boolean('connected').notNull().default(true),
     lastSnapshotId: id('last_snapshot_id'),
+    /** When its schedule last fired, or its first day was noted: what came after it and is over was missed. */
+    reconciledAt: instant('reconciled_at'),
   },
   (table) => [
     primaryKey({ columns: [table.organizationId, table.id] }),
@@ -144,10 +146,18 @@ export const snapshots = pgTable(
     /** Where the claimed file lies, relative to the source's folder. */
     path: text('path').notNull(),
     fileSha256: text('file_sha256').notNull(),
+    /** sha256 over everything beside the bytes that decides what they mean: the source's csv settings, the zone, the products. */
+    reading: text('reading').notNull().default(''),
     /** sha256 over the canonical rows in key order: equal content, equal digest, whatever the order of lines. */
     digest: text('digest'),
     evidence: text('evidence').notNull(),
     full: boolean('full').notNull().default(true),
+    /** The writer's own number of the file, from its manifest. */
+    sequence: id('sequence'),
+    /** When the file was last written, by the clock of its file system. */
+    modifiedAt: instant('modified_at'),
+    /** A trigger file stood beside it. */
+    triggered: boolean('triggered').notNull().default(false),
     state: text('state').notNull(),
     rows: integer('rows').notNull().default(0),
     people: integer('people').notNull().default(0),
@@ -159,6 +169,8 @@ export const snapshots = pgTable(
     findings: jsonb('findings').notNull().default([]),
     change: id('change'),
     at: instant('at').notNull(),
+    /** The first of the two administrators who let a refused one in. */
+    consent: jsonb('consent'),
     decidedBy: text('decided_by'),
     decidedAt: instant('decided_at'),
   },
@@ -166,6 +178,7 @@ export const snapshots = pgTable(
     primaryKey({ columns: [table.organizationId, table.id] }),
     index('snapshots_source').on(table.organizationId, table.sourceId, table.id),
     uniqueIndex('snapshots_path').on(table.organizationId, table.sourceId, table.path),
+    index('snapshots_stopped').on(table.at).where(sql`state in ('held', 'refused')`),
   ],
 )
 
@@ -398,6 +411,23 @@ export const waits = pgTable(
   ],
 )
 
+/**
+ * What the clock has found due and asked to be planned, and when it asks again: a wait whose item fails each time must not make a
+ * plan a minute. A seat is one row a product (person 0), whoever waits for it.
+ */
+export const dueTries = pgTable(
+  'due_tries',
+  {
+    organizationId: organizationId(),
+    kind: text('kind').notNull(),
+    personId: id('person_id').notNull(),
+    productId: integer('product_id').notNull(),
+    tries: integer('tries').notNull(),
+    againAt: instant('again_at').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.organizationId, table.kind, table.personId, table.productId] })],
+)
+
 export const decisions = pgTable(
   'decisions',
   {
@@ -503,6 +533,8 @@ export const plans = pgTable(
     startedAt: instant('started_at'),
     finishedAt: instant('finished_at'),
     quiet: boolean('quiet').notNull().default(false),
+    /** The first of the two administrators who let through what guards refused. */
+    consent: jsonb('consent'),
   },
   (table) => [
     primaryKey({ columns: [table.organizationId, table.id] }),
@@ -532,6 +564,8 @@ export const planItems = pgTable(
     evidence: jsonb('evidence'),
     precondition: jsonb('precondition').notNull(),
     predicted: text('predicted').notNull(),
+    /** Why it is predicted not to succeed: a code of the failure reasons with its values. */
+    foreseen: jsonb('foreseen'),
   },
   (table) => [
     primaryKey({ columns: [table.organizationId, table.planId, table.number] }),
@@ -552,6 +586,20 @@ export const outcomes = pgTable(
     at: instant('at').notNull(),
   },
   (table) => [primaryKey({ columns: [table.organizationId, table.planId, table.number] })],
+)
+
+/** What was applied of each kind that guards count, by the hour, so that many small portions are seen as one large one. */
+export const appliedAmounts = pgTable(
+  'applied_amounts',
+  {
+    organizationId: organizationId(),
+    hour: instant('hour').notNull(),
+    kind: text('kind').notNull(),
+    /** 0 where the kind has no product. */
+    productId: integer('product_id').notNull().default(0),
+    count: integer('count').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.organizationId, table.hour, table.kind, table.productId] })],
 )
 
 /** One plan runs at a time in each lane. Every batch names the token, so that a worker that was taken over writes nothing. */
@@ -623,6 +671,26 @@ export const tokens = pgTable(
   (table) => [primaryKey({ columns: [table.organizationId, table.id] }), uniqueIndex('tokens_hash').on(table.hash)],
 )
 
+/** Requests that carried an Idempotency-Key: what was asked under it, and the answer, which a repetition gets again. */
+export const repeatableRequests = pgTable(
+  'repeatable_requests',
+  {
+    organizationId: organizationId(),
+    /** 0 = the bootstrap token, which has no row. */
+    tokenId: id('token_id').notNull(),
+    key: keyText('key').notNull(),
+    /** sha256 over the route and the body as it was understood. */
+    digest: bytes('digest').notNull(),
+    /** JSON as it was sent, without what is shown only once; null while it is being worked on. */
+    answer: text('answer'),
+    at: instant('at').notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.organizationId, table.tokenId, table.key] }),
+    index('repeatable_requests_at').on(table.organizationId, table.at),
+  ],
+)
+
 export const audit = pgTable(
   'audit',
   {
@@ -634,6 +702,8 @@ export const audit = pgTable(
     object: text('object').notNull(),
     planId: id('plan_id'),
     requestId: text('request_id'),
+    /** The token that the actor came in with; null for the bootstrap token and for what no request asked for. */
+    tokenId: id('token_id'),
     before: jsonb('before'),
     after: jsonb('after'),
   },

@@ -2,7 +2,10 @@
 import type { Handle } from './connection.ts'
 import type { Snapshot, SnapshotState } from './snapshots.ts'
 
-export type SnapshotListRow = Omit<Snapshot, 'path' | 'layout' | 'groups' | 'digest' | 'sourceId'> & {
+export type SnapshotListRow = Omit<
+  Snapshot,
+  'path' | 'layout' | 'groups' | 'digest' | 'sourceId' | 'sequence' | 'modifiedAt' | 'triggered'
+> & {
   source: string
   sourceName: string
 }
@@ -35,4 +38,4 @@ export async function latestSnapshots(handle: Handle, organization: number): Pro
 
 const columns = (handle: Handle) => handle`
   n.id, s.key as source, s.name as "sourceName", n.file, n.file_sha256 as "fileSha256", n.evidence, n."full", n.state, n.rows,
-  n.people, n.errors, n.missing, n.findings, n.at, n.decided_by as "decidedBy", n.decided_at as "decidedAt"`
+  n.people, n.errors, n.missing, n.findings, n.at, n.consent, n.decided_by as "decidedBy", n.decided_at as "decidedAt"`

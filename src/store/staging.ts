@@ -2,10 +2,11 @@
  * The staging of snapshots: rows of a file wait here, apart from the directory, until the snapshot is admitted.
  * Nothing of a snapshot that is held or refused can be seen by a later plan, because no later step reads this table.
  */
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { RowError, StagedRow } from '../reconcile/model.ts'
 import type { Handle, Sql } from './connection.ts'
 import { copyArray, copyInto, copyJson, copyLine, copyText } from './copy.ts'
+import { analyze } from './statistics.ts'
 
 const COLUMNS = [
   'organization_id',
@@ -51,9 +52,13 @@ export async function stageRows(
       }
     }
     await copyInto(transaction, 'staged_rows', COLUMNS, lines())
+    // Without fresh statistics the comparisons that follow are planned as nested loops, which grow with the square of the file.
+    await analyze(transaction, 'staged_rows')
+    // Whoever lost the source's lock with its connection reads on without knowing: the verdict of the successor ends it here.
+    const [open] = await transaction`
+      select 1 as one from snapshots where organization_id = ${organization} and id = ${snapshot} and state = 'staging' for update`
+    if (!open) throw new Error(`snapshot ${snapshot} was decided while this reader still read its file`)
   })
-  // Without fresh statistics the comparisons that follow are planned as nested loops, which grow with the square of the file.
-  await sql`analyze staged_rows`
 }
 
 export async function stageErrors(
@@ -133,7 +138,9 @@ export interface StagedFacts {
   errors: number
   /** sha256 over the rows' hashes in key order. */
   digest: string
-  /** Live people of the source whom the file does not mention, neither in a good row nor in a broken one. */
+  /** Live people of the source. */
+  known: number
+  /** Those of them whom the file does not mention, neither in a good row nor in a broken one. */
   missing: number
   /** Broken rows in which no key could be read: nobody is absent while there is one. */
   unidentified: number
@@ -151,6 +158,8 @@ export async function stagedFacts(
       (select count(*)::int from row_errors where organization_id = ${organization} and snapshot_id = ${snapshot}) as errors,
       (select encode(sha256(coalesce(string_agg(hash, ''::bytea order by anchor_key), ''::bytea)), 'hex') from staged_rows
         where organization_id = ${organization} and snapshot_id = ${snapshot}) as digest,
+      (select count(*)::int from directory_users u
+        where u.organization_id = ${organization} and u.source_id = ${source} and u.to_change is null) as known,
       (select count(*)::int from directory_users u
         where u.organization_id = ${organization} and u.source_id = ${source} and u.to_change is null
           and not exists (select from staged_rows s where s.organization_id = ${organization} and s.snapshot_id = ${snapshot}
@@ -248,6 +257,6 @@ function stagedLine(organization: number, snapshot: number, row: StagedRow, cano
     copyText(row.seatPriority),
     copyJson(row.attributes),
     // Half of SHA-256 is plenty to tell two versions of one person's row apart.
-    `\\\\x${createHash('sha256').update(canonical).digest('hex').slice(0, 32)}`,
+    `\\\\x${hash('sha256', canonical, 'hex').slice(0, 32)}`,
   ])
 }

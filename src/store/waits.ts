@@ -2,8 +2,9 @@
 import type { Transaction } from './connection.ts'
 
 /**
- * Ends waits whose reason is gone: a start once somebody is a member, a grace once they are wanted again or no member any more, a seat
- * once nobody wants them to have it, so that whoever comes back queues anew.
+ * Ends waits whose reason is gone: a start once somebody is a member, a grace or an absence once they are wanted again or no member any
+ * more, that of a product once it is given again or held no more, a seat once nobody wants them to have it, so that whoever comes back
+ * queues anew.
  */
 export async function endSpentWaits(transaction: Transaction, organization: number): Promise<void> {
   await transaction`
@@ -17,6 +18,15 @@ export async function endSpentWaits(transaction: Transaction, organization: numb
         exists (select from desired_members d where d.organization_id = w.organization_id and d.person_id = w.person_id and d.wanted)
         or not exists (select from members m where m.organization_id = w.organization_id and m.person_id = w.person_id
           and m.state <> 'removed')))
+      or (w.kind = 'absence' and w.product_id = 0 and (
+        exists (select from desired_members d where d.organization_id = w.organization_id and d.person_id = w.person_id and d.wanted)
+        or not exists (select from members m where m.organization_id = w.organization_id and m.person_id = w.person_id
+          and m.state <> 'removed')))
+      or (w.kind = 'absence' and w.product_id <> 0 and not exists (
+        select from assignments a where a.organization_id = w.organization_id and a.person_id = w.person_id and a.product_id = w.product_id
+          and not exists (select from grants g where g.organization_id = a.organization_id and g.person_id = a.person_id
+            and g.product_id = a.product_id and g.to_change is null
+            and (g.expires_at is null or g.expires_at >= a.expires_at - interval '1 day'))))
       or (w.kind = 'seat' and (
         exists (select from assignments a where a.organization_id = w.organization_id and a.person_id = w.person_id
           and a.product_id = w.product_id)

@@ -1,6 +1,9 @@
 /** The middle of a run: a plan's items in batches of one wave, each written before the next is begun. */
+import { countItems } from '../counters.ts'
 import { showId } from '../reconcile/identifiers.ts'
 import type { Item, Outcome } from '../reconcile/model.ts'
+import { readEmail } from '../reconcile/normalise.ts'
+import { namedHolds } from '../reconcile/review.ts'
 import type { Lease } from '../store/lanes.ts'
 import { refusesValues } from '../store/organization.ts'
 import { nextItems, settledUpTo } from '../store/outcomes.ts'
@@ -43,11 +46,14 @@ export async function runBatches({ parts, organization, plan, lease, writer, sig
       lease,
       quiet: plan.quiet,
       actor: plan.approvedBy ?? 'system',
+      approvers: approversOf(plan),
+      named: plan.override === null ? [] : namedHolds(plan.findings),
       items: items.filter((item) => !ahead.has(item.number)),
     }
     const [outcomes, following] = await Promise.all([writeBatch(parts, writer, batch), read(last.number)])
     for (const outcome of outcomes) if (outcome.number > last.number) ahead.add(outcome.number)
     items = following
+    countItems(outcomes)
     written += outcomes.length
     if (written >= 2 * Math.max(analyzed, BATCH_ITEMS / 2)) {
       await analyzeOutgrown(parts.sql, 'apply', written)
@@ -56,6 +62,14 @@ export async function runBatches({ parts, organization, plan, lease, writer, sig
     // Another wave fills other tables.
     if (first.wave !== following[0]?.wave) written = analyzed = 0
   }
+}
+
+/** A policy, the system and the bootstrap token have no address. */
+function approversOf({ approvedBy, consent }: PlanRow): string[] {
+  return [approvedBy ?? '', consent?.by ?? ''].flatMap((name) => {
+    const email = readEmail(name)
+    return email.ok ? [email.key] : []
+  })
 }
 
 /**
@@ -67,7 +81,7 @@ async function writeBatch(parts: Parts, writer: OrganizationWriter, batch: Batch
   if (first === undefined) return []
   const key = `${showId('pln', batch.planId)}/${first.number}`
   try {
-    return await writer.write(batch, key)
+    return await writer.write(batch)
   } catch (error) {
     if (!refusesValues(error) || batch.giveUp !== undefined) throw error
     if (second === undefined) {
@@ -75,7 +89,7 @@ async function writeBatch(parts: Parts, writer: OrganizationWriter, batch: Batch
         { err: error, item: first.number, ref: key },
         'an item was refused by the database',
       )
-      return await writer.write({ ...batch, giveUp: key }, key)
+      return await writer.write({ ...batch, giveUp: key })
     }
     const half = Math.ceil(batch.items.length / 2)
     const before = await writeBatch(parts, writer, { ...batch, items: batch.items.slice(0, half) })

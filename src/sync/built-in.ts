@@ -5,6 +5,7 @@
 import { createHash } from 'node:crypto'
 import { showId } from '../reconcile/identifiers.ts'
 import type { Item, Outcome } from '../reconcile/model.ts'
+import { addApplied } from '../store/applied.ts'
 import { writeAudit } from '../store/audit.ts'
 import { nextChange } from '../store/changes.ts'
 import type { Sql, Transaction } from '../store/connection.ts'
@@ -20,7 +21,7 @@ import { memberLetters } from './member-letters.ts'
 import type { Batch, OrganizationWriter } from './organization.ts'
 import type { Parts } from './parts.ts'
 import type { Running, Start } from './running.ts'
-import { assignmentWrites, settleAll } from './settle-batch.ts'
+import { appliedOf, assignmentWrites, settleAll } from './settle-batch.ts'
 import { completeExchanges, readStart } from './start.ts'
 
 /** The writer over rosterd's own tables; one for each run of a plan. */
@@ -28,7 +29,6 @@ export function builtIn(parts: Pick<Parts, 'sql' | 'now'>, organization: number)
   /** As many administrators as there were when the run began must stay, at most two. */
   let atLeastAdmins: number | null = null
   return {
-    transactional: true,
     read: (people) => readCurrent(parts.sql, organization, people, { lock: false }),
     write: (batch) =>
       inTransaction(parts.sql, async (transaction) => {
@@ -94,6 +94,7 @@ async function write(
     ),
     writeLinks(transaction, batch, items, running, at),
     writeOutcomes(transaction, organization, planId, outcomes, at),
+    addApplied(transaction, organization, appliedOf(items, outcomes, start, batch.named), at),
     writeMemberLetters(transaction, organization, planId, letters, at),
     writeAudit(transaction, {
       organizationId: organization,

@@ -1,7 +1,7 @@
 /** By hand: what a person starts without a source. It is a plan like any other, with one item, and the same apply. */
 import { RosterdError } from '../errors.ts'
 import { hashHeader, itemDigest } from '../reconcile/canonical.ts'
-import { countsSentence } from '../reconcile/describe.ts'
+import { countsSentence, personText } from '../reconcile/describe.ts'
 import { showId } from '../reconcile/identifiers.ts'
 import type { Action } from '../reconcile/model.ts'
 import { readEmail } from '../reconcile/normalise.ts'
@@ -11,10 +11,10 @@ import { lockOrganization } from '../store/locks.ts'
 import { acceptMember, countMembers, findMember, readMembers } from '../store/members.ts'
 import { listSources, readOrganization } from '../store/organizations.ts'
 import { personByEmail } from '../store/people.ts'
-import { insertPlan, sealPlan } from '../store/plans.ts'
+import { expectNoop, insertPlan, sealPlan } from '../store/plans.ts'
 import { addActions, openProposal, writeItems } from '../store/proposal.ts'
 import { requireRole } from './decide.ts'
-import type { Actor, Parts } from './parts.ts'
+import { type Actor, type Parts, signed } from './parts.ts'
 
 const PLAN_LIVES_MS = 7 * 86_400_000
 
@@ -41,9 +41,9 @@ export async function invite(parts: Parts, organization: number, invitation: Inv
     const manual = (await listSources(transaction, organization)).find((source) => source.kind === 'manual')
     if (!manual) throw new Error('the pseudo-source manual is missing')
     const found = await personByEmail(transaction, organization, { text: email.email, key: email.key, name }, at)
-    const [former] = (await readMembers(transaction, organization, [found.personId])).filter(
-      (one) => one.state === 'removed',
-    )
+    const [known] = await readMembers(transaction, organization, [found.personId])
+    const former = known?.state === 'removed' ? known : undefined
+    const present = known !== undefined && former === undefined
     const action: Action = {
       kind: former ? 'reactivate' : 'invite',
       effect: 'additive',
@@ -84,7 +84,9 @@ export async function invite(parts: Parts, organization: number, invitation: Inv
       part: 'waiting',
       state: 'awaiting_approval',
       header,
-      headline: countsSentence(counts, await countMembers(transaction, organization)),
+      headline: present
+        ? memberAlready(personText(found.subject))
+        : countsSentence(counts, await countMembers(transaction, organization)),
       counts,
       seats: [],
       sourceIds: [manual.id],
@@ -99,6 +101,7 @@ export async function invite(parts: Parts, organization: number, invitation: Inv
     const proposal = await openProposal(transaction)
     await addActions(proposal, [{ action, part: 'waiting', digest, productKey: null }])
     await writeItems(proposal, organization, plan, 'waiting')
+    if (present) await expectNoop(transaction, organization, plan)
     const hash = hashHeader(header)
     hash.item(digest)
     await sealPlan(transaction, organization, plan, hash.hex())
@@ -106,7 +109,7 @@ export async function invite(parts: Parts, organization: number, invitation: Inv
     await writeAudit(transaction, {
       organizationId: organization,
       at,
-      actor: actor.name,
+      ...signed(actor),
       act: 'plan.created',
       object,
       planId: plan,
@@ -114,6 +117,11 @@ export async function invite(parts: Parts, organization: number, invitation: Inv
     })
     return plan
   })
+}
+
+/** What is left to do for a member: the claim of the person who asked, which no source can end. */
+function memberAlready(name: string): string {
+  return `${reasonSentence('ALREADY_MEMBER', { name })} Applied, this keeps them when their sources let go; nothing else changes.`
 }
 
 /** The account service says that the invited person has an account now. Saying it again changes nothing. */
@@ -131,7 +139,7 @@ export async function accept(
       await writeAudit(transaction, {
         organizationId: organization,
         at,
-        actor: options.actor.name,
+        ...signed(options.actor),
         act: 'member.accepted',
         object,
       })

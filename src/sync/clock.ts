@@ -1,20 +1,25 @@
-/** The clock: every few seconds what nobody runs is started, and once a minute what has come due is proposed. */
+/**
+ * The clock: every few seconds what nobody runs is started and schedules fire, and once a minute what has come due is proposed. It
+ * looks at the time and waits for none: a clock that was set, or a machine that slept, changes only when the next look comes.
+ */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { organizationsWithDue } from '../store/due.ts'
+import { organizationsWithDue, rememberDue } from '../store/due.ts'
+import type { Worker } from './jobs.ts'
 import type { Parts } from './parts.ts'
+import { fireSchedules } from './reconcile.ts'
 import { sweep } from './sweep.ts'
 
 const SWEEP_MS = 5_000
 const DUE_EVERY = 12
 
 /** Runs until the signal aborts. Safe on every daemon at once: jobs have keys, and expiring is one guarded UPDATE. */
-export async function startClock(parts: Parts, signal: AbortSignal): Promise<void> {
+export async function startClock(parts: Parts, worker: Pick<Worker, 'reconcile'>, signal: AbortSignal): Promise<void> {
   for (let tick = 0; !signal.aborted; tick += 1) {
     try {
       await sweep(parts)
+      await fireSchedules(parts, worker)
       if (tick % DUE_EVERY === 0) {
-        const due = await organizationsWithDue(parts.sql, parts.now())
-        await Promise.all(due.map((organization) => parts.jobs.propose(organization, 'due')))
+        await proposeDue(parts)
         await parts.jobs.tidy()
       }
     } catch (error) {
@@ -22,4 +27,12 @@ export async function startClock(parts: Parts, signal: AbortSignal): Promise<voi
     }
     await sleep(SWEEP_MS, undefined, { signal }).catch(() => undefined)
   }
+}
+
+/** Asks for plans where something has come due. It is noted as tried only after that, so that a crash in between asks again. */
+export async function proposeDue(parts: Parts): Promise<void> {
+  const at = parts.now()
+  const due = await organizationsWithDue(parts.sql, at)
+  await Promise.all(due.map((organization) => parts.jobs.propose(organization, 'due')))
+  await rememberDue(parts.sql, at)
 }

@@ -1,28 +1,32 @@
 /** Plans every drifting person and collects the actions, page by page: memory does not grow with the organization. */
+import { setImmediate as immediate } from 'node:timers/promises'
 import { itemDigest, type Keys } from '../reconcile/canonical.ts'
-import type { Action, Case, Instant, Wait } from '../reconcile/model.ts'
-import { type Policy, planPerson, waitsOf } from '../reconcile/plan-person.ts'
+import { leavingSchema } from '../reconcile/leaving.ts'
+import type { Action, ApprovalMode, Case, Instant, Wait } from '../reconcile/model.ts'
+import { look, type Policy } from '../reconcile/plan-person.ts'
 import { compile } from '../reconcile/rules.ts'
 import { readCases } from '../store/drift.ts'
 import { listProducts, listRules, type Organization, type SourceRow } from '../store/organizations.ts'
-import { addActions, type Part, type Proposal, writeWaits } from '../store/proposal.ts'
+import { addLines, linesOf, type Part, type Proposal, type ProposedLines, writeWaits } from '../store/proposal.ts'
 
 const PAGE = 2000
-const GRACE_DAYS = 7
+const SLICE = 250
 
 /** What a proposal is made from. */
 export interface Ground {
   settings: Organization
   sources: SourceRow[]
-  /** Ids of the sources whose additive actions a policy approves. */
-  free: Set<number>
+  /** What a policy approves of each source, by its id. */
+  modes: ReadonlyMap<number, ApprovalMode>
   /** Ids of products whose seats this proposal frees while others wait for them. */
   freeing: number[]
+  /** Ids of people whose new address or user name somebody else has and keeps. */
+  refused: ReadonlySet<number>
   at: Date
 }
 
 export async function collectActions(proposal: Proposal, ground: Ground): Promise<void> {
-  const { settings, sources, free, at } = ground
+  const { settings, sources, modes, at } = ground
   const organization = settings.id
   const { transaction } = proposal
   const [products, rules] = await Promise.all([
@@ -33,8 +37,10 @@ export async function collectActions(proposal: Proposal, ground: Ground): Promis
     sources: new Map(sources.map((source) => [source.id, source])),
     products: new Map(products.map((product) => [product.id, product])),
     zone: settings.zone,
-    graceDays: GRACE_DAYS,
+    approving: new Set(sources.filter(({ id }) => modes.get(id) === 'within_limits').map(({ id }) => id)),
+    leaving: new Map(sources.map((source) => [source.id, leavingSchema.parse(source.settings)])),
     freeing: new Set(ground.freeing),
+    refused: ground.refused,
     rules: new Map(sources.map((source) => [source.id, compile(rules, source.key)])),
   }
   const keys: Keys = {
@@ -42,28 +48,70 @@ export async function collectActions(proposal: Proposal, ground: Ground): Promis
     source: (id) => policy.sources.get(id)?.key ?? String(id),
   }
   const now = at.toISOString()
-  for await (const cases of readCases(transaction, organization, PAGE)) {
-    const actions: Action[] = []
-    const waits: Wait[] = []
-    for (const person of cases) {
-      actions.push(...planPerson(person, policy, now))
-      waits.push(...newWaits(person, policy, now))
-    }
-    await addActions(
-      proposal,
-      actions.map((action) => ({
+  const pages = readCases(transaction, organization, PAGE, { sightings: (policy.approving?.size ?? 0) > 0 })
+  let numbered = 0
+  const finish = async (planned: Planned): Promise<Finished> => {
+    const finished: Finished = { lines: [], waits: planned.waits }
+    const going = goingByThemselves(planned.actions, modes)
+    for (const slice of slices(planned.actions)) {
+      const actions = slice.map((action) => ({
         action,
-        part: partOf(action, free),
+        part: partOf(action, modes, going),
         digest: itemDigest(action, keys),
         productKey: action.productId === null ? null : keys.product(action.productId),
-      })),
-    )
-    await writeWaits(transaction, organization, waits)
+      }))
+      finished.lines.push(linesOf(numbered + 1, actions))
+      numbered += actions.length
+      await immediate()
+    }
+    return finished
   }
+  let finished: Finished = { lines: [], waits: [] }
+  // The database and this process take turns on one connection, and each works while the other does: a page is read while the one
+  // before is written out as lines, and written while the next is planned.
+  for (let page = await pages.next(); !page.done; ) {
+    const [planned] = await Promise.all([planPage(page.value, policy, now), write(proposal, organization, finished)])
+    ;[page, finished] = await Promise.all([pages.next(), finish(planned)])
+  }
+  await write(proposal, organization, finished)
 }
 
-function newWaits(person: Case, policy: Policy, at: Instant): Wait[] {
-  return waitsOf(person, policy, at).filter(
+interface Planned {
+  actions: Action[]
+  waits: Wait[]
+}
+
+interface Finished {
+  lines: ProposedLines[]
+  waits: Wait[]
+}
+
+async function planPage(cases: Case[], policy: Policy, now: Instant): Promise<Planned> {
+  const planned: Planned = { actions: [], waits: [] }
+  for (const slice of slices(cases)) {
+    for (const person of slice) {
+      const { actions, waits } = look(person, policy, now)
+      // Whoever stands in a plan that is still open is here because a day has come, and for nothing else.
+      planned.actions.push(...(person.planned ? actions.filter(isForeseen) : actions))
+      if (!person.planned) planned.waits.push(...newWaits(person, waits))
+    }
+    await immediate()
+  }
+  return planned
+}
+
+async function write(proposal: Proposal, organization: number, { lines, waits }: Finished): Promise<void> {
+  await addLines(proposal, lines)
+  await writeWaits(proposal.transaction, organization, waits)
+}
+
+/** Short stretches, so that the socket is served between them. */
+function* slices<T>(list: T[]): Iterable<T[]> {
+  for (let start = 0; start < list.length; start += SLICE) yield list.slice(start, start + SLICE)
+}
+
+function newWaits(person: Case, waits: Wait[]): Wait[] {
+  return waits.filter(
     (wait) =>
       !person.waits.some(
         (known) => known.kind === wait.kind && known.productId === wait.productId && known.until === wait.until,
@@ -71,8 +119,24 @@ function newWaits(person: Case, policy: Policy, at: Instant): Wait[] {
   )
 }
 
-/** Free is what every source behind it may do without a person; an end that was foreseen (no source behind it) is free too. */
-function partOf(action: Action, free: Set<number>): Part {
-  if (action.sourceIds.length === 0) return 'free'
-  return action.effect !== 'subtractive' && action.sourceIds.every((id) => free.has(id)) ? 'free' : 'waiting'
+/** An end that was foreseen has no source behind it. */
+const isForeseen = (action: Action): boolean => action.sourceIds.length === 0
+
+/** Ids of people whose removal a policy approves: what they lose by its own day stays before it, in the same plan. */
+function goingByThemselves(actions: Action[], modes: ReadonlyMap<number, ApprovalMode>): Set<number> {
+  const removals = actions.filter(({ kind }) => kind === 'remove')
+  return new Set(removals.filter((action) => partOf(action, modes) === 'free').map(({ personId }) => personId))
+}
+
+/**
+ * What every source behind an action allows is free, and what only observed sources want is only shown. Where an observed source is
+ * one of several, a person has to look.
+ */
+function partOf(action: Action, modes: ReadonlyMap<number, ApprovalMode>, going?: ReadonlySet<number>): Part {
+  if (isForeseen(action)) return going?.has(action.personId) === true ? 'free' : 'foreseen'
+  const allowed = action.sourceIds.map((id) => modes.get(id) ?? 'manual')
+  if (allowed.every((mode) => mode === 'observe')) return 'observed'
+  const free = (mode: ApprovalMode) =>
+    mode === 'within_limits' || (mode === 'additive_auto' && action.effect !== 'subtractive')
+  return allowed.every(free) ? 'free' : 'waiting'
 }

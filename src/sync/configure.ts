@@ -1,11 +1,13 @@
 /** Configure: what the config file says becomes rows. Whatever can change an evaluation marks everybody dirty. */
 import type { Config, OrganizationConfig } from '../config/index.ts'
 import { domainLabel, readEmail } from '../reconcile/normalise.ts'
+import { writeAudit } from '../store/audit.ts'
 import { nextChange } from '../store/changes.ts'
 import type { Sql } from '../store/connection.ts'
-import { markEverybodyDirty } from '../store/desired.ts'
+import { markEverybodyDirty } from '../store/dirty.ts'
 import { lockConfiguration } from '../store/locks.ts'
 import { type OrganizationConfig as OrganizationRows, retireOthers, writeConfig } from '../store/organizations.ts'
+import { SYSTEM, signed } from './parts.ts'
 
 /** Writes all organizations of the file; returns the ids of those whose people have to be evaluated anew. */
 export async function configure(sql: Sql, config: Config, at: Date): Promise<number[]> {
@@ -15,6 +17,16 @@ export async function configure(sql: Sql, config: Config, at: Date): Promise<num
     for (const organization of config.organizations) {
       const change = (id: number) => nextChange(transaction, id, at, 'rules')
       const written = await writeConfig(transaction, rowsOf(organization), change)
+      if (written.changed.length > 0) {
+        await writeAudit(transaction, {
+          organizationId: written.id,
+          at,
+          ...signed(SYSTEM),
+          act: 'configuration.changed',
+          object: organization.key,
+          after: { sections: written.changed },
+        })
+      }
       if (!written.rulesChanged) continue
       await markEverybodyDirty(transaction, written.id)
       changed.push(written.id)
@@ -64,7 +76,14 @@ function rowsOf(organization: OrganizationConfig): OrganizationRows {
         managesAdmins: rules.some(
           (rule) => (rule.source ?? source.key) === source.key && rule.then.some((one) => 'manage_admins' in one),
         ),
-        settings: { folder: source.folder, settle: source.settle, glob: source.glob, ...source.csv },
+        settings: {
+          folder: source.folder,
+          ...source.drop,
+          glob: source.glob,
+          schedule: source.schedule,
+          ...source.leaving,
+          ...source.csv,
+        },
       })),
     ],
     rules,

@@ -1,19 +1,24 @@
-/** Decide: what people (or a policy) say of plans, snapshots and questions. Each is one guarded UPDATE with its audit row. */
+/** Decide: what people (or a policy) say of plans and questions. Each is one guarded UPDATE with its audit row. */
 import { RosterdError } from '../errors.ts'
 import { number } from '../reconcile/amount.ts'
+import { weigh } from '../reconcile/consent.ts'
 import { type IdPrefix, showId } from '../reconcile/identifiers.ts'
-import { needs, overrideCount, overrideSum } from '../reconcile/review.ts'
+import { canMove, needs, overrideCount, overrideSum } from '../reconcile/review.ts'
+import { holds } from '../reconcile/roles.ts'
 import { writeAudit } from '../store/audit.ts'
 import type { Transaction } from '../store/connection.ts'
-import { markDirty } from '../store/desired.ts'
-import { lockSource } from '../store/locks.ts'
+import { markDirty } from '../store/dirty.ts'
 import { answerDecision, readDecision } from '../store/matching.ts'
-import { listSources } from '../store/organizations.ts'
-import { movePlan, type PlanRow, readPlan, waitRejected } from '../store/plans.ts'
-import { moveSnapshot, readSnapshot } from '../store/snapshots.ts'
-import { dropStaging } from '../store/staging.ts'
-import { merge } from './observe.ts'
-import type { Actor, Parts } from './parts.ts'
+import {
+  consentToPlan,
+  lockConsent,
+  movePlan,
+  type PlanConsent,
+  type PlanRow,
+  readPlan,
+  waitRejected,
+} from '../store/plans.ts'
+import { type Actor, type Parts, signed } from './parts.ts'
 
 export interface Approval {
   actor: Actor
@@ -26,37 +31,39 @@ export interface Approval {
 }
 
 /**
- * Approves the bytes that were reviewed.
+ * Approves the bytes that were reviewed. What guards refuse waits after the first administrator for a second with another e-mail
+ * address.
  *
+ * @returns `approved`, or `consented` where the second is still missing
  * @throws RosterdError PLAN_NOT_FOUND, PLAN_STATE, PLAN_HASH_MISMATCH, PLAN_HELD (an amount needs the typed count and a reason, and the role
- *   admin), PLAN_REFUSED, COUNT_MISMATCH, FORBIDDEN.
+ *   admin), PLAN_REFUSED (the same of two), PLAN_NEEDS_ANOTHER, COUNT_MISMATCH, FORBIDDEN.
  */
-export async function approve(parts: Parts, organization: number, id: number, approval: Approval): Promise<void> {
+export async function approve(
+  parts: Parts,
+  organization: number,
+  id: number,
+  approval: Approval,
+): Promise<'approved' | 'consented'> {
   const plan = await mustReadPlan(parts, organization, id)
   const { actor, override } = approval
   requireRole(actor, 'operator')
-  if (plan.state !== 'awaiting_approval') throw planState(plan, 'approved', 'awaiting approval')
+  if (!canMove(plan.state, 'approve')) throw planState(plan, 'approved', 'awaiting approval')
   if (plan.hash !== approval.hash)
     throw new RosterdError('PLAN_HASH_MISMATCH', { id: showId('pln', id), hash: plan.hash })
   const held = overrideCount(plan.findings)
-  const sum = overrideSum(plan.findings)
-  const stops = plan.findings.filter((finding) => finding.verdict !== 'pass').map((finding) => finding.message)
   if (held !== null && override) requireRole(actor, 'admin')
-  const need = needs(plan.findings, override ?? {})
-  if (need === 'refused') throw new RosterdError('PLAN_REFUSED', { id: showId('pln', id), message: stops.join(' ') })
-  if (held === null && override) throw new RosterdError('COUNT_MISMATCH', { given: number(override.count), count: 0 })
-  if (held !== null) {
-    if (override && override.count !== held)
-      throw new RosterdError('COUNT_MISMATCH', { given: number(override.count), count: number(held) })
-    if (need === 'needs_override')
-      throw new RosterdError('PLAN_HELD', {
-        id: showId('pln', id),
-        message: [...stops, sum].filter(Boolean).join(' '),
-        count: held,
-      })
-  }
+  mustMatch(plan, held, override)
   const at = parts.now()
-  await parts.sql.begin(async (transaction) => {
+  const answer = await parts.sql.begin(async (transaction) => {
+    if (override && needs(plan.findings) === 'refused') {
+      const said = { by: actor.name, ...override, at: at.toISOString() }
+      if ((await weighConsent(transaction, organization, plan, said)) === 'first') {
+        if (!(await consentToPlan(transaction, organization, id, said)))
+          throw planState(await mustReadPlan(parts, organization, id), 'approved', 'awaiting approval')
+        await audit(transaction, organization, at, actor, 'plan.consented', 'pln', id, { hash: plan.hash, override })
+        return 'consented' as const
+      }
+    }
     const moved = await movePlan(transaction, organization, id, ['awaiting_approval'], 'approved', {
       approvedBy: actor.name,
       approvedAt: at,
@@ -70,9 +77,41 @@ export async function approve(parts: Parts, organization: number, id: number, ap
       hash: plan.hash,
       override: override ?? null,
     })
+    return 'approved' as const
   })
-  parts.log.info({ organization, plan: id, actor: actor.name }, 'plan approved')
-  if (approval.start) await parts.jobs.execute(organization, id)
+  parts.log.info({ organization, plan: id, tokenId: actor.tokenId ?? null }, `plan ${answer}`)
+  if (answer === 'approved' && approval.start) await parts.jobs.execute(organization, id)
+  return answer
+}
+
+/** What is held asks for exactly the number that is shown, with a reason; where nothing is held, a number speaks of something else. */
+function mustMatch(plan: PlanRow, held: number | null, override: Approval['override']): void {
+  const id = showId('pln', plan.id)
+  if (override && override.count !== (held ?? Number.NaN))
+    throw new RosterdError('COUNT_MISMATCH', { given: number(override.count), count: number(held ?? 0) })
+  const need = needs(plan.findings, override ?? {})
+  if (held === null || (override && override.reason.trim() !== '' && need !== 'needs_override')) return
+  const stops = plan.findings.filter((finding) => finding.verdict !== 'pass').map((finding) => finding.message)
+  const message = [...stops, overrideSum(plan.findings)].filter(Boolean).join(' ')
+  throw new RosterdError(need === 'refused' ? 'PLAN_REFUSED' : 'PLAN_HELD', { id, message, count: held })
+}
+
+/** Whether somebody is the first or the second to agree to what guards refuse. */
+async function weighConsent(
+  transaction: Transaction,
+  organization: number,
+  plan: PlanRow,
+  said: PlanConsent,
+): Promise<'first' | 'second'> {
+  const before = await lockConsent(transaction, organization, plan.id)
+  const weight = weigh(before, said)
+  if (weight === 'first' || weight === 'second') return weight
+  throw new RosterdError('PLAN_NEEDS_ANOTHER', {
+    id: showId('pln', plan.id),
+    by: before?.by ?? '',
+    count: said.count,
+    items: number(plan.items),
+  })
 }
 
 /** Rejects a plan; with a hash, only the bytes that were reviewed. */
@@ -87,10 +126,11 @@ export async function reject(
   const plan = await mustReadPlan(parts, organization, id)
   if (hash !== undefined && hash !== plan.hash)
     throw new RosterdError('PLAN_HASH_MISMATCH', { id: showId('pln', id), hash: plan.hash })
+  if (!canMove(plan.state, 'reject')) throw planState(plan, 'rejected', 'awaiting approval')
   const at = parts.now()
   await parts.sql.begin(async (transaction) => {
     const fields = { finishedAt: at, ...(reason ? { closedReason: reason } : {}) }
-    const moved = await movePlan(transaction, organization, id, ['awaiting_approval', 'draft'], 'rejected', fields)
+    const moved = await movePlan(transaction, organization, id, ['awaiting_approval'], 'rejected', fields)
     if (!moved) throw planState(plan, 'rejected', 'awaiting approval')
     if (plan.lane === 'sync') await waitRejected(transaction, organization, id, at)
     await audit(transaction, organization, at, actor, 'plan.rejected', 'pln', id, { reason: reason ?? null })
@@ -101,7 +141,7 @@ export async function reject(
 export async function start(parts: Parts, organization: number, id: number, options: { actor: Actor }): Promise<void> {
   requireRole(options.actor, 'operator')
   const plan = await mustReadPlan(parts, organization, id)
-  if (plan.state === 'approved' || plan.state === 'applying') {
+  if (canMove(plan.state, 'apply') || plan.state === 'applying') {
     const at = parts.now()
     await parts.sql.begin(async (transaction) => {
       await movePlan(transaction, organization, id, ['approved'], 'approved', { startedAt: at })
@@ -111,61 +151,6 @@ export async function start(parts: Parts, organization: number, id: number, opti
   }
   if (['applied', 'partially_failed', 'failed'].includes(plan.state)) return
   throw planState(plan, 'applied', 'approved')
-}
-
-/** Lets a held snapshot into the directory, by the number of people who are missing from it. */
-export async function admit(
-  parts: Parts,
-  organization: number,
-  id: number,
-  options: { actor: Actor; count: number },
-): Promise<void> {
-  const { actor, count } = options
-  requireRole(actor, 'admin')
-  const snapshot = await readSnapshot(parts.sql, organization, id)
-  if (!snapshot) throw new RosterdError('SNAPSHOT_NOT_FOUND', { id: showId('snp', id) })
-  if (snapshot.state !== 'held') throw snapshotState(id, snapshot.state, 'admitted')
-  if (count !== snapshot.missing)
-    throw new RosterdError('COUNT_MISMATCH', { given: number(count), count: number(snapshot.missing) })
-  const source = (await listSources(parts.sql, organization)).find((one) => one.id === snapshot.sourceId)
-  if (!source) throw new RosterdError('SOURCE_NOT_FOUND', { id: snapshot.sourceId })
-  const at = parts.now()
-  await parts.sql.begin(async (transaction) => {
-    await lockSource(transaction, organization, source.id)
-    const moved = await moveSnapshot(transaction, organization, id, ['held'], 'admitted', {
-      decidedBy: actor.name,
-      decidedAt: at,
-    })
-    if (!moved) throw snapshotState(id, 'decided by somebody else', 'admitted')
-    await merge(transaction, organization, source, snapshot, at)
-    await audit(transaction, organization, at, actor, 'snapshot.admitted', 'snp', id, { count })
-  })
-  await parts.jobs.tidy()
-  await parts.jobs.propose(organization, 'snapshot')
-}
-
-/** Turns a held snapshot away: nothing of it was used, and nothing will be. */
-export async function dismiss(
-  parts: Parts,
-  organization: number,
-  id: number,
-  options: { actor: Actor },
-): Promise<void> {
-  const { actor } = options
-  requireRole(actor, 'operator')
-  const snapshot = await readSnapshot(parts.sql, organization, id)
-  if (!snapshot) throw new RosterdError('SNAPSHOT_NOT_FOUND', { id: showId('snp', id) })
-  const at = parts.now()
-  await parts.sql.begin(async (transaction) => {
-    const moved = await moveSnapshot(transaction, organization, id, ['held'], 'dismissed', {
-      decidedBy: actor.name,
-      decidedAt: at,
-    })
-    if (!moved) throw snapshotState(id, snapshot.state, 'dismissed')
-    await dropStaging(transaction, organization, id)
-    await audit(transaction, organization, at, actor, 'snapshot.dismissed', 'snp', id, {})
-  })
-  await parts.jobs.tidy()
 }
 
 const CHOICES = ['link', 'create_new', 'ignore'] as const
@@ -204,10 +189,8 @@ async function mustReadPlan(parts: Parts, organization: number, id: number): Pro
   return plan
 }
 
-const RANK = { viewer: 0, operator: 1, admin: 2 }
-
 export function requireRole(actor: Actor, role: Actor['role']): void {
-  if (RANK[actor.role] < RANK[role]) throw new RosterdError('FORBIDDEN', { role })
+  if (!holds(actor.role, role)) throw new RosterdError('FORBIDDEN', { role })
 }
 
 function planState(plan: PlanRow, verb: string, wanted: string): RosterdError {
@@ -217,10 +200,6 @@ function planState(plan: PlanRow, verb: string, wanted: string): RosterdError {
     verb,
     wanted,
   })
-}
-
-function snapshotState(id: number, state: string, verb: string): RosterdError {
-  return new RosterdError('SNAPSHOT_STATE', { id: showId('snp', id), state, verb, wanted: 'held' })
 }
 
 async function audit(
@@ -236,7 +215,7 @@ async function audit(
   await writeAudit(transaction, {
     organizationId: organization,
     at,
-    actor: actor.name,
+    ...signed(actor),
     act,
     object: showId(prefix, id),
     planId: prefix === 'pln' ? id : null,

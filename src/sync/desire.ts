@@ -3,18 +3,14 @@
 import { desire, evaluate } from '../reconcile/evaluate.ts'
 import type { Claim, Desired, DirectoryRow, Grant } from '../reconcile/model.ts'
 import { type CompiledRules, compile } from '../reconcile/rules.ts'
+import { oneClaimEach, oneGrantEach } from '../reconcile/several-rows.ts'
 import { nextChange } from '../store/changes.ts'
+import { readClaims, writeClaims } from '../store/claims.ts'
 import type { Sql, Transaction } from '../store/connection.ts'
-import {
-  readClaims,
-  readDesired,
-  readGrants,
-  takeDirty,
-  writeClaims,
-  writeDesired,
-  writeGrants,
-} from '../store/desired.ts'
+import { readDesired, writeDesired } from '../store/desired.ts'
 import { readRows } from '../store/directory.ts'
+import { takeDirty } from '../store/dirty.ts'
+import { readGrants, writeGrants } from '../store/grants.ts'
 import { listProducts, listRules, listSources, readOrganization, type SourceRow } from '../store/organizations.ts'
 
 const BATCH = 2500
@@ -93,9 +89,9 @@ async function evaluatePeople(
   for (const person of people) {
     const own = rowsOf.get(person) ?? []
     const wanted = own.map((row) => evaluateRow(row, ruleset)).filter((one) => one !== null)
-    const ownClaims = [...wanted.flatMap((one) => one.claims), ...(orphans.claims.get(person) ?? [])]
+    const ownClaims = oneClaimEach([...wanted.flatMap((one) => one.claims), ...(orphans.claims.get(person) ?? [])])
     claims.push(...ownClaims)
-    grants.push(...wanted.flatMap((one) => one.grants), ...(orphans.grants.get(person) ?? []))
+    grants.push(...oneGrantEach([...wanted.flatMap((one) => one.grants), ...(orphans.grants.get(person) ?? [])]))
     const isProtected =
       wanted.some((one) => one.protected) || own.some((row) => ruleset.protectedKeys.has(row.profile.emailKey))
     desired.push(desire(person, own, ownClaims, previous.get(person) ?? null, ruleset.sources, isProtected))
@@ -103,7 +99,7 @@ async function evaluatePeople(
   const change = await nextChange(transaction, organization, at, 'evaluation')
   await writeClaims(transaction, organization, change, people, claims)
   await writeGrants(transaction, organization, change, people, grants)
-  await writeDesired(transaction, organization, desired)
+  await writeDesired(transaction, organization, desired, previous)
 }
 
 function evaluateRow(row: DirectoryRow, ruleset: Ruleset) {

@@ -5,11 +5,12 @@
 import { RosterdError } from '../errors.ts'
 import { showId } from '../reconcile/identifiers.ts'
 import type { PlanState } from '../reconcile/model.ts'
+import { tally } from '../reconcile/tally.ts'
 import { writeAudit } from '../store/audit.ts'
 import type { Transaction } from '../store/connection.ts'
 import { type Lease, LeaseLost, renewLane, takeLane } from '../store/lanes.ts'
 import { writeAdministratorLetter } from '../store/outbox.ts'
-import { countOutcomes, tally } from '../store/outcomes.ts'
+import { countOutcomes } from '../store/outcomes.ts'
 import { movePlan, type PlanRow, readPlan } from '../store/plans.ts'
 import { forPlan } from '../telemetry.ts'
 import { type Run, runBatches } from './batches.ts'
@@ -74,9 +75,11 @@ function runnable(plan: PlanRow): boolean {
 /** From approved to applying, or to stale when the organization has changed too much under the plan. */
 async function begin({ parts, organization, plan, lease, writer }: Run): Promise<PlanState> {
   const at = parts.now()
-  const { affected, stale } = await checkFreshness(parts.sql, organization, plan, writer)
+  const { affected, stale: why, differences } = await checkFreshness(parts.sql, organization, plan, writer, at)
+  const stale = why.length > 0
   const to = stale ? 'stale' : 'applying'
-  const closedReason = `${affected} of its ${plan.items} items no longer fit the organization.`
+  const examples = differences.length === 0 ? [] : [`For instance: ${differences.join(' ')}`]
+  const closedReason = [...why, ...examples].join(' ')
   const moved = await parts.sql.begin(async (transaction) => {
     await fence(transaction, lease)
     const fields = stale ? { closedReason, finishedAt: at } : { startedAt: at }
@@ -88,7 +91,7 @@ async function begin({ parts, organization, plan, lease, writer }: Run): Promise
       act: stale ? 'plan.stale' : 'plan.started',
       object: showId('pln', plan.id),
       planId: plan.id,
-      after: { items: plan.items, affected },
+      after: { items: plan.items, affected, ...(stale ? { why } : {}), ...(affected > 0 ? { differences } : {}) },
     })
     return true
   })

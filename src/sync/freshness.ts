@@ -1,51 +1,113 @@
 /** Whether an approved plan still speaks of the organization as it is. Asked once, when the plan starts. */
-import type { Item } from '../reconcile/model.ts'
+
+import { number } from '../reconcile/amount.ts'
+import { personText } from '../reconcile/describe.ts'
+import { guard, limitsSchema } from '../reconcile/guard.ts'
+import { NO_FACTS } from '../reconcile/guard-facts.ts'
+import type { Finding, Item } from '../reconcile/model.ts'
+import { reasonSentence } from '../reconcile/reasons.ts'
+import { worsened } from '../reconcile/review.ts'
 import { settle } from '../reconcile/settle.ts'
+import { readApplied } from '../store/applied.ts'
 import type { Sql } from '../store/connection.ts'
 import type { CurrentState } from '../store/current.ts'
-import { readOrganization } from '../store/organizations.ts'
+import { countMembers } from '../store/members.ts'
+import { listProducts, type Organization, readOrganization } from '../store/organizations.ts'
 import { nextItems } from '../store/outcomes.ts'
+import { planAmounts, planBase, shrunkSources } from '../store/plan-facts.ts'
 import type { PlanRow } from '../store/plans.ts'
 import type { OrganizationWriter } from './organization.ts'
 
 export interface Freshness {
   /** Items whose precondition no longer holds; they are skipped when the plan runs. */
   affected: number
-  /** So many that the whole plan has to be made again: more than a tenth. */
-  stale: boolean
+  /** Sentences; where there is one, the whole plan has to be made again. */
+  stale: string[]
+  /** What no longer fits, of the first few items. */
+  differences: string[]
 }
 
 const PAGE = 5_000
 const STALE_SHARE = 0.1
+const TOLD = 5
 
-/** Nothing was applied since the plan was made: it is fresh. Otherwise every item's precondition is looked at. */
+/**
+ * A plan of sources is out of date once the rules are others, or a source has sent a smaller file. Where something was applied since
+ * it was made, every item's precondition is looked at, and the guards measure it against what has come to pass.
+ */
 export async function checkFreshness(
   sql: Sql,
   organization: number,
   plan: PlanRow,
   writer: OrganizationWriter,
+  at: Date,
 ): Promise<Freshness> {
-  const { revision } = await readOrganization(sql, organization)
-  if (revision === plan.revision) return { affected: 0, stale: false }
+  const settings = await readOrganization(sql, organization)
+  const stale: string[] = []
+  if (plan.lane === 'sync') {
+    const { rulesetVersion } = await planBase(sql, organization, plan.id)
+    if (rulesetVersion !== null && rulesetVersion !== settings.rulesetVersion)
+      stale.push('The rules have changed since it was made.')
+    for (const { name, before, now } of await shrunkSources(sql, organization, plan))
+      stale.push(`${name} has sent a smaller file since: ${number(now)} people instead of ${number(before)}.`)
+  }
+  if (settings.revision === plan.revision) return { affected: 0, stale, differences: [] }
+  const { affected, differences } = await countAffected(sql, organization, plan, writer)
+  if (affected > plan.items * STALE_SHARE)
+    stale.push(`${number(affected)} of its ${number(plan.items)} items no longer fit the organization.`)
+  // Every plan of sources was measured when it was made; one that was not has nothing to get worse.
+  if (plan.findings.length > 0) {
+    const findings = await judgeAgain(sql, settings, plan, at)
+    for (const finding of worsened(plan.findings, findings)) stale.push(finding.message)
+  }
+  return { affected, stale, differences }
+}
+
+async function countAffected(
+  sql: Sql,
+  organization: number,
+  plan: PlanRow,
+  writer: OrganizationWriter,
+): Promise<Pick<Freshness, 'affected' | 'differences'>> {
   let affected = 0
-  let after = 0
-  for (;;) {
+  const differences: string[] = []
+  for (let after = 0; ; ) {
     const items = await nextItems(sql, organization, plan.id, { after, limit: PAGE })
     const last = items.at(-1)
-    if (last === undefined) break
+    if (last === undefined) return { affected, differences }
     after = last.number
     const people = [...new Set(items.map((item) => item.personId))]
     const current = await writer.read(people)
-    affected += items.filter((item) => isAffected(item, current)).length
+    for (const item of items) {
+      const difference = differenceOf(item, current)
+      if (difference === null) continue
+      affected += 1
+      if (differences.length < TOLD) differences.push(difference)
+    }
   }
-  return { affected, stale: affected > plan.items * STALE_SHARE }
 }
 
-/** Would this item be skipped? What is already as it should be does not count, nor does what other limits decide later. */
-function isAffected(item: Item, state: CurrentState): boolean {
+/** The guards of amounts, as of now: what was only to be looked at has been looked at. */
+async function judgeAgain(sql: Sql, settings: Organization, plan: PlanRow, at: Date): Promise<Finding[]> {
+  const [{ kinds, amounts }, { day, week }, products, members] = await Promise.all([
+    planAmounts(sql, settings.id, plan.id),
+    readApplied(sql, settings.id, at, plan.id),
+    listProducts(sql, settings.id),
+    countMembers(sql, settings.id),
+  ])
+  const holders = products.map((product) => ({ key: product.key, name: product.name, holders: product.used }))
+  const facts = { ...NO_FACTS, members, products: holders, plan: amounts, day, week, kinds }
+  return guard(facts, limitsSchema.parse(settings.settings.limits ?? {}))
+}
+
+/** Why this item would be skipped. What is already as it should be does not count, nor does what other limits decide later. */
+function differenceOf(item: Item, state: CurrentState): string | null {
   const member = state.members.get(item.personId) ?? null
   // A role is changed after the suspension or reactivation of the same plan, whose result its precondition names.
-  if (item.kind === 'update_role') return member !== null && member.role !== item.precondition.member?.role
+  if (item.kind === 'update_role')
+    return member !== null && member.role !== item.precondition.member?.role
+      ? `${personText(item.subject)} has the role ${member.role} by now.`
+      : null
   const assignment =
     (item.productId === null ? null : state.assignments.get(item.personId)?.get(item.productId)) ?? null
   const { outcome } = settle(item, {
@@ -60,5 +122,6 @@ function isAffected(item: Item, state: CurrentState): boolean {
     seatFree: true,
     holds: [],
   })
-  return outcome.state === 'skipped_stale'
+  if (outcome.state !== 'skipped_stale') return null
+  return reasonSentence('STALE_ITEM', outcome.params)
 }

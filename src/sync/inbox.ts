@@ -2,13 +2,16 @@
 import { readFile } from 'node:fs/promises'
 import { basename } from 'node:path'
 import type { Config } from '../config/index.ts'
+import { failedDelta, usesTriggers } from '../store/drops.ts'
 import { findOrganization, listSources } from '../store/organizations.ts'
 import { hasSnapshots } from '../store/snapshots.ts'
-import type { DropFolder } from './csv/folder.ts'
+import type { DropFolder } from './drop/folder.ts'
 import type { Worker } from './jobs.ts'
 import type { Parts } from './parts.ts'
 import { folderOf } from './receive.ts'
-import { watchFolder } from './watch.ts'
+import { intakeSettings } from './source-settings.ts'
+import { tellWaiting } from './status.ts'
+import { type Watching, watchFolder } from './watch.ts'
 
 /** Returns the loops that watch; each ends when the signal aborts. */
 export async function receiveFiles(
@@ -27,18 +30,42 @@ export async function receiveFiles(
       const source = sources.find((one) => one.key === settings.key)
       if (!source) continue
       const folder = folderOf(source)
-      await folder.prepare()
-      for (const path of await folder.claimed()) await worker.observe(organization.id, source.id, path, 'stable_only')
-      if (settings.sample && !(await hasSnapshots(parts.sql, organization.id, source.id)))
-        await dropSample(folder, settings.sample)
       say(`${section.name}: files for ${settings.name} go into ${folder.inbox}`)
-      const onClaim = (path: string, evidence: Parameters<Worker['observe']>[3]) =>
-        worker.observe(organization.id, source.id, path, evidence)
-      const onStranger = (name: string) =>
-        say(
-          `${section.name}: ${name} is not read: ${settings.name} takes ${settings.glob.join(', ')}. Save it as "CSV UTF-8".`,
-        )
-      const watching = { folder, settle: settings.settle, log: parts.log, now: parts.now, onClaim, onStranger }
+      const telling = `${section.name}: `
+      const watching: Watching = {
+        folder,
+        settings: intakeSettings(source),
+        history: {
+          usesTriggers: () => usesTriggers(parts.sql, organization.id, source.id),
+          blockedBy: () => failedDelta(parts.sql, organization.id, source.id),
+        },
+        log: parts.log,
+        now: parts.now,
+        async begin() {
+          await folder.prepare()
+          for (const path of await folder.claimed())
+            await worker.observe(organization.id, source.id, path, 'stable_only')
+          if (settings.sample && !(await hasSnapshots(parts.sql, organization.id, source.id)))
+            await dropSample(folder, settings.sample)
+        },
+        onClaim: (path, evidence) => worker.observe(organization.id, source.id, path, evidence),
+        async onWaiting(name, why) {
+          say(`${telling}${name} is not read yet. ${why}`)
+          await tellWaiting(folder, name, why, parts.now())
+        },
+        onStranger: (name, odd) =>
+          say(
+            odd
+              ? `${telling}${name} is not read: it is a link, a folder or the like, and only files are read.`
+              : `${telling}${name} is not read: ${settings.name} takes ${settings.glob.join(', ')}. Save it as "CSV UTF-8".`,
+          ),
+        onTrouble: (why) =>
+          say(
+            why === null
+              ? `${telling}the folder of ${settings.name} can be read again.`
+              : `${telling}nothing is read for ${settings.name}: ${why}`,
+          ),
+      }
       loops.push(watchFolder(watching, signal))
     }
   }

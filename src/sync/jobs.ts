@@ -4,13 +4,15 @@
  */
 import { PgBoss } from 'pg-boss'
 import type { Logger } from 'pino'
-import type { FileEvidence } from './csv/folder.ts'
+import type { FileEvidence } from './drop/claim.ts'
 import type { Jobs, ProposeBecause } from './parts.ts'
+import type { Schedule } from './schedule.ts'
 
 interface Payloads {
   observe: { organization: number; source: number; path: string; evidence: FileEvidence }
   propose: { organization: number; because: ProposeBecause }
   execute: { organization: number; plan: number }
+  reconcile: { organization: number; source: number; schedule: Schedule }
   tidy: Record<string, never>
 }
 export type JobName = keyof Payloads
@@ -22,15 +24,29 @@ const QUEUES: { name: JobName; policy: string }[] = [
   { name: 'observe', policy: 'singleton' },
   { name: 'propose', policy: 'stately' },
   { name: 'execute', policy: 'stately' },
+  { name: 'reconcile', policy: 'stately' },
   { name: 'tidy', policy: 'stately' },
 ]
 
 /** A job that fails is tried again for a day, ever more slowly, so that work goes on by itself once the cause is gone. */
 const PATIENCE = { retryLimit: 1_500, retryDelay: 1, retryBackoff: true, retryDelayMax: 60 }
 
+/** How many jobs a queue has: ready to be taken, not before a later moment, being done, and given up. */
+export interface QueueDepth {
+  queue: string
+  ready: number
+  delayed: number
+  active: number
+  failed: number
+}
+
 export interface Worker extends Jobs {
   /** A file was claimed and lies at this path of its source's folder. */
   observe(organization: number, source: number, path: string, evidence: FileEvidence): Promise<void>
+  /** The schedule of a source has fired. */
+  reconcile(organization: number, source: number, schedule: Schedule): Promise<void>
+  /** As last counted, at most a few seconds ago. */
+  depths(): Promise<QueueDepth[]>
   /** Begins to take jobs. */
   start(handlers: Handlers): Promise<void>
   /** Stops taking jobs and waits for those under way, at most `milliseconds`. */
@@ -64,9 +80,21 @@ export async function openJobs(url: string, log: Logger, deliver: () => void): P
       send('observe', { organization, source, path, evidence }, `${organization}:${source}`),
     propose: (organization, because) => send('propose', { organization, because }, `${organization}:${because}`),
     execute: (organization, plan) => send('execute', { organization, plan }, `${organization}:${plan}`),
+    reconcile: (organization, source, schedule) =>
+      send('reconcile', { organization, source, schedule }, `${organization}:${source}`),
     tidy: () => send('tidy', {}, 'all'),
     async deliver() {
       deliver()
+    },
+    async depths() {
+      const queues = await boss.getQueues(QUEUES.map(({ name }) => name))
+      return queues.map(({ name, readyCount, deferredCount, activeCount, failedCount }) => ({
+        queue: name,
+        ready: readyCount,
+        delayed: deferredCount,
+        active: activeCount,
+        failed: failedCount,
+      }))
     },
     async start(handlers) {
       const work = async <Name extends JobName>(name: Name) => {
@@ -76,7 +104,8 @@ export async function openJobs(url: string, log: Logger, deliver: () => void): P
             pollingIntervalSeconds: 1,
             notifyPollingIntervalSeconds: 1,
             heartbeatRefreshSeconds: 3,
-            localConcurrency: name === 'execute' ? 2 : 1,
+            // Two at once, so that the long file or plan of one source or organization does not keep everybody else waiting.
+            localConcurrency: name === 'tidy' ? 1 : 2,
           },
           async ([job]) => {
             if (!job) return

@@ -2,17 +2,20 @@
  * Observe: one claimed file becomes a snapshot, is staged, admitted, and merged into the mirror of its source; or is held or refused,
  * and then nothing of it reaches the directory. The members are not touched here: a plan follows.
  */
-import { admit } from '../reconcile/admit.ts'
+import { admit, worstOf } from '../reconcile/admit.ts'
 import { number } from '../reconcile/amount.ts'
 import { limitsSchema } from '../reconcile/guard.ts'
-import type { Finding } from '../reconcile/model.ts'
+import type { Finding, Verdict } from '../reconcile/model.ts'
 import { reasonSentence } from '../reconcile/reasons.ts'
 import { nextChange } from '../store/changes.ts'
 import type { Transaction } from '../store/connection.ts'
-import { liftRejections, mergeSnapshot } from '../store/directory.ts'
+import { mergeSnapshot } from '../store/directory.ts'
+import { forgetSnapshot } from '../store/drops.ts'
 import { lockSource } from '../store/locks.ts'
+import { lostZeros } from '../store/lost-zeros.ts'
 import { readOrganization, type SourceRow } from '../store/organizations.ts'
 import { writeAdministratorLetter } from '../store/outbox.ts'
+import { liftRejections } from '../store/rejections.ts'
 import {
   acceptedRowCounts,
   lastAdmitted,
@@ -20,14 +23,18 @@ import {
   newerDecided,
   openSnapshot,
   readSnapshot,
-  replaceHeld,
+  replaceStopped,
   type Snapshot,
+  type SnapshotState,
+  STOPPED,
 } from '../store/snapshots.ts'
 import { dropStaging, stagedFacts } from '../store/staging.ts'
 import { analyzeOutgrown } from '../store/statistics.ts'
 import { widenWorkMemory } from '../store/work-memory.ts'
+import { asideFor } from './aside.ts'
 import { CsvRefusal } from './csv/index.ts'
 import type { Parts } from './parts.ts'
+import { readingOf } from './reading.ts'
 import { type ClaimedFile, stage } from './stage.ts'
 
 /** What became of the file; `refused` and `unreadable` carry why. */
@@ -36,7 +43,7 @@ export interface Observed {
   state: Snapshot['state']
   findings: Finding[]
   errors: number
-  /** Held snapshots of this source that the new one replaced. */
+  /** Held and refused snapshots of this source that the new one replaced. */
   replaced: Snapshot[]
 }
 
@@ -69,27 +76,58 @@ async function observeAlone(
     file: file.name,
     path: file.path,
     fileSha256: file.sha256,
+    reading: await readingOf(sql, organization, source),
     evidence: file.evidence,
     full: file.full,
+    ...(file.sequence !== undefined && { sequence: file.sequence }),
+    ...(file.modified !== undefined && { modifiedAt: file.modified }),
+    triggered: file.triggered === true,
     at,
   })
   if (snapshot.state !== 'staging') return await asDecided(parts, organization, snapshot.id, [])
-  if (await newerDecided(sql, organization, source.id, file.path)) {
+  if (await newerDecided(sql, organization, source.id, file.path, file.full)) {
     await moveSnapshot(sql, organization, snapshot.id, ['staging'], 'replaced')
     return await asDecided(parts, organization, snapshot.id, [])
   }
+  if (file.problem && file.problem.code !== 'FILE_STALE')
+    return await unreadable(parts, organization, snapshot, new CsvRefusal(file.problem.code, file.problem.params))
   const last = await lastAdmitted(sql, organization, source.id)
-  // A file that had broken rows is read again: what broke them (a product without an alias, say) may be mended by now.
-  const repeats = last?.fileSha256 === file.sha256 && last.full === file.full && last.errors === 0
+  // A file that had broken rows is read again, whatever broke them; so is one whose bytes would be read as something else today. A
+  // delta repeats only the people whom it names, so its rows are needed.
+  const same = last?.fileSha256 === file.sha256 && last.reading === snapshot.reading && last.errors === 0
+  const repeats = same && file.full && last.full
   if (last && repeats && source.mode === 'snapshot') return await confirm(parts, organization, source, snapshot, last)
+  const aside = await asideFor(sql, organization, snapshot, {
+    problem: file.problem ?? null,
+    repeats: same ? last : null,
+  })
+  if (aside) {
+    await moveSnapshot(sql, organization, snapshot.id, ['staging'], aside.state, { findings: [aside.finding] })
+    return await asDecided(parts, organization, snapshot.id, [])
+  }
 
   try {
     const ours = await stage(sql, organization, source, snapshot.id, file, at)
+    if (file.isUnchanged && !(await file.isUnchanged())) return await forgetChanged(parts, organization, snapshot)
     return await judge(parts, organization, source, { ...snapshot, full: snapshot.full && !ours })
   } catch (error) {
     if (!(error instanceof CsvRefusal)) throw error
     return await unreadable(parts, organization, snapshot, error)
   }
+}
+
+/** A writer went on after the file was taken: nothing of what was read counts, and it never was a snapshot. */
+async function forgetChanged(parts: Parts, organization: number, snapshot: Snapshot): Promise<never> {
+  await parts.sql.begin(async (transaction) => {
+    await dropStaging(transaction, organization, snapshot.id)
+    await forgetSnapshot(transaction, organization, snapshot.id)
+  })
+  throw new StillWritten()
+}
+
+/** The file was not finished when it was taken. */
+export class StillWritten extends Error {
+  override readonly name = 'StillWritten'
 }
 
 /** Nothing of the file can be read: why is the finding that people see. */
@@ -128,9 +166,9 @@ async function confirm(
   const replaced = await parts.sql.begin(async (transaction) => {
     const found = { rows, people, errors, full, ...(digest ? { digest } : {}) }
     if (!(await moveSnapshot(transaction, organization, snapshot.id, ['staging'], 'confirmed', found))) return []
-    const older = await replaceHeld(transaction, organization, source.id, snapshot.id)
+    const older = await replaceStopped(transaction, organization, source.id, snapshot.id, STOPPED)
     for (const one of older) await dropStaging(transaction, organization, one.id)
-    await liftRejections(transaction, organization, source.id)
+    await liftRejections(transaction, organization, { source: source.id, snapshot: null })
     return older
   })
   return await asDecided(parts, organization, snapshot.id, replaced)
@@ -152,32 +190,28 @@ async function judge(parts: Parts, organization: number, source: SourceRow, snap
     acceptedRowCounts(sql, organization, source.id, 5),
     readOrganization(sql, organization),
   ])
-  const rows = facts.people + facts.errors
+  const { people, errors, digest, known } = facts
+  const rows = people + errors
   const full = snapshot.full && source.mode === 'snapshot'
-  const staged = { rows, people: rows, errors: facts.errors, headerOk: true }
+  const missing = facts.unidentified > 0 ? 0 : facts.missing
   const limits = limitsSchema.parse(settings.settings.limits ?? {})
-  const findings = full ? admit(staged, { acceptedPeopleCounts: history }, limits) : []
-  if (full && facts.unidentified > 0) findings.push(nobodyAbsent(facts.unidentified))
-  const worst = findings.some((finding) => finding.verdict === 'refuse')
-    ? 'refused'
-    : findings.some((finding) => finding.verdict === 'hold')
-      ? 'held'
-      : 'admitted'
-  const found = {
-    rows,
-    people: facts.people,
-    errors: facts.errors,
-    missing: facts.unidentified > 0 ? 0 : facts.missing,
-    digest: facts.digest,
-    findings,
+  const findings: Finding[] = []
+  if (full) {
+    // Where nobody is missing, no id can have taken the place of another.
+    const zeros = facts.missing > 0 ? await lostZeros(sql, organization, source.id, snapshot.id) : 0
+    const staged = { rows, people, errors, evidence: snapshot.evidence, known, missing, lostZeros: zeros }
+    findings.push(...admit(staged, { acceptedPeopleCounts: history }, limits))
+    if (facts.unidentified > 0) findings.push(nobodyAbsent(facts.unidentified))
   }
+  const worst = STATES[worstOf(findings)]
+  const found = { rows, people, errors, missing, digest, findings }
   const replaced = await sql.begin(async (transaction) => {
     if (!(await moveSnapshot(transaction, organization, snapshot.id, ['staging'], worst, { ...found, full }))) return []
-    // A refused file says nothing, so what waits for a person goes on waiting.
-    const older = worst === 'refused' ? [] : await replaceHeld(transaction, organization, source.id, snapshot.id)
+    // A refused file is hardly worth looking at, so one that is merely held goes on waiting beside it.
+    const states = worst === 'refused' ? (['refused'] as const) : STOPPED
+    const older = await replaceStopped(transaction, organization, source.id, snapshot.id, states)
     for (const one of older) await dropStaging(transaction, organization, one.id)
     if (worst === 'admitted') await merge(transaction, organization, source, { id: snapshot.id, full }, parts.now())
-    if (worst === 'refused') await dropStaging(transaction, organization, snapshot.id)
     if (worst !== 'admitted') {
       const event = worst === 'held' ? 'snapshot_held' : 'snapshot_refused'
       await writeAdministratorLetter(transaction, organization, { event, snapshotId: snapshot.id }, parts.now())
@@ -187,6 +221,8 @@ async function judge(parts: Parts, organization: number, source: SourceRow, snap
   await analyzeOutgrown(sql, 'merge', rows)
   return await asDecided(parts, organization, snapshot.id, replaced)
 }
+
+const STATES = { pass: 'admitted', hold: 'held', refuse: 'refused' } as const satisfies Record<Verdict, SnapshotState>
 
 /** Said with the snapshot, so that nobody wonders why leavers stay. */
 function nobodyAbsent(rows: number): Finding {
@@ -217,6 +253,6 @@ export async function merge(
   const absences = snapshot.full && source.mode === 'snapshot'
   const change = await nextChange(transaction, organization, at, 'snapshot', id)
   await mergeSnapshot(transaction, { organization, source: source.id, snapshot: id, change, at, absences })
-  await liftRejections(transaction, organization, source.id)
+  await liftRejections(transaction, organization, { source: source.id, snapshot: { id, absences } })
   await dropStaging(transaction, organization, id)
 }

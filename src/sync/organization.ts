@@ -2,7 +2,7 @@
  * The organization that plans are applied to, as a port. rosterd keeps one itself (`built-in.ts`); a remote one would be another
  * writer beside it.
  */
-import type { Item, Outcome } from '../reconcile/model.ts'
+import type { Hold, Item, Outcome } from '../reconcile/model.ts'
 import type { CurrentState } from '../store/current.ts'
 import type { Lease } from '../store/lanes.ts'
 
@@ -16,25 +16,24 @@ export interface Batch {
   quiet: boolean
   /** Who approved the plan, for the audit row. */
   actor: string
+  /** E-mail keys of everybody who approved it: nobody takes anything from themselves. Absent for nobody, as when a policy did. */
+  approvers?: string[]
   items: Item[]
+  /** What a person let through by its number: it does not count against the limits of later plans. Absent = nothing. */
+  named?: Hold[]
   /** Nothing is tried: every item fails with INTERNAL and this reference. */
   giveUp?: string
 }
 
 export interface OrganizationWriter {
-  /**
-   * True: a batch, its outcomes, its letters and its audit row become real together or not at all. False: the outcomes have to be
-   * journalled apart, and after a crash read back.
-   */
-  transactional: boolean
   /** How these people stand now. Nothing is locked. */
   read(people: number[]): Promise<CurrentState>
   /**
-   * Does what still holds of the items and gives each exactly one outcome; asked again with the same key it does nothing twice.
+   * Does what still holds of the items and gives each exactly one outcome. A batch, its outcomes, its letters and its audit row become
+   * real together or not at all; asked again it does nothing twice.
    * The answer may name more items than were asked for: two people who exchange addresses move together.
    *
-   * @param key names the batch: plan and first item
    * @throws LeaseLost when another worker has taken the lane over; nothing was written then
    */
-  write(batch: Batch, key: string): Promise<Outcome[]>
+  write(batch: Batch): Promise<Outcome[]>
 }

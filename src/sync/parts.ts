@@ -1,5 +1,7 @@
 /** What the verbs of this room are given: they never build a part themselves. */
 import type { Logger } from 'pino'
+import type { AdministratorRole } from '../reconcile/roles.ts'
+import type { AuditRow } from '../store/audit.ts'
 import type { Sql } from '../store/connection.ts'
 
 /** Work that another moment, or another daemon, will do. Sending is idempotent per key: one waiting job each. */
@@ -14,8 +16,8 @@ export interface Jobs {
   tidy(): Promise<void>
 }
 
-/** A newer snapshot, a rule change and a person replace plans that still await; what is merely due does not. */
-export type ProposeBecause = 'snapshot' | 'rules' | 'person' | 'due'
+/** A newer snapshot, a rule change, a schedule and a person replace plans that still await; what is merely due does not. */
+export type ProposeBecause = 'snapshot' | 'rules' | 'schedule' | 'person' | 'due'
 
 export interface Parts {
   sql: Sql
@@ -30,7 +32,16 @@ export interface Actor {
   kind: 'person' | 'policy' | 'system'
   /** An e-mail address, `bootstrap token`, `policy additive_auto` or `system`: as audit rows and pages show it. */
   name: string
-  role: 'viewer' | 'operator' | 'admin'
+  role: AdministratorRole
+  /** The token that they came in with; absent for the bootstrap token and for whoever came through no door. */
+  tokenId?: number
+  /** The request in which they said it. */
+  requestId?: string
+}
+
+/** The part of an audit row that says who did it, and in which request. */
+export function signed(actor: Actor): Pick<AuditRow, 'actor' | 'tokenId' | 'requestId'> {
+  return { actor: actor.name, tokenId: actor.tokenId ?? null, requestId: actor.requestId ?? null }
 }
 
 export const SYSTEM: Actor = { kind: 'system', name: 'system', role: 'admin' }

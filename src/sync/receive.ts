@@ -1,118 +1,151 @@
-/** Receive: what happens to a claimed file of a drop folder, from its bytes to the place where it is put away. */
-import { showId } from '../reconcile/identifiers.ts'
-import { isFailureCode, reasonNext, reasonSentence } from '../reconcile/reasons.ts'
-import { type FailedCells, failedRows } from '../store/failures.ts'
+/** Receive: what happens to a claimed file of a drop folder, from its bytes to the verdict. */
+import { createHash } from 'node:crypto'
+import { decidedPaths, failedDelta } from '../store/drops.ts'
 import type { SourceRow } from '../store/organizations.ts'
-import { listOrganizations, listSources } from '../store/organizations.ts'
-import { moveFile, type Snapshot, snapshotPaths, untidySnapshots } from '../store/snapshots.ts'
-import { DropFolder, droppedName, type FileEvidence } from './csv/folder.ts'
-import type { Worker } from './jobs.ts'
-import { type Observed, observe } from './observe.ts'
+import { listSources } from '../store/organizations.ts'
+import type { Claim, FileEvidence, Problem } from './drop/claim.ts'
+import type { Content } from './drop/content.ts'
+import { endingOf } from './drop/ending.ts'
+import { DropFolder, droppedName } from './drop/folder.ts'
+import { saysDelta } from './drop/names.ts'
+import { type Observed, observe, StillWritten } from './observe.ts'
 import type { Parts } from './parts.ts'
-import { readSourceSettings } from './source-settings.ts'
+import { putAwayDecided } from './put-away.ts'
+import { openingOf, readSourceSettings } from './source-settings.ts'
+import type { ClaimedFile } from './stage.ts'
+import { tellFiles } from './status.ts'
 
 export function folderOf(source: SourceRow): DropFolder {
   const { folder, glob } = readSourceSettings(source.settings)
   return new DropFolder(folder, glob)
 }
 
-/** Observes a claimed file; null when it has been dealt with already. A delta says so in its name; whatever else is dropped is full. */
+interface ClaimedPath {
+  path: string
+  /** Where the record that was written with the claim is lost. */
+  evidence: FileEvidence
+}
+
+/**
+ * Observes a claimed file, and before it those of its source that were claimed earlier and are still to be read: a job that failed and
+ * is tried again later does not lose its place. Null when it has been dealt with already, or went back to its writer.
+ */
 export async function receive(
   parts: Parts,
   organization: number,
   sourceId: number,
-  claimed: { path: string; evidence: FileEvidence },
+  claimed: ClaimedPath,
 ): Promise<Observed | null> {
   const source = (await listSources(parts.sql, organization)).find((one) => one.id === sourceId)
   if (!source) return null
   const folder = folderOf(source)
-  if (!(await folder.holds(claimed.path))) return null
-  const name = droppedName(claimed.path)
-  const observed = await observe(parts, organization, source, {
-    name,
-    path: claimed.path,
-    sha256: await folder.sha256(claimed.path),
-    evidence: claimed.evidence,
-    full: source.mode === 'snapshot' && !name.includes('.delta.'),
-    read: () => folder.read(claimed.path),
-  })
-  const { snapshot, state, errors } = observed
-  parts.log.info({ organization, source: source.key, file: name, snapshot, state, errors }, 'file observed')
-  if (state === 'admitted') await parts.jobs.propose(organization, 'snapshot')
-  if (state === 'confirmed') await parts.jobs.propose(organization, 'due')
-  if (state === 'held' || state === 'refused' || state === 'unreadable') await parts.jobs.deliver()
-  await tidySource(parts, organization, source)
+  const decided = await decidedPaths(parts.sql, organization, sourceId)
+  for (const path of await folder.claimed()) {
+    if (path < claimed.path && !decided.has(path))
+      await receiveOne(parts, organization, source, folder, { path, evidence: 'stable_only' })
+  }
+  const observed = await receiveOne(parts, organization, source, folder, claimed)
+  if (observed) await putAwayDecided(parts, organization, source, folder)
+  await tellFiles(parts, organization, source, folder)
   return observed
 }
 
-/** Puts away the files of snapshots that are decided. A crash in between leaves work for the next time, never a lost file. */
-async function tidySource(parts: Parts, organization: number, source: SourceRow): Promise<void> {
-  const folder = folderOf(source)
-  for (const snapshot of await untidySnapshots(parts.sql, organization, source.id)) {
-    const good = snapshot.state === 'admitted' || snapshot.state === 'confirmed'
-    const at = parts.now()
-    const broken = await failedRows(parts.sql, organization, snapshot.id, { after: 0, limit: TOLD_ROWS })
-    const reason = good && broken.length === 0 ? undefined : reasonOf(snapshot, broken, at)
-    const path = await folder.putAway(snapshot.path, good ? 'processed' : 'failed', at, reason)
-    await moveFile(parts.sql, organization, snapshot.id, path)
+async function receiveOne(
+  parts: Parts,
+  organization: number,
+  source: SourceRow,
+  folder: DropFolder,
+  claimed: ClaimedPath,
+): Promise<Observed | null> {
+  const content = await folder.open(claimed.path)
+  if (content === null) return null
+  try {
+    const claim = await folder.claimOf(claimed.path)
+    const file = await fileOf(source, content, claimed, claim)
+    const blocked = !file.full && (await isBlocked(parts, organization, source, file.name))
+    if (blocked || (claim && !file.problem && claim.sha256 !== file.sha256))
+      return await giveBack(
+        parts,
+        source,
+        folder,
+        claimed.path,
+        file.name,
+        blocked ? 'waits its turn' : 'still written',
+      )
+    const observed = await observe(parts, organization, source, file)
+    const { snapshot, state, errors } = observed
+    const about = { organization, source: source.key, file: file.name, evidence: file.evidence }
+    parts.log.info({ ...about, snapshot, state, errors }, 'file observed')
+    if (state === 'admitted') await parts.jobs.propose(organization, 'snapshot')
+    if (state === 'confirmed') await parts.jobs.propose(organization, 'due')
+    if (state === 'held' || state === 'refused' || state === 'unreadable') await parts.jobs.deliver()
+    return observed
+  } catch (error) {
+    if (!(error instanceof StillWritten)) throw error
+    return await giveBack(parts, source, folder, claimed.path, droppedName(claimed.path), 'still written')
+  } finally {
+    await content.close()
   }
 }
 
-/**
- * Puts away what was decided, and takes up claimed files that nobody is reading: a daemon that was killed between the claim and the job
- * leaves one. What goes wrong in one source keeps no other waiting.
- */
-export async function tidyEverything(parts: Parts, worker: Pick<Worker, 'observe'>): Promise<void> {
-  for (const organization of await listOrganizations(parts.sql)) {
-    for (const source of await listSources(parts.sql, organization.id)) {
-      if (source.kind !== 'csv' || !source.connected) continue
-      try {
-        await tidySource(parts, organization.id, source)
-        const known = await snapshotPaths(parts.sql, organization.id, source.id)
-        for (const path of await folderOf(source).claimed()) {
-          if (!known.has(path)) await worker.observe(organization.id, source.id, path, 'stable_only')
-        }
-      } catch (error) {
-        parts.log.error(
-          { err: error, organization: organization.id, source: source.key },
-          'the drop folder could not be tidied',
-        )
-      }
-    }
-  }
-}
-
-const WHY: Partial<Record<Snapshot['state'], string>> = {
-  replaced: 'A newer file of this source arrived before anybody admitted this one.',
-  dismissed: 'An administrator turned this file away.',
-}
-
-/** So many broken rows are told in a reason file; whoever sends more has one cause, not many. */
-const TOLD_ROWS = 1_000
-
-function reasonOf(snapshot: Snapshot, broken: FailedCells[], at: Date): object {
-  const stops = snapshot.findings.filter((finding) => finding.verdict !== 'pass')
-  const good = snapshot.state === 'admitted' || snapshot.state === 'confirmed'
-  const code = stops[0]?.guard ?? ''
-  const rows = `${snapshot.errors} of ${snapshot.rows} rows could not be read. Whoever they name is left as they are.`
+/** Everything is read through one descriptor, and what was read is compared with what lay there when the file was claimed. */
+async function fileOf(
+  source: SourceRow,
+  content: Content,
+  claimed: ClaimedPath,
+  claim: Claim | null,
+): Promise<ClaimedFile> {
+  const name = claim?.name ?? droppedName(claimed.path)
+  const problem = claim?.problem ?? (claim?.whole ? null : await cutIn(content, source))
+  const sha256 = problem?.code === 'FILE_TOO_LARGE' ? '' : await content.digest()
+  const before = await content.stat()
+  let read = createHash('sha256')
   return {
-    file: snapshot.file,
-    snapshot: showId('snp', snapshot.id),
-    state: snapshot.state,
-    reasons: stops.map((finding) => ({ code: finding.guard, message: finding.message })),
-    message: good ? rows : (WHY[snapshot.state] ?? stops.map((finding) => finding.message).join(' ')),
-    next: good
-      ? 'Correct these rows and send the file again; the others were used.'
-      : `${isFailureCode(code) ? `${reasonNext(code)} ` : ''}Nothing of this file was used. Correct it and drop it again.`,
-    rows: snapshot.rows,
-    rowsInError: snapshot.errors,
-    errors: broken.map(({ line, code, params }) => ({
-      line,
-      code,
-      message: isFailureCode(code) ? reasonSentence(code, { line, ...params }) : code,
-      next: isFailureCode(code) ? reasonNext(code, params) : '',
-    })),
-    sha256: snapshot.fileSha256,
-    at: at.toISOString(),
+    name,
+    path: claimed.path,
+    sha256,
+    evidence: claim?.evidence ?? claimed.evidence,
+    full: source.mode === 'snapshot' && (claim?.full ?? !saysDelta(name)),
+    problem,
+    triggered: claim?.triggered === true,
+    modified: claim ? new Date(claim.modified) : before.mtime,
+    ...(claim?.sequence != null && { sequence: claim.sequence }),
+    ...(claim?.rows != null && { rows: claim.rows }),
+    read() {
+      read = createHash('sha256')
+      return content.readInto(read)
+    },
+    isUnchanged: async () => {
+      if (read.digest('hex') !== sha256) return false
+      const { size, mtimeMs } = await content.stat()
+      return (size === before.size && mtimeMs === before.mtimeMs) || (await content.digest()) === sha256
+    },
   }
+}
+
+async function cutIn(content: Content, source: SourceRow): Promise<Problem | null> {
+  const ending = await endingOf(content, openingOf(readSourceSettings(source.settings)))
+  if (ending.is !== 'cut') return null
+  return { code: 'FILE_INCOMPLETE', params: { why: `it stops in the middle of line ${ending.line}` } }
+}
+
+/** A file of changes waits while one before it has failed, unless it is that file anew. */
+async function isBlocked(parts: Parts, organization: number, source: SourceRow, name: string): Promise<boolean> {
+  if (!readSourceSettings(source.settings).ordered) return false
+  const failed = await failedDelta(parts.sql, organization, source.id)
+  return failed !== null && failed !== name
+}
+
+/** Back to `in/`, where it is looked at like any other; where a newer one has its name, it stays for the next round. */
+async function giveBack(
+  parts: Parts,
+  source: SourceRow,
+  folder: DropFolder,
+  path: string,
+  name: string,
+  why: string,
+): Promise<null> {
+  const isBack = await folder.putBack(path, name)
+  parts.log.warn({ organization: source.key, file: name, path, why, isBack }, 'the file went back to its writer')
+  return null
 }

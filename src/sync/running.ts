@@ -24,6 +24,8 @@ export interface Start extends CurrentState {
   queues: Map<number, number>
   /** Seats kept back from sync; open to people who work by hand. */
   reserveOpen: boolean
+  /** E-mail keys of those who approved the plan. */
+  approvers: ReadonlySet<string>
 }
 
 /** An item that did not succeed: what depends on it is blocked. */
@@ -87,6 +89,7 @@ export class Running {
       atLeastAdmins: this.start.atLeastAdmins,
       blockedBy: this.blockedBy(item),
       seatFree: product !== undefined && product.owned - reserve - used > 0,
+      approver: this.start.approvers.has(this.members.get(item.personId)?.profile.emailKey ?? ''),
       holds: [...(held?.keys() ?? [])].map((id) => this.start.productNames.get(id) ?? `product ${id}`),
     }
   }

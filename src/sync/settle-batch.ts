@@ -1,6 +1,8 @@
 /** Deciding the items of a batch, one after the other, and what that comes to. */
-import type { Item, Outcome } from '../reconcile/model.ts'
+import type { Amounts } from '../reconcile/guard-facts.ts'
+import type { Hold, Item, Outcome } from '../reconcile/model.ts'
 import { settle } from '../reconcile/settle.ts'
+import type { Applied } from '../store/applied.ts'
 import type { AssignmentWrites } from '../store/organization.ts'
 import { takingUp } from './addresses.ts'
 import { Running, type Start } from './running.ts'
@@ -55,4 +57,38 @@ export function assignmentWrites(start: Start, running: Running) {
     }
   }
   return { writes, moves }
+}
+
+/** How much was taken away or changed of what guards count, whoever wanted it, but for what somebody let through by its number. */
+export function appliedOf(items: Item[], outcomes: Outcome[], start: Start, named: Hold[] = []): Applied[] {
+  const done = new Set(outcomes.filter((one) => one.state === 'succeeded').map((one) => one.number))
+  const sums = new Map<string, Applied>()
+  for (const item of items) {
+    const kind = done.has(item.number) ? countedAs(item) : null
+    if (kind === null || named.some((hold) => isNamed(item, hold, start))) continue
+    const productId = kind === 'revoke' ? (item.productId ?? 0) : 0
+    const key = `${kind} ${productId}`
+    sums.set(key, { kind, productId, count: (sums.get(key)?.count ?? 0) + 1 })
+  }
+  return [...sums.values()]
+}
+
+function isNamed(item: Item, hold: Hold, start: Start): boolean {
+  if (hold.kind !== item.kind) return false
+  return hold.product === null || hold.product === start.products.get(item.productId ?? 0)?.key
+}
+
+function countedAs({ kind, effect, after }: Item): keyof Amounts | null {
+  switch (kind) {
+    case 'remove':
+    case 'suspend':
+    case 'revoke':
+      return kind
+    case 'shorten':
+      return effect === 'subtractive' ? kind : null
+    case 'update_identity':
+      return after?.email === undefined ? null : 'rename'
+    default:
+      return null
+  }
 }

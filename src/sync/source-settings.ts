@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import type { Product } from '../reconcile/model.ts'
 import { wallTime } from '../reconcile/zone.ts'
+import type { SourceRow } from '../store/organizations.ts'
 import type { CsvSettings } from './csv/settings.ts'
 
 const optionalText = z.string().optional()
@@ -9,7 +10,16 @@ const optionalText = z.string().optional()
 const csvSourceSettings = z.object({
   folder: z.string(),
   settle: z.number(),
+  rest: z.number(),
+  patience: z.number(),
+  poll: z.number(),
+  completion: z.enum(['auto', 'manifest', 'trigger']),
+  ordered: z.boolean(),
+  silentAfter: z.union([z.enum(['learned', 'never']), z.number()]),
+  keep: z.number(),
+  checkPermissions: z.boolean(),
   glob: z.array(z.string()),
+  schedule: z.object({ cron: z.string(), zone: z.string() }).nullable().default(null),
   encoding: optionalText,
   delimiter: optionalText,
   dateOrder: z.enum(['dmy', 'mdy']).optional(),
@@ -20,6 +30,17 @@ export type CsvSourceSettings = z.output<typeof csvSourceSettings>
 
 export function readSourceSettings(stored: Record<string, unknown>): CsvSourceSettings {
   return csvSourceSettings.parse(stored)
+}
+
+/** How the drop folder of a source is watched. */
+export function intakeSettings({ mode, settings }: Pick<SourceRow, 'mode' | 'settings'>) {
+  const { settle, rest, patience, poll, completion, ordered, checkPermissions, ...csv } = readSourceSettings(settings)
+  return { settle, rest, incomplete: patience, poll, completion, ordered, mode, checkPermissions, csv: openingOf(csv) }
+}
+
+/** What has to be known to find the header of a file. */
+export function openingOf({ encoding, delimiter }: Pick<CsvSourceSettings, 'encoding' | 'delimiter'>) {
+  return { ...(encoding !== undefined && { encoding }), ...(delimiter !== undefined && { delimiter }) }
 }
 
 /** How the files of a source are read, on the day of `at` in the organization's zone. */

@@ -4,9 +4,8 @@ import type { Sql } from '../store/connection.ts'
 import { listProducts, readOrganization, type SourceRow } from '../store/organizations.ts'
 import { moveSnapshot } from '../store/snapshots.ts'
 import { clearErrors, duplicates, replaceLines, stageErrors, stageRows } from '../store/staging.ts'
-import { cellsOf } from './csv/cells.ts'
-import { CsvRefusal, canonicalRow, mergeRows, readCsv } from './csv/index.ts'
-import type { Column } from './csv/settings.ts'
+import { canonicalRow, cellsOf, mergeRows, promised, readCsv, type Shape } from './csv/index.ts'
+import type { FileEvidence, Problem } from './drop/claim.ts'
 import { csvSettings } from './source-settings.ts'
 
 /** A file that this daemon has claimed: nobody writes to it any more. */
@@ -16,8 +15,19 @@ export interface ClaimedFile {
   /** Where it lies now, relative to the source's folder; names the snapshot, so that a crash continues it. */
   path: string
   sha256: string
-  evidence: 'atomic_rename' | 'stable_only'
+  evidence: FileEvidence
   full: boolean
+  /** The writer's own number of the file, and how many rows it promises. */
+  sequence?: number
+  rows?: number
+  /** When it was last written. */
+  modified?: Date
+  /** A trigger stood beside it. */
+  triggered?: boolean
+  /** Why it is not read. */
+  problem?: Problem | null
+  /** False when a writer has gone on since it was taken. Asked when everything has been read. */
+  isUnchanged?(): Promise<boolean>
   read(): AsyncIterable<Uint8Array>
 }
 
@@ -33,6 +43,12 @@ export async function stage(
   await clearErrors(sql, organization, snapshot)
   const [settings, products] = await Promise.all([readOrganization(sql, organization), listProducts(sql, organization)])
   const reading = await readCsv(file.read(), csvSettings(source.settings, settings.zone, products, at))
+  const { layout } = reading
+  const { delimiter, columns, keyedBy } = layout
+  // Before the first row: a file that turns out to be useless in the middle has rows in error that want its shape too.
+  await moveSnapshot(sql, organization, snapshot, ['staging'], 'staging', {
+    layout: { delimiter, columns, keyedBy },
+  })
   const groups: Record<string, string> = {}
   const good = async function* () {
     for await (const batch of reading.batches) {
@@ -49,25 +65,22 @@ export async function stage(
   }
   await stageRows(sql, organization, snapshot, good(), canonicalRow)
   const { rows, trailer } = reading.counts()
-  if (trailer !== undefined && trailer !== rows) throw new CsvRefusal('FILE_INCOMPLETE', { a: trailer, b: rows })
-  await mergeDuplicates(sql, organization, snapshot, reading.layout.columns)
-  const { layout } = reading
-  await moveSnapshot(sql, organization, snapshot, ['staging'], 'staging', {
-    rows,
-    groups,
-    layout: {
-      encoding: layout.encoding,
-      delimiter: layout.delimiter,
-      header: layout.header,
-      fields: layout.columns.map((column) => column.field),
-      keyedBy: layout.keyedBy,
-    },
-  })
+  if (trailer !== undefined && trailer !== rows) throw promised('the last line promises', trailer, rows)
+  if (file.rows !== undefined && file.rows !== rows) throw promised('its manifest promises', file.rows, rows)
+  const conflict = (row: StagedRow, error: Pick<RowError, 'code' | 'params'>) =>
+    conflictOf({ ...row, groupNames: row.groups.map((id) => groups[id] ?? id) }, error, layout, settings.zone)
+  await mergeDuplicates(sql, organization, snapshot, conflict)
+  await moveSnapshot(sql, organization, snapshot, ['staging'], 'staging', { rows, groups })
   return layout.ours
 }
 
 /** Several lines of one person become one row, or, where they disagree, an error that freezes the person. */
-async function mergeDuplicates(sql: Sql, organization: number, snapshot: number, columns: Column[]): Promise<void> {
+async function mergeDuplicates(
+  sql: Sql,
+  organization: number,
+  snapshot: number,
+  conflict: (row: StagedRow, error: Pick<RowError, 'code' | 'params'>) => RowError,
+): Promise<void> {
   let gone: number[] = []
   let merged: StagedRow[] = []
   const flush = async () => {
@@ -86,19 +99,19 @@ async function mergeDuplicates(sql: Sql, organization: number, snapshot: number,
         sql,
         organization,
         snapshot,
-        rows.map((row) => conflictOf(row, result.error, columns)),
+        rows.map((row) => conflict(row, result.error)),
       )
     if (gone.length >= 5000) await flush()
   }
   await flush()
 }
 
-function conflictOf(row: StagedRow, error: Pick<RowError, 'code' | 'params'>, columns: Column[]): RowError {
+function conflictOf(row: StagedRow, error: Pick<RowError, 'code' | 'params'>, shape: Shape, zone: string): RowError {
   return {
     line: row.line,
     code: error.code,
     params: error.params,
-    cells: cellsOf(row, columns),
+    cells: cellsOf(row, shape, zone),
     anchorKey: row.anchorKey,
     emailKey: row.profile.emailKey,
     userNameKey: row.profile.userNameKey,

@@ -76,5 +76,6 @@ export async function readStart(
     related,
     queues,
     reserveOpen: batch.lease.lane === 'by_hand',
+    approvers: new Set(batch.approvers),
   }
 }

@@ -1,18 +1,21 @@
 /** Turns the collected actions into stored plans: counted, guarded, hashed, and in the state in which a person or a policy finds them. */
 import { hashHeader, type PlanHeader } from '../reconcile/canonical.ts'
 import { countsSentence } from '../reconcile/describe.ts'
-import { guard, limitsSchema } from '../reconcile/guard.ts'
 import { showId } from '../reconcile/identifiers.ts'
-import type { Finding } from '../reconcile/model.ts'
+import type { Finding, PlanState, Source } from '../reconcile/model.ts'
+import { overrideCount } from '../reconcile/review.ts'
 import { writeAudit } from '../store/audit.ts'
 import type { Transaction } from '../store/connection.ts'
+import { foresee, tellForeseen } from '../store/contested.ts'
+import { brokenInvariants } from '../store/invariants.ts'
+import { foreseeLastAdmins } from '../store/last-admins.ts'
 import { countMembers } from '../store/members.ts'
 import type { Organization } from '../store/organizations.ts'
 import { writeAdministratorLetter } from '../store/outbox.ts'
-import { forecastSeats, holders, sourceDigests } from '../store/plan-facts.ts'
-import { deletePlan, insertPlan, listPlans, movePlan, type PlanRow, sealPlan } from '../store/plans.ts'
+import { forecastSeats, sourceDigests, untouchedMembers } from '../store/plan-facts.ts'
+import { deletePlan, insertPlan, movePlan, type PlanRow, renewFindings, sealPlan } from '../store/plans.ts'
 import { itemDigests, type Part, type PartFacts, type Proposal, partFacts, writeItems } from '../store/proposal.ts'
-import type { Actor } from './parts.ts'
+import { type Actor, SYSTEM, signed } from './parts.ts'
 
 const DAY_MS = 86_400_000
 const PLAN_LIVES_MS = 7 * DAY_MS
@@ -22,21 +25,27 @@ export interface StoredPlans {
   plans: number[]
   /** Those that a policy has approved and that may start. */
   approved: number[]
+  /** Members whom none of these plans touches; each plan's headline says the same number. */
   unchanged: number
 }
 
 export async function storePlans(
   proposal: Proposal,
   settings: Organization,
-  options: { at: Date; actor: Actor; supersede: boolean },
+  options: {
+    parts: Part[]
+    at: Date
+    actor: Actor
+    /** Plans whose place these take. */
+    replaced: PlanRow[]
+    findings: Finding[]
+    sources: Source[]
+  },
 ): Promise<StoredPlans> {
-  const { at, actor } = options
+  const { at, actor, replaced } = options
   const { transaction } = proposal
   const organization = settings.id
   const members = await countMembers(transaction, organization)
-  const replaced = options.supersede
-    ? await listPlans(transaction, organization, { states: ['awaiting_approval'], lane: 'sync', limit: 10_000 })
-    : []
   const header: PlanHeader = {
     schema: 1,
     organization: settings.key,
@@ -45,23 +54,26 @@ export async function storePlans(
     rulesetVersion: settings.rulesetVersion,
     settingsVersion: settings.settingsVersion,
   }
-  const limits = limitsSchema.parse(settings.settings.limits ?? {})
-  const stored: StoredPlans = { proposalId: null, plans: [], approved: [], unchanged: members }
+  const unchanged = await untouchedMembers(transaction, organization)
+  const stored: StoredPlans = { proposalId: null, plans: [], approved: [], unchanged }
   const kept = new Set<number>()
-  let touched = 0
-  for (const part of ['free', 'waiting'] as const) {
+  await foresee(transaction)
+  const broken = await brokenInvariants(proposal, organization)
+  if (broken.length > 0) throw new Error(`a proposal that ${broken.join(', and ')} is not stored`)
+  for (const part of options.parts) {
     const facts = await partFacts(proposal, part)
     if (facts.items === 0) continue
-    const findings =
-      part === 'waiting' ? guard(await guardFacts(transaction, organization, facts, members), limits) : []
-    touched += facts.people
+    // Nothing that a guard stopped at is left in the free part.
+    const looked = part === 'waiting' || part === 'observed'
+    const judged = part === 'foreseen' ? [] : options.findings
+    const findings = judged.filter((finding) => looked || finding.verdict === 'pass')
     const plan = await insertPlan(transaction, organization, {
       proposalId: stored.proposalId,
-      lane: 'sync',
+      lane: part === 'foreseen' ? 'urgent' : 'sync',
       part,
-      state: part === 'free' ? 'approved' : 'awaiting_approval',
+      state: STATES[part],
       header,
-      headline: countsSentence(facts.counts, members === 0 ? null : Math.max(0, members - facts.people)),
+      headline: countsSentence(facts.counts, members === 0 ? null : unchanged),
       counts: facts.counts,
       seats: await forecastSeats(transaction, organization, part),
       sourceIds: facts.sourceIds,
@@ -75,9 +87,12 @@ export async function storePlans(
     })
     await writeItems(proposal, organization, plan, part)
     const hash = await hashOf(proposal, part, header)
-    const same = replaced.find((old) => old.hash === hash && part === 'waiting')
+    const same = replaced.find((old) => old.hash === hash && looked)
+    await tellForeseen(transaction, organization, same?.id ?? plan)
+    await foreseeLastAdmins(transaction, organization, same?.id ?? plan)
     if (same) {
       await deletePlan(transaction, organization, plan)
+      await renewFindings(transaction, organization, same.id, findings)
       kept.add(same.id)
       stored.plans.push(same.id)
       stored.proposalId ??= same.proposalId
@@ -86,10 +101,10 @@ export async function storePlans(
     await sealPlan(transaction, organization, plan, hash)
     stored.proposalId ??= plan
     stored.plans.push(plan)
-    await announce(transaction, organization, plan, part, facts, findings, { at, actor, hash })
-    if (part === 'free') stored.approved.push(plan)
+    const policy = part === 'foreseen' ? SYSTEM.name : policyOf(options.sources, facts.sourceIds)
+    await announce(transaction, organization, plan, part, facts, findings, { at, actor, hash, policy })
+    if (STATES[part] === 'approved') stored.approved.push(plan)
   }
-  stored.unchanged = Math.max(0, members - touched)
   await supersede(
     transaction,
     organization,
@@ -106,16 +121,6 @@ async function hashOf(proposal: Proposal, part: Part, header: PlanHeader): Promi
   return hash.hex()
 }
 
-async function guardFacts(transaction: Transaction, organization: number, facts: PartFacts, members: number) {
-  const held = await holders(transaction, organization)
-  return {
-    removes: facts.removes,
-    suspends: facts.suspends,
-    members,
-    revokes: facts.revokes.map((revoke) => ({ ...revoke, holders: 0, ...held.get(revoke.product) })),
-  }
-}
-
 async function announce(
   transaction: Transaction,
   organization: number,
@@ -123,20 +128,20 @@ async function announce(
   part: Part,
   facts: PartFacts,
   findings: Finding[],
-  { at, actor, hash }: { at: Date; actor: Actor; hash: string },
+  { at, actor, hash, policy }: { at: Date; actor: Actor; hash: string; policy: string },
 ): Promise<void> {
   const object = showId('pln', plan)
   await writeAudit(transaction, {
     organizationId: organization,
     at,
-    actor: actor.name,
+    ...signed(actor),
     act: 'plan.created',
     object,
     planId: plan,
     after: { hash, counts: facts.counts, part },
   })
-  if (part === 'free') {
-    const policy = 'policy additive_auto'
+  if (part === 'observed') return
+  if (STATES[part] === 'approved') {
     await movePlan(transaction, organization, plan, ['approved'], 'approved', {
       approvedBy: policy,
       approvedAt: at,
@@ -154,7 +159,7 @@ async function announce(
     })
     return
   }
-  const stopped = findings.some((finding) => finding.verdict !== 'pass')
+  const stopped = overrideCount(findings) !== null
   await writeAdministratorLetter(
     transaction,
     organization,
@@ -163,7 +168,21 @@ async function announce(
   )
 }
 
-/** Whatever still awaits approval is replaced by what is true now. */
+const STATES: Record<Part, PlanState> = {
+  foreseen: 'approved',
+  free: 'approved',
+  waiting: 'awaiting_approval',
+  observed: 'draft',
+}
+
+/** `policy within_limits`: what the sources of a plan that no person looked at allow, each word once. */
+function policyOf(sources: Source[], ids: number[]): string {
+  if (ids.length === 0) return SYSTEM.name
+  const modes = sources.filter((source) => ids.includes(source.id)).map((source) => source.approval)
+  return `policy ${[...new Set(modes)].sort().join(' and ')}`
+}
+
+/** Whatever still awaits approval, or is only shown, is replaced by what is true now. */
 async function supersede(
   transaction: Transaction,
   organization: number,
@@ -172,7 +191,7 @@ async function supersede(
   at: Date,
 ): Promise<void> {
   for (const plan of replaced) {
-    await movePlan(transaction, organization, plan.id, ['awaiting_approval'], 'superseded', {
+    await movePlan(transaction, organization, plan.id, ['awaiting_approval', 'draft'], 'superseded', {
       ...(by === null ? { closedReason: 'Nothing of it is left to do.' } : { supersededBy: by }),
       finishedAt: at,
     })

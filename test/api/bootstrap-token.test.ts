@@ -2,7 +2,8 @@ import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promise
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { atMost, bootstrapToken, hashToken, holds, makeToken } from '../../src/auth.ts'
+import { bootstrapToken, hashToken, makeToken } from '../../src/auth.ts'
+import { atMost, holds } from '../../src/reconcile/roles.ts'
 
 let directory: string
 beforeEach(async () => {

@@ -103,12 +103,17 @@ describe('every mistake is a problem', () => {
   it.each<[string, string, string, unknown, number, string]>([
     ['an unknown route', 'GET', `${ACME}/nothing`, undefined, 404, 'NOT_FOUND'],
     ['an unknown route outside', 'GET', '/nothing', undefined, 404, 'NOT_FOUND'],
-    ['a wrong method', 'PUT', `${ACME}/plans`, undefined, 404, 'NOT_FOUND'],
+    ['a wrong method', 'PUT', `${ACME}/plans`, undefined, 405, 'METHOD_NOT_ALLOWED'],
     ['broken JSON', 'POST', `${ACME}/plans`, '{"because":', 400, 'INPUT_INVALID'],
     ['JSON that is no object', 'POST', `${ACME}/plans`, '[1]', 400, 'INPUT_INVALID'],
     ['a missing field', 'POST', `${ACME}/plans/pln_1/approve`, {}, 400, 'INPUT_INVALID'],
     ['an unknown field', 'POST', `${ACME}/plans/pln_1/reject`, { raeson: 'x' }, 400, 'INPUT_INVALID'],
     ['a body that is too large', 'POST', `${ACME}/plans/pln_1/approve`, big, 413, 'BODY_TOO_LARGE'],
+    ['a filter where there is none', 'GET', `${ACME}/products?q=x`, undefined, 400, 'INPUT_INVALID'],
+    ['a product that is not there', 'GET', `${ACME}/products/constructor`, undefined, 404, 'PRODUCT_NOT_FOUND'],
+    ['a rule that is not there', 'GET', `${ACME}/rules/__proto__`, undefined, 404, 'RULE_NOT_FOUND'],
+    ['a source that is not there', 'GET', `${ACME}/sources/nobody`, undefined, 404, 'SOURCE_NOT_FOUND'],
+    ['a time in the year 0', 'GET', `${ACME}/audit?since=0000-01-01T00:00:00Z`, undefined, 400, 'INPUT_INVALID'],
     ['a made-up cursor', 'GET', `${ACME}/members?cursor=bm9wZQ`, undefined, 400, 'INPUT_INVALID'],
     [
       'a cursor of another list',
@@ -162,7 +167,7 @@ describe('every mistake is a problem', () => {
       400,
       'INPUT_INVALID',
     ],
-    ['a token that is not there', 'DELETE', `${ACME}/tokens/tok_999`, undefined, 404, 'NOT_FOUND'],
+    ['a token that is not there', 'DELETE', `${ACME}/tokens/tok_999`, undefined, 404, 'TOKEN_NOT_FOUND'],
     ['a template that is not there', 'GET', `${ACME}/templates/constructor`, undefined, 400, 'INPUT_INVALID'],
     [
       'an organization that is not there',
@@ -188,11 +193,45 @@ describe('every mistake is a problem', () => {
     expect(answer.json['next']).not.toMatch(/\{\w+\}/)
   })
 
+  it.each([['text/plain'], ['application/x-www-form-urlencoded'], ['application/jsonp'], ['']])(
+    'a body of the type %j is not read',
+    async (type) => {
+      const answer = await world.ask('admin', 'POST', `${ACME}/plans`, '{}', { 'content-type': type })
+      expect(answer).toMatchObject({ status: 415, json: { code: 'MEDIA_TYPE_UNSUPPORTED' } })
+    },
+  )
+
+  it('a method that an address does not know is told which it does', async () => {
+    const answer = await world.ask('viewer', 'DELETE', `${ACME}/plans`)
+    expect(answer).toMatchObject({ status: 405, json: { code: 'METHOD_NOT_ALLOWED' } })
+    expect(answer.headers.get('allow')).toBe('GET, HEAD, POST')
+  })
+
+  it('no answer is kept by a cache on the way', async () => {
+    for (const who of ['viewer', null])
+      expect((await world.ask(who, 'GET', `${ACME}/members`)).headers.get('cache-control')).toBe('no-store')
+  })
+
+  it.each([
+    ['done', 'viewer', `${ACME}/members`, 200],
+    ['a file', 'viewer', `${ACME}/templates/roster`, 200],
+    ['nobody asked', null, `${ACME}/members`, 401],
+    ['not there', 'viewer', `${ACME}/plans/pln_999`, 404],
+    ['no route', null, '/nowhere', 404],
+    ['a page', null, '/plans/pln_7', 200],
+  ])('every answer carries the id of its request: %s', async (_, who, path, status) => {
+    const given = await world.ask(who, 'GET', path, undefined, { 'x-request-id': 'mine-7' })
+    expect([given.status, given.headers.get('x-request-id')]).toEqual([status, 'mine-7'])
+    const made = await world.ask(who, 'GET', path)
+    expect(made.headers.get('x-request-id')).toMatch(/^[\w-]{36}$/)
+  })
+
   it('shows nothing of an unexpected error but a reference that the log knows', async () => {
     await world.sql`alter table products rename to products_away`
     try {
       const answer = await world.ask('viewer', 'GET', `${ACME}/products`, undefined, { 'x-request-id': 'ref-4711' })
       expect(answer).toMatchObject({ status: 500, json: { code: 'INTERNAL', reference: 'ref-4711' } })
+      expect(answer.headers.get('x-request-id')).toBe('ref-4711')
       expect(answer.text).not.toContain('products')
       const logged = world.lines.filter((line) => line.includes('ref-4711'))
       expect(logged.join('')).toContain('relation \\"products\\" does not exist')
@@ -231,7 +270,7 @@ describe('what the outside sees', () => {
       method: 'GET',
       path: `${ACME}/members`,
       status: 200,
-      by: 'viewer@acme.example',
+      tokenId: expect.any(Number),
     })
     expect(line).not.toContain('kim')
   })
@@ -243,7 +282,8 @@ describe('what the outside sees', () => {
     )
     const served = world.app.routes
       .filter(
-        (route) => route.path.startsWith('/api/v1/') && route.method !== 'ALL' && !route.path.endsWith('openapi.json'),
+        (route) =>
+          route.path.startsWith('/api/v1/') && route.method !== 'ALL' && !/openapi\.json$|docs$/.test(route.path),
       )
       .map((route) => `${route.method} ${route.path.replaceAll(/:(\w+)/g, '{$1}')}`)
     expect(paths.sort()).toEqual([...new Set(served)].sort())

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { nextChange } from '../../src/store/changes.ts'
 import { guarded } from '../../src/sync/csv/prefix.ts'
 import { testOrganization } from '../support/organization.ts'
 import { openWorld, type World } from './world.ts'
@@ -139,17 +140,18 @@ describe('plans', () => {
 describe('failures', () => {
   async function failedPlan(): Promise<number> {
     const digest = 'd1'
-    const layout = {
-      encoding: 'utf-8',
-      delimiter: ';',
-      header: ['ID', 'Mail', 'Team', 'Note'],
-      fields: ['external_id', 'email', 'groups', null],
-      keyedBy: 'external_id',
-    }
+    const columns = [
+      { header: 'ID', field: 'external_id' },
+      { header: 'Mail', field: 'email' },
+      { header: 'Team', field: 'groups' },
+      { header: 'Note', attribute: 'note' },
+    ].map((one) => ({ field: null, attribute: null, product: null, secret: false, inverted: false, ...one }))
+    const layout = { delimiter: ';', columns, keyedBy: 'external_id' }
     const [snapshot] = await world.sql<{ id: number }[]>`
       insert into snapshots (organization_id, source_id, file, path, file_sha256, digest, evidence, state, errors, layout, at)
       values (${there.id}, 1, 'hr.csv', ${`processed/${Math.random()}`}, '', ${digest}, 'stable_only', 'admitted', 1,
         ${JSON.stringify(layout)}::text::jsonb, '2026-11-20T11:00:00Z') returning id`
+    await nextChange(world.sql, there.id, new Date('2026-11-20T11:00:00Z'), 'snapshot', snapshot?.id)
     await world.sql`
       insert into row_errors (organization_id, snapshot_id, line, code, params, cells)
       values (${there.id}, ${snapshot?.id ?? 0}, 7, 'EMAIL_INVALID', '{"v": "x@@y", "why": "two @"}', '{7,x@@y,Artists,=cmd()}')`
@@ -221,5 +223,42 @@ describe('failures', () => {
     ).toEqual(['HAS_PRODUCTS', 'EMAIL_INVALID'])
     const rows = await world.sql`select actor from audit where act = 'failures.read' and plan_id = ${plan}`
     expect(rows).toMatchObject([{ actor: 'bootstrap token' }])
+  })
+
+  it('of a file that no plan came of are asked for by its snapshot', async () => {
+    const columns = ['Mail', 'Note'].map((header) => ({
+      header,
+      field: header === 'Mail' ? 'email' : null,
+      attribute: null,
+      product: null,
+      secret: false,
+      inverted: false,
+    }))
+    const layout = { delimiter: ',', columns, keyedBy: 'email' }
+    const [row] = await world.sql<{ id: number }[]>`
+      insert into snapshots (organization_id, source_id, file, path, file_sha256, evidence, state, rows, errors, layout, at)
+      values (${there.id}, 1, 'bad.csv', 'failed/bad.csv', '', 'stable_only', 'refused', 1, 1, ${JSON.stringify(layout)}::text::jsonb,
+        '2026-11-20T11:00:00Z') returning id`
+    const id = row?.id ?? 0
+    await world.sql`
+      insert into row_errors (organization_id, snapshot_id, line, code, params, cells)
+      values (${there.id}, ${id}, 2, 'EMAIL_INVALID', '{"v": "x@@y", "why": "two @"}', '{x@@y,-1}')`
+    const path = `${base}/snapshots/snp_${id}/failures`
+    expect((await world.ask('bootstrap', 'GET', path)).json).toEqual({
+      more: false,
+      items: [expect.objectContaining({ item: null, email: 'x@@y', file: 'bad.csv', line: 2, code: 'EMAIL_INVALID' })],
+    })
+    const csv = await world.ask('bootstrap', 'GET', path, undefined, { accept: 'text/csv' })
+    expect(csv.headers.get('content-disposition')).toBe(`attachment; filename="snp_${id}-failures.csv"`)
+    expect(csv.text).toMatch(
+      /^\uFEFFMail,Note,products,_line,_code,_reason,_next_step,_plan,_item\r\nx@@y,'-1,,2,EMAIL_INVALID,.*,,\r\n$/,
+    )
+    const lines = await world.ask('bootstrap', 'GET', path, undefined, { accept: 'application/jsonl' })
+    expect(JSON.parse(lines.text)).toMatchObject({ code: 'EMAIL_INVALID', rows: [{ Mail: 'x@@y', Note: '-1' }] })
+    const elsewhere = await world.ask('bootstrap', 'GET', path.replace(base, '/api/v1/organizations/acme'))
+    expect(elsewhere).toMatchObject({ status: 404, json: { code: 'SNAPSHOT_NOT_FOUND' } })
+    const rows =
+      await world.sql`select object, plan_id from audit where act = 'failures.read' and object = ${`snp_${id}`}`
+    expect(rows).toEqual(Array.from({ length: 3 }, () => ({ object: `snp_${id}`, plan_id: null })))
   })
 })

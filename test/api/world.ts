@@ -2,11 +2,13 @@
 import { type DestinationStream, pino } from 'pino'
 import { createApp } from '../../src/app.ts'
 import { hashToken, makeToken } from '../../src/auth.ts'
+import type { Pace } from '../../src/config/index.ts'
 import { insertToken } from '../../src/store/access.ts'
 import { nextChange } from '../../src/store/changes.ts'
 import { type OrganizationConfig, writeConfig } from '../../src/store/organizations.ts'
 import type { Parts } from '../../src/sync/parts.ts'
 import { freshDatabase } from '../support/database.ts'
+import { metricsOf } from '../support/metrics.ts'
 
 export const NOW = new Date('2026-11-22T10:00:00.000Z')
 const ROLES = ['viewer', 'operator', 'admin'] as const
@@ -49,7 +51,10 @@ const config = (key: string, name: string): OrganizationConfig => ({
 
 export type Answer = { status: number; type: string; headers: Headers; text: string; json: Record<string, unknown> }
 
-export async function openWorld() {
+/** Tests ask faster than anybody; those that are about it give a pace of their own. */
+const UNHURRIED: Pace = { rate: 1e6, burst: 1e6 }
+
+export async function openWorld(pace = UNHURRIED) {
   const database = await freshDatabase()
   const { sql } = database
   const lines: string[] = []
@@ -98,6 +103,8 @@ export async function openWorld() {
     bootstrap: hashToken(bootstrap),
     version: '0.0.0',
     notReady: async () => state.notReady,
+    metrics: metricsOf(parts, [hashToken(bootstrap)]),
+    pace,
   })
 
   /** Asks as `who` (a name of `tokens`, a token itself, or nobody). */
@@ -111,7 +118,11 @@ export async function openWorld() {
     const token = who === null ? null : who in tokens ? Object.entries(tokens).find(([name]) => name === who)?.[1] : who
     const response = await app.request(path, {
       method,
-      headers: { ...(token ? { authorization: `Bearer ${token}` } : {}), ...headers },
+      headers: {
+        ...(token ? { authorization: `Bearer ${token}` } : {}),
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...headers,
+      },
       ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
     })
     const bytes = Buffer.from(await response.arrayBuffer())

@@ -27,6 +27,16 @@ describe('inviting somebody by hand', () => {
     ])
   })
 
+  it('says of a member that they are one, and counts nothing as done', async () => {
+    const ran = await cli.type(['invite', '--user', 'ada@acme.example', '--yes'])
+    expect(ran).toMatchObject({ exit: 0, err: '' })
+    expect(ran.out).toContain('ada@acme.example is already a member.')
+    expect(ran.out).not.toContain('Invite 1')
+    expect(ran.out).toMatch(/Plan pln_\d+ was applied: 1 already so of 1 item\.\n$/)
+    const [plan] = JSON.parse((await cli.type(['plans', '--json'])).out)
+    expect((await cli.type(['show', plan.id])).out).toContain('already so: ada@acme.example is already a member.')
+  })
+
   it('does nothing where the answer is no', async () => {
     const ran = await cli.type(['invite', '--user', 'no@acme.example'], { answers: [''] })
     expect(ran.exit).toBe(3)
@@ -112,13 +122,31 @@ describe('a plan that a guard holds', () => {
     expect((await cli.type(['show', id])).out).toContain('overriding 12: merger')
   })
 
-  it('cannot be approved at all when it is refused', async () => {
+  it('needs two administrators when it is refused, and says who is missing', async () => {
     const id = await heldPlan('refuse')
-    const ran = await cli.type(['approve', id, '--override', '12', '--reason', 'merger', '--yes'])
-    expect(ran).toMatchObject({
+    const bare = await cli.type(['approve', id, '--yes'])
+    expect(bare).toMatchObject({
       exit: 3,
-      err: expect.stringContaining(`Plan ${id} is refused. 0 of 1 items were applied.`),
+      err: `Plan ${id} is refused. 0 of 1 items were applied.\nIf it is right, type: npx rosterd approve ${id} --override 12 --reason TEXT (two administrators with different e-mail addresses have to type it)\n`,
     })
+    const agree = (token?: string) =>
+      cli.type(['approve', id, '--override', '12', '--reason', 'merger', '--yes'], {
+        env: token === undefined ? {} : { ROSTERD_TOKEN: token },
+      })
+    const first = await agree(cli.tokens.admin)
+    expect(first.exit).toBe(3)
+    expect(first.out).toContain(
+      `Plan ${id} is refused by its guards, so it needs two administrators: admin@acme.example has typed it; a second administrator with another e-mail address has to type the same, within a day of the first.\n0 of 1 items were applied.\n`,
+    )
+    for (const token of [cli.tokens.admin, undefined]) {
+      expect(await agree(token)).toMatchObject({
+        exit: 3,
+        err: expect.stringContaining('admin@acme.example has said that it is right; a second administrator'),
+      })
+    }
+    expect((await cli.type(['show', id])).out).toContain('admin@acme.example has typed it')
+    await cli.sql`update plans set consent = consent || '{"by": "lee@acme.example"}' where id = ${Number(id.slice(4))}`
+    expect((await agree(cli.tokens.admin)).exit).toBe(0)
   })
 })
 
@@ -156,6 +184,13 @@ describe('exit codes and errors', () => {
     ['an address that is none', ['plans', '--url', 'localhost'], {}, 2, /is not a URL/],
     ['a file that is not there', ['check-csv', '/nowhere.csv'], {}, 1, /there is no such file/],
     ['a source that is not there', ['check-csv', 'x.csv', '--source', 'nobody'], {}, 2, /no source nobody/],
+    [
+      'a token that is not there',
+      ['token', 'revoke', '99'],
+      {},
+      1,
+      /^There is no such token .*\.\n.* npx rosterd token list /,
+    ],
     ['a template that is not there', ['template', 'party'], {}, 2, /there is no template party/],
     ['a configuration that is not there', ['config', 'check', '/nowhere.yaml'], {}, 1, /there is no such file/],
   ])('%s', async (_, argv, env, exit, text) => {
@@ -172,11 +207,60 @@ describe('exit codes and errors', () => {
     },
   )
 
+  it('in the help of a command its own options come first', async () => {
+    const { out } = await cli.type(['approve', '--help'])
+    const options = [...out.matchAll(/^ {2}(?:-\w, )?(--[\w-]+)/gm)].map((match) => match[1])
+    expect(options).toEqual(
+      '--override --reason --no-apply --json --yes --organization --url --token --no-color --help'.split(' '),
+    )
+  })
+
+  it.each([
+    ['a state', ['snapshots', '--state', 'bad'], 'query.state must be one of staging, held, refused,'],
+    [
+      'a role',
+      ['token', 'create', '--administrator', 'operator@acme.example', '--role', 'king'],
+      'body.role must be one of',
+    ],
+    [
+      'an end that is over',
+      ['token', 'create', '--administrator', 'operator@acme.example', '--expires', '2020-01-01'],
+      'is over',
+    ],
+    [
+      'an end that is none',
+      ['token', 'create', '--administrator', 'operator@acme.example', '--expires', 'soon'],
+      'is not a date',
+    ],
+  ])('names what cannot be used: %s', async (_, argv, text) => {
+    const ran = await cli.type(argv)
+    expect(ran).toMatchObject({ exit: 2, out: '', err: expect.stringContaining(text) })
+    expect(ran.err).not.toContain('Invalid')
+  })
+
   it('tells errors as JSON where JSON was asked for', async () => {
     const ran = await cli.type(['show', '999', '--json'])
     expect(JSON.parse(ran.err)).toMatchObject({
       error: { code: 'PLAN_NOT_FOUND', next: expect.stringContaining('npx rosterd') },
     })
+  })
+})
+
+describe('what was typed wrong, where JSON was asked for', () => {
+  it.each([
+    ['no command', ['--json'], /^A command is missing\.$/],
+    ['an unknown command', ['plan-all', '--json'], /^unknown command 'plan-all'/],
+    ['an unknown option', ['plans', '--json', '--jsno'], /^unknown option '--jsno'/],
+    ['a missing argument', ['show', '--json'], /^missing required argument 'plan'/],
+    ['nobody to invite', ['invite', '--json'], /^Nobody to invite\.$/],
+    ['a token in place of its id', ['token', 'revoke', 'rosterd_geheim', '--json'], /^A token is revoked by its id/],
+  ])('%s', async (_, argv, detail) => {
+    const ran = await cli.type(argv)
+    expect(ran).toMatchObject({ exit: 2, out: '' })
+    expect(JSON.parse(ran.err)).toEqual({
+      error: { code: 'USAGE', detail: expect.stringMatching(detail), next: expect.stringContaining('npx rosterd') },
+    })
+    expect(ran.err).not.toContain('geheim')
   })
 })
 
@@ -198,7 +282,71 @@ describe('downloads', () => {
   })
 })
 
+describe('failures of a file', () => {
+  it('are asked for by its snapshot, whether a plan came of it or not', async () => {
+    const [row] = await cli.sql<{ id: number }[]>`
+      insert into snapshots (organization_id, source_id, file, path, file_sha256, evidence, state, rows, errors, at)
+      values (${cli.ids['acme'] ?? 0}, 1, 'bad.csv', 'failed/bad.csv', '', 'stable_only', 'refused', 1, 1, now()) returning id`
+    const id = `snp_${row?.id}`
+    expect((await cli.type(['failures', id])).out).toBe(
+      'No row of this file was in error. Whether it was used: npx rosterd snapshots\n',
+    )
+    await cli.sql`
+      insert into row_errors (organization_id, snapshot_id, line, code, params, cells)
+      values (${cli.ids['acme'] ?? 0}, ${row?.id ?? 0}, 2, 'EMAIL_INVALID', '{"v": "x@@y", "why": "two @"}', '{x@@y}')`
+    expect((await cli.type(['failures', id])).out).toContain('"x@@y" is not a valid e-mail address (two @).')
+    expect((await cli.type(['failures', id, '--csv'])).out).toContain('EMAIL_INVALID')
+    expect(JSON.parse((await cli.type(['failures', id, '--json'])).out)).toMatchObject([
+      { code: 'EMAIL_INVALID', line: 2, rows: [{ email: 'x@@y' }] },
+    ])
+    expect((await cli.type(['failures', 'snp_999999'])).err).toContain('snp_999999')
+  })
+})
+
+describe('files that were stopped', () => {
+  it('say why in words, and a program gets all of them', async () => {
+    const [source] = await cli.sql<{ id: number }[]>`
+      select s.id from sources s join organizations o on o.id = s.organization_id where o.key = 'acme' and s.kind <> 'manual'`
+    const message = 'People: 9 in this file, usually 41 = 22 %.'
+    const findings = [
+      { guard: 'G12', verdict: 'refuse', nature: 'amount', measured: 9, of: 41, limit: 21, scope: '', message },
+    ]
+    await cli.sql`
+      insert into snapshots (organization_id, source_id, file, path, file_sha256, evidence, "full", state, missing, findings, consent, at)
+      select organization_id, id, 'cut.csv', 'x/' || n, '', 'atomic_rename', true, 'refused', 32, ${JSON.stringify(findings)}::text::jsonb,
+        '{"by": "kim@acme.example", "count": 32, "at": "2026-11-20T12:00:00.000Z"}', now()
+      from sources, generate_series(1, 51) n where id = ${source?.id ?? 0}`
+    const { out } = await cli.type(['snapshots'])
+    expect(out).toMatch(
+      new RegExp(
+        [
+          'snp_(\\d+) was refused; nothing of cut\\.csv was used\\.',
+          '  People: 9 in this file, usually 41 = 22 %\\.',
+          '  32 people are missing from it\\. If that is right, two administrators .* type: npx rosterd admit snp_\\1 --count 32',
+          '  kim@acme\\.example has typed it; the second administrator has until 21 Nov 2026, \\d\\d:00\\.',
+          '  If not: npx rosterd dismiss snp_\\1\n',
+        ].join('\n'),
+      ),
+    )
+    expect(out).toContain('There are older ones: npx rosterd snapshots --all\n')
+    expect(JSON.parse((await cli.type(['snapshots', '--json'])).out).length).toBeGreaterThan(50)
+  })
+})
+
 describe('lists', () => {
+  it('of plans is whole for a program', async () => {
+    await cli.type(['invite', '--user', 'many@acme.example'])
+    await cli.sql`
+      insert into plans overriding system value select copy.* from (select * from plans order by id limit 1) p, generate_series(1, 51) n,
+        jsonb_populate_record(null::plans, to_jsonb(p) || jsonb_build_object('id', 100000 + n, 'state', 'rejected')) copy`
+    try {
+      expect((await cli.type(['plans'])).out).toContain('There are older ones: npx rosterd plans --all\n')
+      expect(JSON.parse((await cli.type(['plans', '--json'])).out).length).toBeGreaterThan(51)
+    } finally {
+      await cli.sql`delete from plans where id > 100000`
+    }
+  })
+
   it.each(['plans', 'members', 'products', 'snapshots', 'decisions'])('%s --json is an array', async (list) => {
     const ran = await cli.type([list, '--json'])
     expect(Array.isArray(JSON.parse(ran.out))).toBe(true)
@@ -228,5 +376,7 @@ describe('lists', () => {
     const ran = await cli.type(['template', 'roster'])
     expect(ran.out).toContain('CAD Pro')
     expect(ran.out.trimEnd().split('\r\n').at(-1)).toMatch(/^external_id,email,/)
+    const told = JSON.parse((await cli.type(['template', 'roster', '--json'])).out)
+    expect(told).toEqual({ name: 'roster', text: ran.out })
   })
 })

@@ -41,6 +41,7 @@ const plan: PlanWhole = {
   approvedBy: null,
   approvedAt: null,
   override: null,
+  consent: null,
   closedReason: null,
   supersededBy: null,
   finishedAt: null,
@@ -69,6 +70,7 @@ const one = (over: Partial<Item>): Item => ({
   file: 'hr.csv',
   line: 3,
   predicted: 'succeeded',
+  foreseen: null,
   state: 'pending',
   code: null,
   message: null,
@@ -169,7 +171,7 @@ Ada Lovelace <ada@acme.example>  + invite  appears in HR feed  hr.csv:3  done
     expect(besideLines(plan, page)).toBe(
       `Beside this plan
   3 people wait for a seat of CAD Pro.
-  1 person is missing from a file; the next one decides. The first is due 23 Nov 2026, 11:00.
+  1 person is missing from a file: a second one has to say so too, and a day to pass. The first is due 23 Nov 2026, 11:00.
   1 question is open about who somebody is: npx rosterd decisions
   2 rows of the file could not be read; the people named there stay as they are: npx rosterd failures pln_7
 `,
@@ -190,7 +192,7 @@ Ada Lovelace <ada@acme.example>  + invite  appears in HR feed  hr.csv:3  done
     [
       'awaiting_approval',
       'refuse',
-      'An approval cannot lift a refusal: put the source right and send it again.\nTo reject it:  npx rosterd reject pln_7\n',
+      'To approve it: npx rosterd approve pln_7 --override 12 --reason TEXT\n               (two administrators with different e-mail addresses have to type it)\nTo reject it:  npx rosterd reject pln_7\n',
     ],
     ['approved', 'pass', 'To start it: npx rosterd apply pln_7\n'],
     ['applied', 'pass', ''],
@@ -209,7 +211,13 @@ describe('progress', () => {
   })
 
   it.each([
-    ['applied', { succeeded: 1, noop: 1, waiting_seat: 2 }, 4, 'Plan pln_7 was applied: 2 done, 2 waiting of 4 items.'],
+    [
+      'applied',
+      { succeeded: 1, noop: 1, waiting_seat: 2 },
+      4,
+      'Plan pln_7 was applied: 1 done, 1 already so, 2 waiting of 4 items.',
+    ],
+    ['applied', { noop: 1 }, 1, 'Plan pln_7 was applied: 1 already so of 1 item.'],
     [
       'partially_failed',
       { succeeded: 1, blocked: 1, skipped_stale: 1 },

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { serve } from '@hono/node-server'
 import { run } from '../../src/cli/program.ts'
 import type { Terminal } from '../../src/cli/terminal.ts'
+import type { Pace } from '../../src/config/index.ts'
 import { execute } from '../../src/sync/execute.ts'
 import { openWorld } from '../api/world.ts'
 
@@ -12,11 +13,11 @@ export interface Ran {
   err: string
 }
 
-export async function openCli() {
-  const world = await openWorld()
+export async function openCli(pace?: Pace) {
+  const world = await openWorld(pace)
   const { parts } = world
   parts.jobs.execute = async (organization, plan) => {
-    await execute(parts, organization, plan, AbortSignal.timeout(10_000))
+    await execute(parts, organization, plan, AbortSignal.timeout(60_000))
   }
   const server = serve({ fetch: world.app.fetch, port: 0, hostname: '127.0.0.1' })
   await new Promise<void>((resolve) => server.once('listening', () => resolve()))

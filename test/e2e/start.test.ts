@@ -14,7 +14,7 @@ const CONFIG = `organizations:
 let place: Installation
 beforeAll(async () => {
   place = await Installation.make(CONFIG)
-}, 60_000)
+})
 afterAll(() => place?.remove())
 
 const serve = (env: Record<string, string> = {}) => run(['serve'], { ...place.environment, ...env })
@@ -53,7 +53,7 @@ test('a busy port: the database that was started for it is stopped again', async
   server.close()
   expectSentence(ended, `Port ${port} on 127.0.0.1 is already in use.`, /set PORT/)
   expect(await processesBelow(place.data)).toEqual([])
-}, 40_000)
+})
 
 test('a data directory of another PostgreSQL', async () => {
   const other = await Installation.make(CONFIG)
@@ -66,7 +66,7 @@ test('a data directory of another PostgreSQL', async () => {
   } finally {
     await other.remove()
   }
-}, 40_000)
+})
 
 test('a second daemon on the same data directory: it ends, and the first one goes on', async () => {
   const daemon = await place.start()
@@ -74,7 +74,7 @@ test('a second daemon on the same data directory: it ends, and the first one goe
   expect((await fetch(`${daemon.url}/readyz`)).status).toBe(200)
   expect((await place.rosterd('plans')).code).toBe(0)
   expect(await daemon.stop()).toBe(0)
-}, 40_000)
+})
 
 test('after kill -9 the next start recovers by itself', async () => {
   const first = await place.start()
@@ -83,4 +83,4 @@ test('after kill -9 the next start recovers by itself', async () => {
   expect((await fetch(`${second.url}/readyz`)).status).toBe(200)
   expect(await second.stop()).toBe(0)
   expect(await processesBelow(place.data)).toEqual([])
-}, 40_000)
+})

@@ -10,6 +10,7 @@ import { MemoryLetterBox } from '../support/letter-box.ts'
 import { mailServer } from '../support/mail-server.ts'
 
 const log = pino({ level: 'silent' })
+const eventually = (look: () => void) => vi.waitFor(look, { timeout: 30_000, interval: 10 })
 const organization = { id: 1, key: 'acme', name: 'Acme', zone: 'Europe/Berlin' }
 
 const member = (id: number, attempt = 1): OutgoingLetter => ({
@@ -79,7 +80,7 @@ describe('what becomes of a letter', () => {
     const box = new MemoryLetterBox()
     box.put(letter)
     const { end } = start(box, mailer)
-    await vi.waitFor(() => expect(box.states()[1]).not.toMatch(/sending/))
+    await eventually(() => expect(box.states()[1]).not.toMatch(/sending/))
     await sleep(60)
     await end()
     expect(box.states()[1]).toBe(state)
@@ -102,7 +103,7 @@ describe('what becomes of a letter', () => {
     })
     box.put(member(3))
     start(box, accepting())
-    await vi.waitFor(() =>
+    await eventually(() =>
       expect(box.states()).toMatchObject({ 2: expect.stringMatching(/^failed/), 3: 'sent <acme-3>' }),
     )
   })
@@ -114,7 +115,7 @@ test('after a crash members are not written to again, administrators are', async
   box.put(administrator(2), 'left behind')
   const mailer = accepting()
   start(box, mailer)
-  await vi.waitFor(() => expect(box.states()).toEqual({ 1: 'unknown', 2: 'sent <acme-2>' }))
+  await eventually(() => expect(box.states()).toEqual({ 1: 'unknown', 2: 'sent <acme-2>' }))
   expect(mailer.posts).toHaveLength(1)
 })
 
@@ -124,13 +125,13 @@ test('never more than so many per minute', async () => {
   let now = new Date('2026-11-22T10:00:00Z')
   const mailer = accepting()
   const { dispatcher } = start(box, mailer, { perMinute: 10, now: () => now })
-  await vi.waitFor(() => expect(mailer.posts).toHaveLength(10))
+  await eventually(() => expect(mailer.posts).toHaveLength(10))
   dispatcher.wake()
   await sleep(50)
   expect(mailer.posts).toHaveLength(10)
   now = new Date('2026-11-22T10:01:01Z')
   dispatcher.wake()
-  await vi.waitFor(() => expect(mailer.posts).toHaveLength(20))
+  await eventually(() => expect(mailer.posts).toHaveLength(20))
 })
 
 test('a call wakes it', async () => {
@@ -140,7 +141,7 @@ test('a call wakes it', async () => {
   await sleep(20)
   box.put(member(1))
   dispatcher.wake()
-  await vi.waitFor(() => expect(mailer.posts).toHaveLength(1))
+  await eventually(() => expect(mailer.posts).toHaveLength(1))
 })
 
 test('a letterbox that is away does not end it', async () => {
@@ -165,7 +166,7 @@ test('on stop a letter under way may finish, and no other begins', async () => {
   const gate = Promise.withResolvers<void>()
   const mailer = mailerThat((post) => gate.promise.then(() => `<${post.name}>`))
   const { end } = start(box, mailer)
-  await vi.waitFor(() => expect(mailer.posts).toHaveLength(4))
+  await eventually(() => expect(mailer.posts).toHaveLength(4))
   setTimeout(() => gate.resolve(), 50)
   await end()
   expect(mailer.posts).toHaveLength(4)
@@ -183,10 +184,10 @@ test('on stop a silent mail server is not waited for, and its letter is unknown'
     folder: '/nowhere',
   })
   const { end } = start(box, mailer, { drain: 100 })
-  await sleep(300)
+  await server.silent
   const before = performance.now()
   await end()
-  expect(performance.now() - before).toBeLessThan(1_000)
+  expect(performance.now() - before).toBeLessThan(15_000)
   expect(box.states()).toEqual({ 1: 'unknown' })
 })
 
@@ -204,7 +205,7 @@ test('tries are spread over about a day and then end', () => {
 })
 
 test('the pace says how long to wait', () => {
-  const pace = new Pace(2)
+  const pace = new Pace(() => 2)
   pace.started(1_000)
   expect([pace.free(2_000), pace.wait(2_000)]).toEqual([1, 0])
   pace.started(2_000)

@@ -120,6 +120,20 @@ const letters: [name: string, letter: OutgoingLetter][] = [
       kind: 'snapshot_refused',
       snapshotId: 8,
       source: 'HR feed',
+      file: 'roster.csv',
+      rows: 400,
+      headline: 'HR feed has shrunk.',
+      guards: ['400 rows are 20 % of the usual 2,000; below 50 % a file is refused.'],
+      command: 'rosterd admit snp_8 --count 1600',
+      expiresAt: '2026-11-29T09:00:00.000Z',
+    }),
+  ],
+  [
+    'admin-snapshot-unreadable',
+    toAdmin({
+      kind: 'snapshot_refused',
+      snapshotId: 9,
+      source: 'HR feed',
       file: null,
       rows: 0,
       headline: 'HR feed is empty.',
@@ -127,6 +141,10 @@ const letters: [name: string, letter: OutgoingLetter][] = [
       command: null,
       expiresAt: null,
     }),
+  ],
+  [
+    'admin-source-silent',
+    toAdmin({ kind: 'source_silent', source: 'HR feed', file: 'roster-20261120.csv', since: '2026-11-20T02:31:00Z' }),
   ],
 ]
 

@@ -1,8 +1,7 @@
-import { mkdtemp, readdir, readFile, stat } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, describe, expect, onTestFinished, test } from 'vitest'
 import { createMailer, type Mailer } from '../../src/notify/mail.ts'
 import { setLetter } from '../../src/notify/paper.ts'
@@ -12,13 +11,21 @@ import { type Delivery, mailServer, type ServerBehaviour } from '../support/mail
 const letter = setLetter('Grüße – 40 invites', [{ paragraph: 'Hello Kim,' }, { paragraph: 'ein Satz mit ü.' }])
 const post = { letter, to: 'kim@acme.example', name: 'acme-12' }
 
-async function over(behaviour: ServerBehaviour, credentials = ''): Promise<{ mailer: Mailer; deliveries: Delivery[] }> {
+interface Over {
+  mailer: Mailer
+  deliveries: Delivery[]
+  /** When the server first left a client without an answer. */
+  silent: Promise<void>
+}
+
+async function over(behaviour: ServerBehaviour, credentials = ''): Promise<Over> {
   const server = await mailServer(behaviour)
   onTestFinished(() => server.close())
   const smtpUrl = `smtp://${credentials}127.0.0.1:${server.port}`
   return {
     mailer: createMailer({ smtpUrl, from: 'rosterd <rosterd@localhost>', folder: '/nowhere' }),
     deliveries: server.deliveries,
+    silent: server.silent,
   }
 }
 
@@ -84,10 +91,10 @@ describe('over SMTP', () => {
     ['unknown', { hangAt: 'text' }],
     ['temporary', { hangAt: 'recipient' }],
   ])('cut while the server is silent: %s', async (failure, behaviour) => {
-    const { mailer } = await over(behaviour)
+    const { mailer, silent } = await over(behaviour)
     const cut = new AbortController()
     const sending = mailer.send(post, cut.signal).catch((reason: unknown) => reason)
-    await sleep(200)
+    await silent
     cut.abort()
     expect(await sending).toMatchObject({ failure })
   })
@@ -117,7 +124,9 @@ describe('as files', () => {
 
   test('a letter is one file that only its owner reads', async () => {
     process.umask(0)
-    const folder = join(await mkdtemp(join(tmpdir(), 'rosterd-mail-')), 'mail')
+    const directory = await mkdtemp(join(tmpdir(), 'rosterd-mail-'))
+    onTestFinished(() => rm(directory, { recursive: true }))
+    const folder = join(directory, 'mail')
     const mailer = createMailer({ smtpUrl: null, from: 'rosterd <rosterd@localhost>', folder })
     const messageId = await mailer.send(post)
     const files = await readdir(folder)

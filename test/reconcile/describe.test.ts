@@ -8,6 +8,7 @@ import {
   planHeadline,
   reasonText,
 } from '../../src/reconcile/describe.ts'
+import { readExpiry } from '../../src/reconcile/expiry.ts'
 import { REASON_CODES } from '../../src/reconcile/model.ts'
 import { planPerson } from '../../src/reconcile/plan-person.ts'
 import { isFailureCode, REASONS, reasonNext, reasonSentence } from '../../src/reconcile/reasons.ts'
@@ -126,8 +127,24 @@ describe('the catalogue of failure reasons', () => {
     expect(reasonSentence('EMAIL_IN_USE', { v: 'a@x.com', other: 'Bob' })).toBe('a@x.com already belongs to Bob.')
     expect(reasonSentence('EMAIL_IN_USE', {})).toBe('? already belongs to ?.')
     expect(reasonSentence('EMAIL_IN_USE', { v: '$& {other}', other: '$1' })).toBe('$& {other} already belongs to $1.')
-    expect(reasonNext('EXPIRY_INVALID')).toBe('Write it like 2027-06-30.')
-    expect(reasonNext('EXPIRY_INVALID', { date: '2023-03-15' })).toBe('Write it like 2023-03-15.')
+    expect(reasonNext('EXPIRY_INVALID')).toMatch(/^Write it like 2027-06-30;/)
+    expect(reasonNext('EXPIRY_INVALID', { date: '2023-03-15' })).toMatch(/^Write it like 2023-03-15;/)
+  })
+
+  it('says of a date that cannot be read which one it could be, or what is missing', () => {
+    const told = (text: string) => {
+      const reading = readExpiry(text, { zone: 'Europe/Berlin' })
+      return reading.ok ? '' : reasonSentence(reading.code, reading.params)
+    }
+    expect(told('46568')).toBe(
+      '"46568" is not a date that can be read without guessing (as the number of a day in a spreadsheet it would be 2027-06-30).',
+    )
+    expect(told('30.06.2027')).toBe(
+      '"30.06.2027" is not a date that can be read without guessing (day or month first? date_order of the source says which).',
+    )
+    expect(told('soon')).toBe(
+      '"soon" is not a date that can be read without guessing (it is not written like 2027-06-30).',
+    )
   })
 
   it('an outcome says what happened and what to do; one that simply succeeded says nothing', () => {

@@ -26,6 +26,7 @@ const candidate = (personId: number, over: Partial<Candidate> = {}): Candidate =
   by: 'email',
   member: { role: 'member', state: 'active', removedAt: null },
   linkedSources: [{ ...MANUAL, state: 'linked' }],
+  wants: false,
   ...over,
 })
 
@@ -113,6 +114,34 @@ describe('match', () => {
     ])
   })
 
+  it('two rows of one source under one address are a question, for each that is new and about all of them', () => {
+    const shown = (anchor: string) => [{ ...HR, state: 'linked', anchor } as const]
+    const pairs = [
+      { newcomer: 1, candidate: candidate(7, { wants: true, name: 'Ada King', linkedSources: shown('A7') }) },
+      {
+        newcomer: 1,
+        candidate: candidate(2, { wants: true, name: 'Ada L', member: null, linkedSources: shown('A2') }),
+      },
+      { newcomer: 2, candidate: candidate(1, { wants: true, member: null, linkedSources: shown('A1') }) },
+    ]
+    const found = match([newcomer(1), newcomer(2, { name: 'Ada L' })], pairs, policy)
+    expect(found).toMatchObject([
+      {
+        kind: 'shared',
+        newcomer: 1,
+        candidates: [2, 7],
+        code: 'AMBIGUOUS_MATCH',
+        why: 'Ada King (hr A7) and Ada L (hr A2) and Ada Lovelace (hr A1) have the address ada@acme.example. Correct it in hr; or link them, if they are one person.',
+      },
+      { kind: 'shared', newcomer: 2, candidates: [1] },
+    ])
+  })
+
+  it('a row that is on its way out shares nothing', () => {
+    const leaver = candidate(7, { wants: false, linkedSources: [{ ...HR, state: 'linked', anchor: 'A7' }] })
+    expect(answers([newcomer(1)], [{ newcomer: 1, candidate: leaver }])).toEqual([])
+  })
+
   it('two newcomers found in each other are joined one way: the better trusted source adopts', () => {
     const people = [newcomer(1), newcomer(2, { source: PARTNERS })]
     const pairs = [
@@ -130,9 +159,10 @@ describe('match', () => {
         .record({
           id: fc.integer({ min: 1, max: 9 }),
           by: fc.constantFrom('email', 'user_name'),
-          linked: fc.subarray([HR, PARTNERS, MANUAL]),
+          linked: fc.subarray([HR, { ...PARTNERS, state: 'linked' as const }, MANUAL]),
+          wants: fc.boolean(),
         })
-        .map(({ id, by, linked }) => candidate(id, { by, linkedSources: linked })),
+        .map(({ id, by, linked, wants }) => candidate(id, { by, wants, linkedSources: linked })),
     })
     fc.assert(
       fc.property(

@@ -69,10 +69,17 @@ describe('e-mail', () => {
     [`a@${'b.'.repeat(130)}com`, 'too long'],
   ])('refuses %j', (cell, why) => expect(readEmail(cell)).toMatchObject({ code: 'EMAIL_INVALID', params: { why } }))
 
-  it.each(['a@b.com; c@d.com', 'a@b.com,c@d.com', 'a@b.com c@d.com', '<a@b.com>;<c@d.com>'])(
-    'finds several in %j',
-    (cell) => expect(readEmail(cell)).toMatchObject({ code: 'EMAIL_MULTIPLE' }),
-  )
+  it.each([
+    'a@b.com; c@d.com',
+    'a@b.com,c@d.com',
+    'a@b.com c@d.com',
+    'a@b.com|c@d.com',
+    'a@b.com | c@d.com',
+    '<a@b.com>;<c@d.com>',
+  ])('finds several in %j', (cell) => expect(readEmail(cell)).toMatchObject({ code: 'EMAIL_MULTIPLE' }))
+
+  it('a vertical bar alone separates nothing', () =>
+    expect(readEmail('a|b@c.com')).toMatchObject({ ok: true, email: 'a|b@c.com' }))
 
   it('says when there is none', () => expect(readEmail('\u00A0\u200B')).toMatchObject({ code: 'EMAIL_MISSING' }))
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Case } from '../../src/reconcile/model.ts'
+import type { Case, Sighting } from '../../src/reconcile/model.ts'
 import { type Policy, planPerson, waitsOf } from '../../src/reconcile/plan-person.ts'
 import {
   AT,
@@ -24,7 +24,18 @@ import {
 
 const engineer = () => row({ groups: ['Engineering'] })
 const byHand = () => row({ source: MANUAL, anchor: 'ada@acme.example' })
+const renamed = () => row({ groups: ['Engineering'], profile: profile('new@acme.example', { firstName: 'Augusta' }) })
 const plain = policyOf()
+const byPolicy: Policy = { ...plain, approving: new Set([HR.id]) }
+
+const TWO_DAYS_AGO = '2026-11-20T10:00:00.000Z'
+
+/** Ada, whom the HR feed no longer shows: since two days, and a second file said so too, unless said otherwise. */
+const missing = (sighting: Partial<Sighting>, since = TWO_DAYS_AGO): Case => ({
+  ...says(balanced([engineer()]), []),
+  waits: [{ personId: 1, productId: 0, kind: 'absence', since, until: null }],
+  sightings: [{ sourceId: HR.id, told: false, repeated: true, ...sighting }],
+})
 
 interface Line {
   name: string
@@ -55,6 +66,27 @@ const lines: Line[] = [
     name: 'a newcomer about whom a decision is open is left alone',
     person: { ...newcomer([engineer()]), waits: [wait('decision', null)] },
     plan: [],
+  },
+  {
+    name: 'a newcomer whose address somebody still has is not yet invited',
+    person: { ...newcomer([engineer()]), waits: [wait('address', null)] },
+    plan: [],
+  },
+  {
+    name: 'somebody who comes back to an address that somebody else still has is not yet reactivated',
+    person: { ...newcomer([engineer()]), member: member({ state: 'removed' }), waits: [wait('address', null)] },
+    plan: [],
+  },
+  {
+    name: 'a rename to an address that somebody still has waits, and nothing else does',
+    person: { ...says(balanced([row()]), [renamed()]), waits: [wait('address', null)] },
+    plan: ['update_profile', 'assign cad'],
+  },
+  {
+    name: 'a rename that will be refused goes apart from everything else',
+    person: says(balanced([row()]), [renamed()]),
+    policy: { ...plain, refused: new Set([row().personId]) },
+    plan: ['update_identity', 'update_profile', 'assign cad'],
   },
   {
     name: 'a newcomer who starts later is not yet invited',
@@ -143,9 +175,46 @@ const lines: Line[] = [
     plan: [],
   },
   {
-    name: 'an absence that a second snapshot must confirm waits',
-    person: { ...says(balanced([engineer()]), []), waits: [wait('absence', LATER)] },
+    name: 'where a policy approves, an absence waits',
+    person: says(balanced([engineer()]), []),
+    policy: byPolicy,
     plan: [],
+  },
+  {
+    name: 'a day alone does not make it certain',
+    person: missing({ repeated: false }),
+    policy: byPolicy,
+    plan: [],
+  },
+  {
+    name: 'nor does a second file within the day',
+    person: missing({}, AT),
+    policy: byPolicy,
+    plan: [],
+  },
+  {
+    name: 'both do: products and access go, the membership stays',
+    person: missing({}),
+    policy: byPolicy,
+    plan: ['suspend', 'revoke cad'],
+  },
+  {
+    name: 'what a row said in so many words waits for nothing',
+    person: missing({ told: true, repeated: false }),
+    policy: byPolicy,
+    plan: ['revoke cad', 'remove'],
+  },
+  {
+    name: 'a lost group waits as an absence does',
+    person: says(balanced([engineer()]), [row()]),
+    policy: byPolicy,
+    plan: [],
+  },
+  {
+    name: 'an explicit leaver waits for nothing where a policy approves',
+    person: says(balanced([engineer()]), [row({ status: 'leaver' })]),
+    policy: byPolicy,
+    plan: ['suspend', 'revoke cad'],
   },
   {
     name: 'a rejected revoke keeps its holder a member',
@@ -240,6 +309,16 @@ describe('planPerson', () => {
     expect(kinds(actions)).toEqual(['update_identity'])
     expect(actions[0]?.after).toEqual({ email: 'ada@new.example', firstName: 'Augusta' })
     expect(actions[0]?.precondition).toEqual({ member: { state: 'active', email: 'ada@acme.example' } })
+  })
+
+  it('who comes back takes no user name up again that no source gives them today: somebody else may have it', () => {
+    const removed = member({ state: 'removed', profile: profile('ada@acme.example', { userName: 'ada' }) })
+    const back = (over: object) => {
+      const person = newcomer([row({ profile: profile('ada@acme.example', over) })])
+      return planPerson({ ...person, member: removed }, plain, AT)[0]
+    }
+    expect(back({})).toMatchObject({ kind: 'reactivate', before: { userName: 'ada' }, after: { userName: null } })
+    expect(back({ userName: 'ada' })).toMatchObject({ after: { userName: 'ada', email: 'ada@acme.example' } })
   })
 
   it('row 14: somebody invited by hand who was also in the feed stays when the feed lets go', () => {
@@ -337,6 +416,23 @@ describe('waitsOf', () => {
       { personId: 1, productId: 0, kind: 'grace', since: AT, until: '2026-11-29T10:00:00.000Z' },
     ])
     expect(waitsOf(first.person, first.policy, '2026-11-25T10:00:00.000Z')).toEqual(first.person.waits)
+  })
+
+  it('counts an absence from the first file, where a policy approves, and not at all where a person does', () => {
+    const gone = says(balanced([engineer()]), [])
+    const absence = { personId: 1, productId: 0, kind: 'absence', since: AT, until: '2026-11-23T10:00:00.000Z' }
+    expect(waitsOf(gone, byPolicy, AT)).toEqual([absence])
+    expect(waitsOf(gone, plain, AT)).toEqual([])
+    expect(waitsOf(missing({ repeated: false }), byPolicy, AT)).toEqual([
+      { ...absence, since: TWO_DAYS_AGO, until: '2026-11-21T10:00:00.000Z' },
+    ])
+    expect(waitsOf(says(balanced([engineer()]), [row()]), byPolicy, AT)).toEqual([{ ...absence, productId: CAD.id }])
+  })
+
+  it('ends the membership two weeks after the first file', () => {
+    const person = { ...missing({}), member: member({ state: 'suspended' }), assignments: [] }
+    const grace = { personId: 1, productId: 0, kind: 'grace', since: AT, until: '2026-12-04T10:00:00.000Z' }
+    expect(waitsOf(person, byPolicy, AT)).toEqual([grace])
   })
 
   it('finds nothing for somebody in balance', () => {

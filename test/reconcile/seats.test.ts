@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { SeatOrder } from '../../src/reconcile/model.ts'
-import { allocate, compareSeatOrder, seatTieBreak } from '../../src/reconcile/seats.ts'
+import { compareSeatOrder, seatTieBreak } from '../../src/reconcile/seats.ts'
+import { allocate } from '../support/allocate.ts'
 
 const order = (over: Partial<SeatOrder> = {}): SeatOrder => {
   return { rulePriority: 500, seatPriority: 500, waitingSince: null, expiresAt: null, tieBreak: 'a', ...over }

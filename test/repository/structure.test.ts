@@ -7,13 +7,14 @@ import { imports, sources, trackedFiles, withoutComments } from './tree.ts'
 const FLOORS = [
   ['cli'],
   ['daemon'],
-  ['app', 'herald'],
+  ['app', 'herald', 'reload'],
   ['scim', 'api', 'console'],
-  ['context', 'problem'],
+  ['context', 'metrics', 'problem'],
+  ['vitals'],
   ['sync', 'notify', 'auth'],
   ['store', 'config'],
   ['reconcile'],
-  ['errors', 'events', 'telemetry', 'typed', 'version'],
+  ['counters', 'errors', 'events', 'health', 'telemetry', 'terminal-watch', 'typed', 'version'],
 ]
 
 /** Every exception has its reason. A line that no import needs any more fails the test, so the list only shrinks. */
@@ -24,8 +25,8 @@ const SQL_ELSEWHERE: Record<string, string> = {}
 
 /** Files over 400 lines that are one noun all the same, with the most they may have. */
 const LONG: Record<string, { lines: number; because: string }> = {
-  'src/reconcile/model.ts': { lines: 440, because: 'the nouns of the mind, read as one page' },
-  'src/store/schema.ts': { lines: 700, because: 'every table in the order of the flow; drizzle-kit reads one schema' },
+  'src/reconcile/model.ts': { lines: 480, because: 'the nouns of the mind, read as one page' },
+  'src/store/schema.ts': { lines: 740, because: 'every table in the order of the flow; drizzle-kit reads one schema' },
 }
 
 const files = sources()

@@ -234,7 +234,10 @@ describe('freshness', () => {
     expect(parts.sent).toEqual([`propose ${world.id} due`])
     const [row] =
       await database.sql`select closed_reason from plans where organization_id = ${world.id} and id = ${plan}`
-    expect(row).toEqual({ closed_reason: '3 of its 20 items no longer fit the organization.' })
+    const changed = [0, 1, 2].map((n) => `The membership of p${n}@acme.test was changed after this plan was made.`)
+    expect(row).toEqual({
+      closed_reason: `3 of its 20 items no longer fit the organization. For instance: ${changed.join(' ')}`,
+    })
   })
 
   test('what somebody else has already done does not make a plan stale', async () => {

@@ -153,7 +153,7 @@ describe('interrupted', () => {
     if (lease === null) throw new Error('no lease')
     const first = await nextItems(database.sql, world.id, plan, { after: 0, limit: 10 })
     const batch = { organizationId: world.id, planId: plan, lease, quiet: false, actor: 'test', items: first }
-    await expect(builtIn({ sql, now: () => new Date() }, world.id).write(batch, 'key')).rejects.toThrow('power')
+    await expect(builtIn({ sql, now: () => new Date() }, world.id).write(batch)).rejects.toThrow('power')
     expect(await traces(database.sql, world)).toEqual(before)
   })
 
@@ -166,10 +166,10 @@ describe('interrupted', () => {
     let batches = 0
     const writer: OrganizationWriter = {
       ...inner,
-      write(batch, key) {
+      write(batch) {
         batches += 1
         if (batches === 2) stop.abort()
-        return inner.write(batch, key)
+        return inner.write(batch)
       },
     }
     expect(await execute(parts, world.id, plan, stop.signal, writer)).toBe('applying')
@@ -222,12 +222,12 @@ describe('two workers', () => {
     const seen: (Outcome[] | Error)[] = []
     const writer: OrganizationWriter = {
       ...inner,
-      async write(batch, key) {
+      async write(batch) {
         await database.sql`update lanes set until = now() - interval '1 second' where organization_id = ${world.id}`
         expect(await execute(testParts(database.sql), world.id, plan, never)).toBe('applied')
         const before = await traces(database.sql, world)
         try {
-          const outcomes = await inner.write(batch, key)
+          const outcomes = await inner.write(batch)
           seen.push(outcomes)
           return outcomes
         } catch (error) {

@@ -5,14 +5,17 @@
 import { afterAll, beforeAll, describe, test } from 'vitest'
 import { type FreshDatabase, freshDatabase } from '../support/database.ts'
 import { access } from './conformance/access.ts'
+import { contested } from './conformance/contested.ts'
 import { desired } from './conformance/desired.ts'
 import { directory } from './conformance/directory.ts'
 import { drift } from './conformance/drift.ts'
 import { type Cases, Ground } from './conformance/ground.ts'
+import { invariants } from './conformance/invariants.ts'
 import { matching } from './conformance/matching.ts'
 import { organizations } from './conformance/organizations.ts'
 import { plans } from './conformance/plans.ts'
 import { proposal } from './conformance/proposal.ts'
+import { rejections } from './conformance/rejections.ts'
 import { seats } from './conformance/seats.ts'
 import { snapshots } from './conformance/snapshots.ts'
 import { staging } from './conformance/staging.ts'
@@ -26,7 +29,10 @@ const SUITE: Record<string, Cases> = {
   desired,
   drift,
   matching,
+  contested,
   proposal,
+  invariants,
+  rejections,
   seats,
   plans,
   access,

@@ -253,4 +253,37 @@ describe('the letterbox', () => {
     await other.unknown(letter.id)
     expect(await state()).toEqual(['unknown 2 MAIL_UNKNOWN'])
   })
+
+  test('one that cannot be worded waits a minute, and the others leave', async () => {
+    const { world } = await applied([{ email: 'ann@acme.test' }], [invite('ann@acme.test')], ['root@acme.test'])
+    await database.sql`delete from letters where audience = 'administrator'`
+    await writeAdministratorLetter(database.sql, world.id, { event: 'plan_waits', planId: 424_242 }, minutes(-1))
+    const mine = box()
+    const [letter, ...others] = await mine.take(10, NOON)
+    expect([letter?.to, others]).toEqual(['ann@acme.test', []])
+    expect(await state()).toEqual(['sending 1', expect.stringMatching(/^due 1 plan 424242 of letter \d+ is gone$/)])
+    expect(await mine.take(10, new Date(NOON.getTime() + 59_000))).toEqual([])
+    expect(await state()).toEqual(['sending 1', expect.stringMatching(/^due 1 /)])
+    expect(await mine.take(10, minutes(1))).toEqual([])
+    expect(await state()).toEqual(['sending 1', expect.stringMatching(/^due 2 /)])
+  })
+
+  test('one that was left behind is never due again, also when the database fails while it is found', async () => {
+    await one()
+    await box('gone').take(1, NOON)
+    const failing = new Proxy(database.sql, {
+      apply(target, self, args: unknown[]) {
+        if (String(args[0]).includes('from members')) throw new Error('the database is away')
+        return Reflect.apply(target, self, args)
+      },
+    })
+    const unlucky: LetterBox = createLetterBox(failing, 'unlucky')
+    expect(await unlucky.abandoned(1, minutes(4))).toEqual([])
+    expect(await box().take(1, minutes(9999))).toEqual([])
+    const other = box('other')
+    const [found] = await other.abandoned(1, minutes(8))
+    if (found === undefined) throw new Error('no letter')
+    await other.unknown(found.id)
+    expect((await state())[0]).toMatch(/^unknown \d MAIL_UNKNOWN$/)
+  })
 })

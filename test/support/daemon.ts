@@ -10,8 +10,10 @@ import { z } from 'zod'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const PROGRAM = join(ROOT, 'src/cli/index.ts')
+/** As `npm start` has it. */
+const FLAGS = ['--max-semi-space-size=32', '--max-old-space-size=512']
 const WHEREABOUTS = z.object({ url: z.string(), pid: z.number() })
-const START_WITHIN_MS = 40_000
+const START_WITHIN_MS = 80_000
 
 export interface Ended {
   /** Null when a signal ended it. */
@@ -23,7 +25,7 @@ export interface Ended {
 type Env = Record<string, string>
 
 /** Runs one command to its end. Only what a person's shell would hand over is in its environment, and `env`. */
-export async function run(args: string[], env: Env = {}, within = 30_000): Promise<Ended> {
+export async function run(args: string[], env: Env = {}, within = 80_000): Promise<Ended> {
   const child = launch(args, env)
   const [out, err] = [collect(child.stdout), collect(child.stderr)]
   const late = setTimeout(() => child.kill('SIGKILL'), within)
@@ -35,7 +37,7 @@ export async function run(args: string[], env: Env = {}, within = 30_000): Promi
 function launch(args: string[], env: Env): ChildProcess {
   const { PATH, HOME, USER } = process.env
   const shell = Object.fromEntries(Object.entries({ PATH, HOME, USER }).filter(([, value]) => value !== undefined))
-  return spawn(process.execPath, [PROGRAM, ...args], {
+  return spawn(process.execPath, [...FLAGS, PROGRAM, ...args], {
     cwd: ROOT,
     env: { ...shell, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -83,8 +85,9 @@ export class Installation {
     return { ROSTERD_DATA: this.data, ROSTERD_CONFIG: this.config, PORT: '0', LOG_LEVEL: 'warn' }
   }
 
-  async start(env: Env = {}): Promise<Daemon> {
-    this.#running = await Daemon.start(this, { ...this.environment, ...env })
+  /** @param onSpawn is told the process id at once: for whoever wants to end it before it has started */
+  async start(env: Env = {}, onSpawn: (pid: number) => void = () => {}): Promise<Daemon> {
+    this.#running = await Daemon.start(this, { ...this.environment, ...env }, onSpawn)
     return this.#running
   }
 
@@ -97,8 +100,13 @@ export class Installation {
     return join(this.data, 'drop', organization, source)
   }
 
-  /** Drops a file as a careful writer does: aside, then renamed. */
-  async drop(name: string, content: string | Uint8Array, source = 'hr', organization = 'acme'): Promise<void> {
+  /** Drops a file as a careful writer does: aside, then renamed. What is too large for memory comes in parts. */
+  async drop(
+    name: string,
+    content: string | Uint8Array | Iterable<Uint8Array>,
+    source = 'hr',
+    organization = 'acme',
+  ): Promise<void> {
     const inbox = join(this.folder(source, organization), 'in')
     await until(() =>
       access(inbox).then(
@@ -117,10 +125,14 @@ export class Installation {
   }
 
   /** The reason file of a dropped file; undefined while there is none. */
-  async reason(name: string, source = 'hr'): Promise<Record<string, unknown> | undefined> {
-    const found = (await this.putAway('failed', source)).find((one) => one.endsWith(`-${name}.reason.json`))
+  async reason(
+    name: string,
+    source = 'hr',
+    place: 'processed' | 'failed' = 'failed',
+  ): Promise<Record<string, unknown> | undefined> {
+    const found = (await this.putAway(place, source)).find((one) => one.endsWith(`-${name}.reason.json`))
     if (found === undefined) return undefined
-    const text = await readFile(join(this.folder(source), 'failed', found), 'utf8')
+    const text = await readFile(join(this.folder(source), place, found), 'utf8')
     return z.record(z.string(), z.unknown()).parse(JSON.parse(text))
   }
 
@@ -154,11 +166,12 @@ export class Daemon {
     this.logged = where.logged
   }
 
-  static async start(installation: Installation, env: Env): Promise<Daemon> {
+  static async start(installation: Installation, env: Env, onSpawn: (pid: number) => void): Promise<Daemon> {
     const child = launch(['serve'], env)
+    if (child.pid !== undefined) onSpawn(child.pid)
     const [said, logged] = [collect(child.stdout), collect(child.stderr)]
     const deadline = Date.now() + START_WITHIN_MS
-    while (child.exitCode === null && Date.now() < deadline) {
+    while (child.exitCode === null && child.signalCode === null && Date.now() < deadline) {
       // One that was killed leaves its own file behind: only the file of this process counts.
       const left = await readFile(join(installation.data, 'daemon.json'), 'utf8').catch(() => null)
       const where = left === null ? null : WHEREABOUTS.parse(JSON.parse(left))
@@ -174,6 +187,12 @@ export class Daemon {
 
   get pid(): number {
     return this.#process.pid ?? 0
+  }
+
+  /** Bytes of memory that the process has needed at most so far. */
+  async peakMemory(): Promise<number> {
+    const status = await readFile(`/proc/${this.pid}/status`, 'utf8')
+    return Number(/^VmHWM:\s+(\d+) kB/m.exec(status)?.[1]) * 1024
   }
 
   /** The answer of the API below one organization, whatever its status. */
@@ -215,7 +234,7 @@ export class Daemon {
 }
 
 /** Looks until there is something to see; every 50 ms. */
-export async function until<T>(look: () => Promise<T | undefined | null | false>, within = 15_000): Promise<T> {
+export async function until<T>(look: () => Promise<T | undefined | null | false>, within = 60_000): Promise<T> {
   const deadline = Date.now() + within
   for (;;) {
     const found = await look()

@@ -7,7 +7,8 @@ export interface Delivery {
   raw: string
 }
 
-type Phase = 'recipient' | 'text'
+/** `answer`: it has taken the letter, and only its answer is missing. */
+type Phase = 'recipient' | 'text' | 'answer'
 
 export interface ServerBehaviour {
   /** Answer to MAIL FROM, to RCPT TO, and to the text, where it is not "accepted". */
@@ -21,9 +22,12 @@ export interface ServerBehaviour {
   login?: { user: string; password: string }
 }
 
-/** Starts it. `deliveries` grows with each accepted mail. */
+export type MailServer = Awaited<ReturnType<typeof mailServer>>
+
+/** Starts it. `deliveries` grows with each accepted mail; `silent` settles when it first leaves a client without an answer. */
 export async function mailServer(behaviour: ServerBehaviour = {}) {
   const deliveries: Delivery[] = []
+  const silence = Promise.withResolvers<void>()
   const answer = (code: number | undefined, callback: (error?: Error | null) => void) =>
     callback(code === undefined ? null : Object.assign(new Error('as the test wants it'), { responseCode: code }))
   const server = new SMTPServer({
@@ -42,7 +46,7 @@ export async function mailServer(behaviour: ServerBehaviour = {}) {
     },
     onMailFrom: (_address, _session, callback) => answer(behaviour.sender, callback),
     onRcptTo: (_address, session, callback) => {
-      if (behaviour.hangAt === 'recipient') return
+      if (behaviour.hangAt === 'recipient') return silence.resolve()
       if (behaviour.dropAt === 'recipient') return drop(session)
       answer(behaviour.recipient, callback)
     },
@@ -50,7 +54,7 @@ export async function mailServer(behaviour: ServerBehaviour = {}) {
       const chunks: Buffer[] = []
       stream.on('data', (chunk: Buffer) => chunks.push(chunk))
       stream.on('end', () => {
-        if (behaviour.hangAt === 'text') return
+        if (behaviour.hangAt === 'text') return silence.resolve()
         if (behaviour.dropAt === 'text') return drop(session)
         if (behaviour.text !== undefined) return answer(behaviour.text, callback)
         const { mailFrom, rcptTo } = session.envelope
@@ -59,6 +63,8 @@ export async function mailServer(behaviour: ServerBehaviour = {}) {
           to: rcptTo.map(({ address }) => address),
           raw: Buffer.concat(chunks).toString('utf8'),
         })
+        if (behaviour.hangAt === 'answer') return silence.resolve()
+        if (behaviour.dropAt === 'answer') return drop(session)
         callback(null)
       })
     },
@@ -73,6 +79,7 @@ export async function mailServer(behaviour: ServerBehaviour = {}) {
   return {
     port: typeof address === 'object' && address !== null ? address.port : 0,
     deliveries,
+    silent: silence.promise,
     close: () => new Promise<void>((resolve) => server.close(() => resolve())),
   }
 }

@@ -18,6 +18,8 @@ import { freshDatabase } from './database.ts'
 
 export const KIM: Actor = { kind: 'person', name: 'kim@acme.example', role: 'admin' }
 
+type Evidence = Parameters<typeof receive>[3]['evidence']
+
 /** The organization of most tests; `sources`, `products` and `rules` can be given whole. */
 export interface Setting {
   products?: string
@@ -96,18 +98,28 @@ export class World {
   }
 
   /** Drops a file into a source's folder, claims it and observes it. */
-  async drop(name: string, content: string | Uint8Array, source = 'hr'): Promise<Observed> {
-    return await this.receive(await this.claim(name, content, source))
+  async drop(
+    name: string,
+    content: string | Uint8Array,
+    source = 'hr',
+    evidence: Evidence = 'atomic_rename',
+  ): Promise<Observed> {
+    return await this.receive(await this.claim(name, content, source, evidence))
   }
 
   /** Drops a file and claims it, without reading it yet. */
-  async claim(name: string, content: string | Uint8Array, source = 'hr'): Promise<Claimed> {
+  async claim(
+    name: string,
+    content: string | Uint8Array,
+    source = 'hr',
+    evidence: Evidence = 'atomic_rename',
+  ): Promise<Claimed> {
     this.pass(1_000)
     const found = (await listSources(this.sql, this.organization)).find((one) => one.key === source)
     if (!found) throw new Error(`no source ${source}`)
     const folder = folderOf(found)
     await folder.drop(name, typeof content === 'string' ? new TextEncoder().encode(content) : content)
-    const path = await folder.claim({ name, evidence: 'atomic_rename' }, this.at)
+    const path = await folder.claim({ name, evidence }, this.at)
     if (!path) throw new Error('the file was not there to claim')
     return { source: found.id, path }
   }

@@ -20,8 +20,8 @@ import type {
 } from '../../src/reconcile/model.ts'
 import { nameKey } from '../../src/reconcile/normalise.ts'
 import { type Policy, planPerson, waitsOf } from '../../src/reconcile/plan-person.ts'
-import { type Facts, predict } from '../../src/reconcile/predict.ts'
 import { compile, ruleSchema } from '../../src/reconcile/rules.ts'
+import { type Facts, predict } from './predict.ts'
 
 export const AT = '2026-11-22T10:00:00.000Z'
 export const LATER = '2026-12-22T10:00:00.000Z'
@@ -72,7 +72,6 @@ export function policyOf(over: { sources?: Source[]; products?: Product[]; rules
     sources: new Map(sources.map((one) => [one.id, one])),
     products: new Map(products.map((one) => [one.id, one])),
     zone: ZONE,
-    graceDays: 7,
     rules: new Map(sources.map((one) => [one.id, compile(over.rules ?? RULES, one.key)])),
   }
 }

@@ -39,8 +39,8 @@ export function itemTable(items: readonly Item[], page: Page, outcomes: boolean)
         }
       : {
           title: 'EXPECTED',
-          cell: (item) =>
-            item.predicted === 'succeeded' ? '' : (STATES_IN_WORDS[item.predicted] ?? plainly(item.predicted)),
+          cell: expectedWords,
+          gives: true,
           paint: (text) => paint.warn(text),
         },
   ]
@@ -67,6 +67,14 @@ function changeWords(item: Item): string {
   if (item.kind === 'update_identity') return 'rename'
   if (item.kind === 'update_profile') return 'update'
   return plainly(item.kind)
+}
+
+/** What will not simply succeed, and why where that is known. */
+function expectedWords(item: Item): string {
+  if (item.predicted === 'succeeded') return ''
+  if (item.foreseen !== null)
+    return `${item.predicted === 'blocked' ? 'blocked' : 'will fail'}: ${item.foreseen.message}`
+  return STATES_IN_WORDS[item.predicted] ?? plainly(item.predicted)
 }
 
 function outcomeWords(item: Item): string {

@@ -43,6 +43,8 @@ export function planHeader(plan: Plan, { paint, zone }: Page): string {
 }
 
 const STATE_WORDS: Readonly<Record<string, string>> = {
+  draft: 'is only shown: nothing of it is applied',
+  discarded: 'was only shown',
   awaiting_approval: 'waits for approval',
   approved: 'is approved',
   applying: 'is being applied',
@@ -93,9 +95,14 @@ export function seatTable(seats: Plan['seats'], { width, paint }: Page): string 
 const WAITS: Readonly<Record<string, (people: string, one: boolean, product: string) => string>> = {
   seat: (people, one, product) => `${people} ${one ? 'waits' : 'wait'} for a seat of ${product}.`,
   borrow: (people, one, product) => `${people} ${one ? 'has' : 'have'} ${product} borrowed offline.`,
-  absence: (people, one) => `${people} ${one ? 'is' : 'are'} missing from a file; the next one decides.`,
-  grace: (people, one) => `${people} ${one ? 'is' : 'are'} on the way out.`,
+  absence: (people, one, product) =>
+    product === ''
+      ? `${people} ${one ? 'is' : 'are'} missing from a file: a second one has to say so too, and a day to pass.`
+      : `${people} would lose ${product}: a second file has to say so too, and a day to pass.`,
+  grace: (people, one) => `${people} ${one ? 'is' : 'are'} on the way out: ${typed('members --leaving')}.`,
   start: (people, one) => `${people} ${one ? 'has' : 'have'} a start date still to come.`,
+  address: (people, one) =>
+    `${people} ${one ? 'waits' : 'wait'} for an address or a user name that somebody else still has, or is to have as well.`,
   rejected: (people, one) => `${people} ${one ? 'is' : 'are'} left alone because a person rejected the change.`,
 }
 
@@ -106,7 +113,13 @@ export function besideLines(plan: PlanWhole, page: Page): string {
     const words = WAITS[wait.kind]
     if (words === undefined) return []
     const due = wait.until === null ? '' : ` The first is due ${moment(wait.until, page.zone)}.`
-    return words(count(wait.people, 'person', 'people'), wait.people === 1, wait.productName ?? 'a product') + due
+    return (
+      words(
+        count(wait.people, 'person', 'people'),
+        wait.people === 1,
+        wait.productName ?? (wait.kind === 'absence' ? '' : 'a product'),
+      ) + due
+    )
   })
   if (openDecisions > 0) {
     const open = openDecisions === 1 ? 'question is' : 'questions are'
@@ -125,15 +138,25 @@ export function besideLines(plan: PlanWhole, page: Page): string {
 /** The line that passes a hold, as it is to be typed. */
 export const overrideLine = (plan: Plan) => typed(`approve ${plan.id} --override ${plan.overrideCount} --reason TEXT`)
 
+/** Who has to type it for a plan that guards refuse. */
+export function missingAdministrators(plan: Plan): string {
+  const { consent } = plan
+  if (consent === null) return 'two administrators with different e-mail addresses have to type it'
+  return `${safe(consent.by)} has typed it; a second administrator with another e-mail address has to type the same, within a day of the first`
+}
+
 /** What can be done with the plan now. */
 export function nextLines(plan: Plan): string {
-  if (plan.state === 'awaiting_approval' || plan.state === 'draft') {
+  if (plan.state === 'draft') {
+    const names = plan.sources.map((source) => source.key).join(', ')
+    return `To let it happen, give ${safe(names)} another approval than observe in the configuration.\n`
+  }
+  if (plan.state === 'awaiting_approval') {
     const reject = `To reject it:  ${typed(`reject ${plan.id}`)}\n`
-    if (plan.verdict === 'refuse')
-      return `An approval cannot lift a refusal: put the source right and send it again.\n${reject}`
-    const approve = plan.verdict === 'hold' ? overrideLine(plan) : typed(`approve ${plan.id}`)
+    const approve = plan.verdict === 'pass' ? typed(`approve ${plan.id}`) : overrideLine(plan)
     const sum = plan.overrideSum === null ? '' : `               ${plan.overrideSum}\n`
-    return `To approve it: ${approve}\n${sum}${reject}`
+    const two = plan.verdict === 'refuse' ? `               (${missingAdministrators(plan)})\n` : ''
+    return `To approve it: ${approve}\n${sum}${two}${reject}`
   }
   if (plan.state === 'approved') return `To start it: ${typed(`apply ${plan.id}`)}\n`
   return ''

@@ -1,16 +1,17 @@
 /** A plan that runs: the bar, and the sentence at its end. */
+import { FAILED_STATES } from '../../reconcile/tally.ts'
 import type { Progress } from '../answers.ts'
 import { count, number, plainly } from './words.ts'
 
 const BAR = 30
-const FAILED = ['failed_permanent', 'failed_retryable', 'blocked'] as const
 
-/** How many items have come to what: four numbers that add up to all but those still to do. */
+/** How many items have come to what: five numbers that add up to all but those still to do. */
 export function tally(states: Readonly<Record<string, number>>) {
   const of = (...names: string[]) => names.reduce((sum, name) => sum + (states[name] ?? 0), 0)
   return {
-    done: of('succeeded', 'noop'),
-    failed: of(...FAILED),
+    done: of('succeeded'),
+    already: of('noop'),
+    failed: of(...FAILED_STATES),
     waiting: of('waiting_seat', 'waiting_borrow'),
     skipped: of('skipped_stale', 'skipped_excluded', 'cancelled'),
     pending: of('pending'),
@@ -38,9 +39,10 @@ const SENTENCES: Readonly<Record<string, string>> = {
 
 /** `Plan pln_7 was applied: 98 done, 2 waiting, 1 failed.` */
 export function ending(id: string, progress: Progress): string {
-  const { done, waiting, failed, skipped, pending } = tally(progress.states)
+  const { done, already, waiting, failed, skipped, pending } = tally(progress.states)
   const parts = [
-    `${number(done)} done`,
+    done > 0 || already === 0 ? `${number(done)} done` : '',
+    already > 0 ? `${number(already)} already so` : '',
     waiting > 0 ? `${number(waiting)} waiting` : '',
     skipped > 0 ? `${number(skipped)} skipped` : '',
     failed > 0 ? `${number(failed)} failed` : '',

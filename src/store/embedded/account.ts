@@ -1,14 +1,7 @@
 import { stat } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { RosterdError } from '../../errors.ts'
-import { run } from './command.ts'
-
-/** A user of this machine that PostgreSQL runs as. */
-export interface Account {
-  readonly name: string
-  readonly uid: number
-  readonly gid: number
-}
+import { type Account, run } from './command.ts'
 
 const NAME = process.platform === 'darwin' ? '_postgres' : 'rosterd'
 

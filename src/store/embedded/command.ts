@@ -1,5 +1,11 @@
 import { spawn } from 'node:child_process'
-import type { Account } from './account.ts'
+
+/** A user of this machine that PostgreSQL runs as. */
+export interface Account {
+  readonly name: string
+  readonly uid: number
+  readonly gid: number
+}
 
 /** How a short-lived program ended: its exit code (undefined when it could not be started) and all it wrote. */
 export interface Ended {

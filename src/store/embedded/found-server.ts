@@ -5,8 +5,9 @@ import { CANNOT_CONNECT_NOW, type Claim, claimDatabase } from '../connection.ts'
 import type { Cluster } from './cluster.ts'
 import { type EmbeddedDatabase, ensureDatabase } from './database.ts'
 import type { Start } from './own-server.ts'
-import { findPostmaster, gone, type Postmaster, terminate } from './postmaster.ts'
+import { findPostmaster, gone, isPostmaster, type Postmaster, terminate } from './postmaster.ts'
 
+const LOOK_EVERY_MS = 500
 const STARTING_PATIENCE_MS = 600_000
 const STOPPING_PATIENCE_MS = 60_000
 
@@ -33,7 +34,7 @@ export async function takeOver(start: Start, found: Postmaster): Promise<Embedde
       stopping ??= launcher.alive && ours ? Promise.resolve() : stopAdopted(start, pid, url)
       return stopping
     }
-    return { url, stop }
+    return { url, stop, ended: leaving(pid, cluster) }
   } catch (error) {
     if (launcher.alive || refused(error)) throw error
     log(`PostgreSQL (process ${pid}) was running already but does not answer; starting it again`)
@@ -60,6 +61,11 @@ async function stopAdopted({ cluster, log }: Start, pid: number, url: string): P
   }
   await terminate(pid, cluster.directory, log)
   await claim.release()
+}
+
+/** A server that is no child of ours tells nobody that it ends: it has to be looked for. */
+async function leaving(pid: number, cluster: Cluster): Promise<void> {
+  while (await isPostmaster(pid, cluster.directory)) await sleep(LOOK_EVERY_MS, undefined, { ref: false })
 }
 
 async function started(cluster: Cluster, pid: number): Promise<boolean> {

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto'
 import { access, chown, constants, mkdir, realpath, rmdir, stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { isRosterdError, RosterdError } from '../../errors.ts'
-import { type Account, isRoot, ownerOf, systemAccount } from './account.ts'
-import { run } from './command.ts'
+import { isRoot, ownerOf, systemAccount } from './account.ts'
+import { type Account, run } from './command.ts'
 import { hasCode, readIfThere, writeOnce } from './write-once.ts'
 
 /** The directory that holds everything of the embedded database, and who owns it and runs it (absent: this user). */
@@ -33,6 +33,15 @@ export async function openHome(dataDirectory: string): Promise<Home> {
     const reason = error instanceof Error ? error.message : String(error)
     throw new RosterdError('DATA_DIRECTORY_UNUSABLE', { directory, reason }, { cause: error })
   }
+}
+
+/** The home that a data directory has already, whoever asks; undefined where it has none. Nothing is made or changed. */
+export async function knownHome(dataDirectory: string): Promise<string | undefined> {
+  const data = await realpath(dataDirectory).catch((error: unknown) => {
+    if (!hasCode(error, 'ENOENT')) throw error
+  })
+  if (data === undefined) return undefined
+  return (await outside(data)) ?? join(data, 'postgres')
 }
 
 async function openAsUser(data: string): Promise<Home> {

@@ -2,12 +2,10 @@ import { spawn } from 'node:child_process'
 import { createServer } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { RosterdError } from '../../errors.ts'
-import type { Cluster } from './cluster.ts'
 import { run, surroundings } from './command.ts'
-import type { Home } from './home.ts'
 import { explain, openLog, readLog } from './log-file.ts'
+import type { Start } from './own-server.ts'
 import { findPostmaster, signature } from './postmaster.ts'
-import type { Program } from './program.ts'
 
 /** A server that this process started and that accepts connections. */
 export interface Launched {
@@ -26,14 +24,10 @@ const ATTEMPTS = 50
  *
  * @throws RosterdError DATABASE_START_FAILED
  */
-export async function launch(
-  home: Home,
-  program: Program,
-  cluster: Cluster,
-  fsync: boolean,
-): Promise<Launched | undefined> {
+export async function launch(start: Start): Promise<Launched | undefined> {
+  const { cluster } = start
   for (let attempt = 1; ; attempt += 1) {
-    const outcome = await attemptLaunch(home, program, cluster, fsync)
+    const outcome = await attemptLaunch(start)
     if (typeof outcome !== 'string') return outcome
     if (/lock file "postmaster\.pid" already exists/.test(outcome)) return undefined
     // The port was free a moment ago; processes of a server that was killed take a moment to notice.
@@ -46,8 +40,8 @@ export async function launch(
 }
 
 /** Returns the log of a server that failed to start. */
-async function attemptLaunch(home: Home, program: Program, cluster: Cluster, fsync: boolean) {
-  const [port, leash, log] = await Promise.all([freePort(), findLeash(), openLog(cluster.log, home.account)])
+async function attemptLaunch({ home, program, cluster, fsync, port: wanted }: Start) {
+  const [port, leash, log] = await Promise.all([wanted ?? freePort(), findLeash(), openLog(cluster.log, home.account)])
   const { size: offset } = await log.stat()
   const command = [...leash, program.postgres, '-D', cluster.directory, '-p', String(port)]
   const settings = [...SETTINGS, ...(fsync ? [] : CARELESS)].flatMap((setting) => ['-c', setting])

@@ -1,6 +1,6 @@
 import { constants } from 'node:fs'
 import { type FileHandle, open, readFile } from 'node:fs/promises'
-import type { Account } from './account.ts'
+import type { Account } from './command.ts'
 
 const LARGEST = 5_000_000
 

@@ -12,13 +12,15 @@ export interface Start {
   readonly program: Program
   readonly cluster: Cluster
   readonly fsync: boolean
+  /** Undefined: any free one. */
+  readonly port: number | undefined
   readonly log: (message: string) => void
 }
 
 /** Starts a server of this process's own; undefined when another starter's came first. */
 export async function launchNew(start: Start): Promise<EmbeddedDatabase | undefined> {
-  const { home, program, cluster, fsync, log } = start
-  const launched = await launch(home, program, cluster, fsync)
+  const { cluster, log } = start
+  const launched = await launch(start)
   if (!launched) {
     await sleep(50)
     return undefined
@@ -28,11 +30,12 @@ export async function launchNew(start: Start): Promise<EmbeddedDatabase | undefi
     stopping ??= terminate(launched.pid, cluster.directory, log)
     return stopping
   }
-  launched.onExit(() => {
+  const ended = new Promise<void>((resolve) => launched.onExit(resolve))
+  const told = ended.then(() => {
     if (!stopping) log(`PostgreSQL ended unexpectedly; ${cluster.log} says why`)
   })
   try {
-    return { url: await ensureDatabase(cluster, launched.port), stop }
+    return { url: await ensureDatabase(cluster, launched.port), stop, ended: told }
   } catch (error) {
     await stop()
     throw error

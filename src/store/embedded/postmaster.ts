@@ -47,7 +47,7 @@ export async function findPostmaster(cluster: string): Promise<Postmaster | unde
 }
 
 /** Whether this process is the server of this cluster. */
-async function isPostmaster(pid: number, cluster: string): Promise<boolean> {
+export async function isPostmaster(pid: number, cluster: string): Promise<boolean> {
   const entry = await lookUpProcess(pid)
   return entry !== undefined && isServer(entry, cluster)
 }

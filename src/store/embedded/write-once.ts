@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { chown, link, readFile, rm, writeFile } from 'node:fs/promises'
-import type { Account } from './account.ts'
+import type { Account } from './command.ts'
 
 /**
  * Creates a file that only its owner may read, unless it exists, and returns what it then holds. Of several starters

@@ -1,4 +1,6 @@
 import type { RowError, StagedRow } from '../../reconcile/model.ts'
+import { promised } from './refusal.ts'
+import { mergeRepeats } from './repeats.ts'
 import type { Counts, Layout, OpenedCsv, RowWarning } from './settings.ts'
 
 /** What was understood of a file, as plain data for a person or a program to look at. No secrets. */
@@ -12,8 +14,11 @@ export interface Description {
   columns: { header: string; understoodAs: string }[]
   unknown: string[]
   warnings: string[]
-  counts: Counts
-  /** The first rows as understood. */
+  /** `rows` are `people`, `merged` (more lines about one of them) and `errors`. */
+  counts: Counts & { people: number; merged: number }
+  /** The file carries our `_plan` column: it names only whom it speaks of, and nobody is absent. */
+  delta: boolean
+  /** The first people as understood. */
   rows: StagedRow[]
   rowWarnings: RowWarning[]
   /** The first errors, each with its sentence; `counts.errors` says how many there are. */
@@ -31,27 +36,39 @@ export interface DescribeOptions {
 
 const DELIMITERS: Record<string, string> = { ',': 'comma', ';': 'semicolon', '\t': 'tab', '|': 'vertical bar' }
 
-/** Reads a file that was opened to its end and says what it holds. Throws CsvRefusal as the batches do. */
-export async function describeLayout(opened: OpenedCsv, options: DescribeOptions): Promise<Description> {
+/**
+ * Reads a file to its end and says what it holds. Where people stand on several lines it is opened once more, to merge them as
+ * the daemon does. Throws CsvRefusal as the batches do, and FILE_INCOMPLETE where the last line promises other rows than there are.
+ */
+export async function describeLayout(open: () => Promise<OpenedCsv>, options: DescribeOptions): Promise<Description> {
+  const opened = await open()
   const { layout } = opened
+  const most = { rows: options.rows ?? 20, errors: options.errors ?? 100 }
+  const keys = new Set<string>()
+  const repeated = new Set<string>()
   const rows: StagedRow[] = []
-  const errors: Description['errors'] = []
-  const rowWarnings: Description['rowWarnings'] = []
+  const errors: Pick<RowError, 'line' | 'code' | 'params'>[] = []
+  const warnings: RowWarning[] = []
   for await (const batch of opened.batches) {
     for (const result of batch) {
       if (!result.ok) {
-        const { line, code, params } = result.error
-        if (errors.length < (options.errors ?? 100))
-          errors.push({ line, code, sentence: options.sentence(code, params) })
+        if (errors.length < most.errors) errors.push(result.error)
         continue
       }
-      if (rows.length < (options.rows ?? 20)) rows.push(result.row)
-      for (const warning of result.warnings) {
-        if (rowWarnings.length >= (options.errors ?? 100)) break
-        rowWarnings.push(warning)
-      }
+      const { anchorKey } = result.row
+      if (keys.has(anchorKey)) repeated.add(anchorKey)
+      else if (rows.length < most.rows) rows.push(result.row)
+      keys.add(anchorKey)
+      if (warnings.length < most.errors) warnings.push(...result.warnings)
     }
   }
+  const counts = opened.counts()
+  const { rows: read, trailer } = counts
+  if (trailer !== undefined && trailer !== read) throw promised('the last line promises', trailer, read)
+  const repeats = repeated.size === 0 ? null : await mergeRepeats(await open(), repeated)
+  const disagreeing = repeats === null ? 0 : repeated.size - repeats.merged.size
+  const allErrors = counts.errors + (repeats?.errors.length ?? 0)
+  const people = keys.size - disagreeing
   return {
     encoding: layout.encoding,
     bom: layout.bom,
@@ -61,11 +78,20 @@ export async function describeLayout(opened: OpenedCsv, options: DescribeOptions
     columns: layout.columns.map((column) => ({ header: column.header, understoodAs: understood(column) })),
     unknown: layout.unknown,
     warnings: layout.warnings,
-    counts: opened.counts(),
-    rows,
-    rowWarnings,
-    errors,
+    counts: { ...counts, errors: allErrors, people, merged: counts.rows - allErrors - people },
+    delta: layout.ours,
+    rows: rows.flatMap((row) => (repeated.has(row.anchorKey) ? (repeats?.merged.get(row.anchorKey) ?? []) : row)),
+    rowWarnings: inOrder([...warnings, ...(repeats?.warnings ?? [])], most.errors),
+    errors: inOrder([...errors, ...(repeats?.errors ?? [])], most.errors).map(({ line, code, params }) => ({
+      line,
+      code,
+      sentence: options.sentence(code, params),
+    })),
   }
+}
+
+function inOrder<T extends { line: number }>(things: T[], most: number): T[] {
+  return things.sort((a, b) => a.line - b.line).slice(0, most)
 }
 
 function understood({ header, field, attribute, product, secret, inverted }: Layout['columns'][number]): string {

@@ -1,11 +1,12 @@
 import { stringify } from 'csv-stringify/sync'
-import type { Field } from './field.ts'
+import { headerKey } from './header-name.ts'
 import { guarded } from './prefix.ts'
+import type { Column } from './settings.ts'
 
 /** A row or an item that came to nothing, as it is given back to the person who sent the file. */
 export interface FailureRow {
-  /** The cells of the file's row in its order; null for an item without one. */
-  cells: string[] | null
+  /** The cells of the file's row in its order. */
+  cells: string[]
   /** What is still held, where a removal failed because of it. */
   products?: string
   line: number | null
@@ -16,12 +17,9 @@ export interface FailureRow {
   item: string | null
 }
 
+/** The shape of the file that the failures come from. */
 export interface FailureFile {
-  /** The header of the input. */
-  header: string[]
-  /** What its columns are understood as, where known: to add `products` only where the input had none. */
-  fields?: (Field | null)[]
-  /** The delimiter of the input. */
+  columns: Pick<Column, 'header' | 'field' | 'product'>[]
   delimiter: string
 }
 
@@ -38,15 +36,16 @@ export async function* writeFailures(
   file: FailureFile,
 ): AsyncGenerator<string> {
   const kept = keptColumns(file)
-  const addsProducts = !hasProducts(file)
-  const header = [...kept.map((at) => guarded(file.header[at] ?? '')), ...(addsProducts ? ['products'] : []), ...OURS]
+  const addsProducts = !listsProducts(file)
+  const names = kept.map((at) => file.columns[at]?.header ?? '')
+  const header = [...names.map((name) => guarded(name)), ...(addsProducts ? ['products'] : []), ...OURS]
   yield `\uFEFF${lines([header], file.delimiter)}`
   let batch: string[][] = []
   for await (const row of rows) {
-    const cells = kept.map((at) => guarded(row.cells?.[at] ?? '', file.fields?.[at] === 'seat_priority'))
+    const cells = kept.map((at) => guarded(row.cells[at] ?? '', file.columns[at]?.field === 'seat_priority'))
     const ours = [String(row.line ?? ''), row.code, row.reason, row.nextStep, row.plan ?? '', row.item ?? '']
     // The surplus of a row that was too long comes last, so that it is still too long when it is uploaded as it is.
-    const surplus = (row.cells ?? []).slice(file.header.length)
+    const surplus = row.cells.slice(file.columns.length)
     const products = addsProducts ? [row.products ?? ''] : []
     batch.push([...cells, ...[...products, ...ours, ...surplus].map((cell) => guarded(cell))])
     if (batch.length < BATCH) continue
@@ -56,25 +55,20 @@ export async function* writeFailures(
   if (batch.length > 0) yield lines(batch, file.delimiter)
 }
 
-/** The same as JSON Lines, for machines: the row's cells by header, and what went wrong. */
-export async function* writeFailuresJson(
-  rows: AsyncIterable<FailureRow> | Iterable<FailureRow>,
-  file: Pick<FailureFile, 'header'>,
-): AsyncGenerator<string> {
-  const kept = keptColumns(file)
-  for await (const { cells, products, ...reason } of rows) {
-    const row = cells === null ? null : Object.fromEntries(kept.map((at) => [file.header[at] ?? '', cells[at] ?? '']))
-    const surplus = cells === null ? [] : cells.slice(file.header.length)
-    yield `${JSON.stringify({ ...reason, products: products ?? null, row, ...(surplus.length > 0 ? { surplus } : {}) })}\n`
-  }
+/** The cells by header, for machines; without columns that an earlier failure file added. */
+export function namedCells(cells: string[], file: Pick<FailureFile, 'columns'>): Record<string, string> {
+  return Object.fromEntries(keptColumns(file).map((at) => [file.columns[at]?.header ?? '', cells[at] ?? '']))
 }
 
-function keptColumns(file: Pick<FailureFile, 'header'>): number[] {
-  return file.header.flatMap((name, at) => (name.startsWith('_') ? [] : [at]))
+function keptColumns({ columns }: Pick<FailureFile, 'columns'>): number[] {
+  return columns.flatMap(({ header }, at) => (header.startsWith('_') ? [] : [at]))
 }
 
-function hasProducts(file: FailureFile): boolean {
-  return file.fields?.includes('products') ?? file.header.some((name) => name.trim().toLowerCase() === 'products')
+/** A column that lists products, or one that is called so and may not stand there twice. */
+function listsProducts({ columns }: FailureFile): boolean {
+  return columns.some(
+    ({ header, field, product }) => (field === 'products' && product === null) || headerKey(header) === 'products',
+  )
 }
 
 function lines(records: string[][], delimiter: string): string {

@@ -10,10 +10,11 @@ import { type CsvRecord, MAX_RECORD, Scanner } from './scan.ts'
 import { type Counts, type CsvSettings, DROP_LIMITS, type Layout, type OpenedCsv, type RowResult } from './settings.ts'
 
 export { canonicalRow } from './canonical.ts'
+export { asLines, cellsOf, type Shape } from './cells.ts'
 export { type Description, describeLayout } from './describe.ts'
-export { type FailureFile, type FailureRow, writeFailures, writeFailuresJson } from './failures.ts'
+export { type FailureFile, type FailureRow, namedCells, writeFailures } from './failures.ts'
 export { mergeRows } from './merge.ts'
-export { CsvRefusal } from './refusal.ts'
+export { CsvRefusal, promised } from './refusal.ts'
 export type { CsvSettings, OpenedCsv, RowResult } from './settings.ts'
 export { TEMPLATES, type TemplateName, template } from './template.ts'
 

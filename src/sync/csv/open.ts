@@ -1,5 +1,6 @@
 import { clean } from '../../reconcile/normalise.ts'
 import { headerHits, isOrdinary, readHeader, shownHeader } from './header.ts'
+import { unguarded } from './prefix.ts'
 import { CsvRefusal } from './refusal.ts'
 import { type CsvRecord, Scanner } from './scan.ts'
 import type { CsvSettings, Layout } from './settings.ts'
@@ -29,7 +30,9 @@ export function openText(head: string, settings: CsvSettings): Opening {
   if (header.problem !== null) {
     throw new CsvRefusal('ROW_UNPARSEABLE', unparseable(header, 0))
   }
-  const names = header.cells.map((cell) => clean(cell))
+  const shown = header.cells.map((cell) => clean(cell))
+  const ours = shown.some((name) => name.toLowerCase() === '_plan')
+  const names = ours ? shown.map(unguarded) : shown
   const columns = readHeader(
     names,
     header.line,
@@ -55,7 +58,7 @@ export function openText(head: string, settings: CsvSettings): Opening {
   }
   if (secrets.length > 0) {
     warnings.push(
-      `${amount(secrets.length, 'column holds', 'columns hold')} secrets and is never read: ${shownHeader(secrets.map(({ header }) => header))}.`,
+      `${amount(secrets.length, 'column holds secrets and is', 'columns hold secrets and are')} never read: ${shownHeader(secrets.map(({ header }) => header))}.`,
     )
   }
   return {
@@ -67,7 +70,7 @@ export function openText(head: string, settings: CsvSettings): Opening {
       unknown,
       keyedBy,
       warnings,
-      ours: names.some((name) => name.toLowerCase() === '_plan'),
+      ours,
     },
     newline,
     trailing:

@@ -18,3 +18,9 @@ export class CsvRefusal extends Error {
     this.params = params
   }
 }
+
+/** Fewer or more rows than the writer says it wrote. */
+export function promised(who: string, promise: number, found: number): CsvRefusal {
+  const rows = `${promise} ${promise === 1 ? 'row' : 'rows'}`
+  return new CsvRefusal('FILE_INCOMPLETE', { why: `${who} ${rows}; the file has ${found}` })
+}

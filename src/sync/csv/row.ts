@@ -250,7 +250,7 @@ export class RowReader {
       }
       const end = this.#end(cell, header, line, leaves, warnings)
       if (end instanceof Wrong) {
-        const date = end.code === 'EXPIRY_IN_PAST' || end.params['date'] !== undefined
+        const date = end.code === 'EXPIRY_IN_PAST' || end.params['why'] !== undefined
         return date ? end : this.#notAllowed(cell, at, 'x, yes, 1, a date such as 2027-06-30, or nothing')
       }
       found.set(product, { product, expiresAt: end })

@@ -66,7 +66,7 @@ export interface Layout {
 /** Something about a row that was understood that a person should look at. */
 export interface RowWarning {
   line: number
-  code: 'EMAIL_CONFUSABLE' | 'EXPIRY_FAR'
+  code: 'EMAIL_CONFUSABLE' | 'EXPIRY_FAR' | 'ROW_DUPLICATE'
   params: Record<string, string | number>
   sentence: string
 }

@@ -11,6 +11,8 @@ import {
 } from '../../../src/store/access.ts'
 import { type Cases, configOf, days, Ground, NOON } from './ground.ts'
 
+const ALL = { before: null, limit: 99 }
+
 const base = configOf('any')
 
 async function issue(ground: Ground, expiresAt: Date | null = null) {
@@ -49,7 +51,7 @@ export const access: Cases = {
     expect(row?.hash.equals(hash)).toBe(true)
     expect(row?.text).not.toContain(secret)
     expect(row?.text).not.toContain(Buffer.from(secret).toString('hex'))
-    expect(JSON.stringify(await listTokens(ground.sql, ground.id))).not.toContain(hash.toString('hex'))
+    expect(JSON.stringify(await listTokens(ground.sql, ground.id, ALL))).not.toContain(hash.toString('hex'))
   },
   'opens until the instant at which it ends': async (ground) => {
     const { opens } = await issue(ground, days(1))
@@ -68,7 +70,7 @@ export const access: Cases = {
     expect(await revokeToken(ground.sql, ground.id, id, NOON)).toBe(true)
     expect([await opens(), await opens(days(-1))]).toEqual([false, false])
     expect(await revokeToken(ground.sql, ground.id, id, days(1))).toBe(true)
-    expect((await listTokens(ground.sql, ground.id))[0]?.revokedAt).toEqual(NOON)
+    expect((await listTokens(ground.sql, ground.id, ALL))[0]?.revokedAt).toEqual(NOON)
     expect(await revokeToken(ground.sql, ground.id, id + 1_000_000, NOON)).toBe(false)
   },
   'another organization can neither revoke, touch nor see it': async (ground) => {
@@ -76,15 +78,17 @@ export const access: Cases = {
     const other = await Ground.open(ground.sql)
     expect(await revokeToken(ground.sql, other.id, id, NOON)).toBe(false)
     await touchToken(ground.sql, other.id, id, NOON)
-    expect(await listTokens(ground.sql, other.id)).toEqual([])
-    expect((await listTokens(ground.sql, ground.id)).map((token) => [token.id, token.lastUsedAt])).toEqual([[id, null]])
+    expect(await listTokens(ground.sql, other.id, ALL)).toEqual([])
+    expect((await listTokens(ground.sql, ground.id, ALL)).map((token) => [token.id, token.lastUsedAt])).toEqual([
+      [id, null],
+    ])
     expect(await opens()).toBe(true)
   },
   'opens nothing when its administrator left the configuration, and again when they are back': async (ground) => {
     const { opens } = await issue(ground)
     await ground.configure({ administrators: [] })
     expect(await opens()).toBe(false)
-    expect((await listTokens(ground.sql, ground.id))[0]).toMatchObject({
+    expect((await listTokens(ground.sql, ground.id, ALL))[0]).toMatchObject({
       administrator: 'kim@acme.test',
       administratorRole: null,
     })
@@ -105,7 +109,7 @@ export const access: Cases = {
   'lists newest first, with when it was last used': async (ground) => {
     const [first, second] = [await issue(ground), await issue(ground)]
     await touchToken(ground.sql, ground.id, first.id, days(2))
-    const list = await listTokens(ground.sql, ground.id)
+    const list = await listTokens(ground.sql, ground.id, ALL)
     expect(list.map((token) => [token.id, token.lastUsedAt])).toEqual([
       [second.id, null],
       [first.id, days(2)],

@@ -1,17 +1,10 @@
 /** Desired state: dirty marks that are never lost or taken twice, and versions that are written only where something differs. */
 import { expect } from 'vitest'
 import type { Claim, Desired, Grant } from '../../../src/reconcile/model.ts'
-import {
-  markDirty,
-  markEverybodyDirty,
-  readClaims,
-  readDesired,
-  readGrants,
-  takeDirty,
-  writeClaims,
-  writeDesired,
-  writeGrants,
-} from '../../../src/store/desired.ts'
+import { readClaims, writeClaims } from '../../../src/store/claims.ts'
+import { readDesired, writeDesired } from '../../../src/store/desired.ts'
+import { markDirty, markEverybodyDirty, takeDirty } from '../../../src/store/dirty.ts'
+import { readGrants, writeGrants } from '../../../src/store/grants.ts'
 import { type Cases, days, found, type Ground, gate } from './ground.ts'
 
 const PEOPLE = [101, 102, 103, 104, 105, 106]
@@ -234,10 +227,11 @@ export const desired: Cases = {
       desiredOf(1),
       desiredOf(2, { profile: null, profileSourceId: null, wanted: false, leaver: true, startAt: END, role: 'admin' }),
     ]
-    await sql.begin((transaction) => writeDesired(transaction, id, rows))
+    await sql.begin((transaction) => writeDesired(transaction, id, rows, new Map()))
     expect([...(await readDesired(sql, id, [1, 2, 3])).values()]).toEqual(rows)
     const turned = rows.map((one) => ({ ...found(rows[2 - one.personId]), personId: one.personId }))
-    await sql.begin((transaction) => writeDesired(transaction, id, turned))
+    const stored = await readDesired(sql, id, [1, 2])
+    await sql.begin((transaction) => writeDesired(transaction, id, turned, stored))
     const read = await readDesired(sql, id, [1, 2])
     expect([read.get(1), read.get(2)]).toEqual(turned)
   },

@@ -2,8 +2,8 @@
 import { expect } from 'vitest'
 import type { RowError, StagedRow } from '../../../src/reconcile/model.ts'
 import { nextChange } from '../../../src/store/changes.ts'
-import { takeDirty } from '../../../src/store/desired.ts'
-import { liftRejections, readRows } from '../../../src/store/directory.ts'
+import { readRows } from '../../../src/store/directory.ts'
+import { takeDirty } from '../../../src/store/dirty.ts'
 import { listSources } from '../../../src/store/organizations.ts'
 import { type Cases, found, type Ground, gate, NOON } from './ground.ts'
 import { asOf, broken, inMerge, links, live, merge, row } from './mirror.ts'
@@ -222,20 +222,6 @@ export const directory: Cases = {
       select distinct person_id as id from directory_users where organization_id = ${ground.id} order by 1`
     expect(await ground.dirty()).toEqual(rows.map((one) => one.id))
     expect(rows).toHaveLength(400)
-  },
-  'what a person rejected may be proposed again when the source that shows them repeats itself': async (ground) => {
-    await known(ground)
-    const people = (await links(ground)).map((link) => link.personId)
-    for (const person of people) await ground.wait(person, 'rejected')
-    await ground.wait(found(people[0]), 'grace')
-    await liftRejections(ground.sql, ground.id, ground.source('partners'))
-    const kinds = async () =>
-      (await ground.sql`select kind from waits where organization_id = ${ground.id} order by kind`).map(
-        (w) => w['kind'],
-      )
-    expect(await kinds()).toEqual(['grace', 'rejected', 'rejected'])
-    await liftRejections(ground.sql, ground.id, ground.source('hr'))
-    expect(await kinds()).toEqual(['grace'])
   },
   'a change carries its cause': async (ground) => {
     const number = await nextChange(ground.sql, ground.id, NOON, 'snapshot', 12)

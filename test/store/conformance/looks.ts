@@ -1,30 +1,58 @@
 /** Every reading function of the store, asked in the name of one organization for what belongs to another. */
 import { findAdministrator, listTokens } from '../../../src/store/access.ts'
 import { readAdminEvent } from '../../../src/store/administrator-events.ts'
+import { addApplied, readApplied } from '../../../src/store/applied.ts'
+import { listAudit } from '../../../src/store/audit-list.ts'
 import { readBeside } from '../../../src/store/beside.ts'
+import { readClaims } from '../../../src/store/claims.ts'
 import type { Transaction } from '../../../src/store/connection.ts'
 import { countAdmins, readCurrent, readHolders } from '../../../src/store/current.ts'
 import { listDecisions } from '../../../src/store/decision-list.ts'
-import { readClaims, readDesired, readGrants, takeDirty } from '../../../src/store/desired.ts'
+import { readDesired } from '../../../src/store/desired.ts'
 import { readRows } from '../../../src/store/directory.ts'
+import { takeDirty } from '../../../src/store/dirty.ts'
 import { addWaiters, findDrift, readCases } from '../../../src/store/drift.ts'
-import { failedItems, failedRows, failureFiles } from '../../../src/store/failures.ts'
+import * as drops from '../../../src/store/drops.ts'
+import { failedItems } from '../../../src/store/failed-items.ts'
+import { failedRows, failureFiles } from '../../../src/store/failures.ts'
+import { readGrants } from '../../../src/store/grants.ts'
+import { groupLosses } from '../../../src/store/group-losses.ts'
+import {
+  countAdministrators,
+  countSwappedNames,
+  holdItems,
+  knownDomains,
+  newSources,
+} from '../../../src/store/guarded.ts'
+import { brokenInvariants } from '../../../src/store/invariants.ts'
+import { lostZeros } from '../../../src/store/lost-zeros.ts'
 import { findPairs, readDecision, writeAdoptions } from '../../../src/store/matching.ts'
 import { readMemberEvent } from '../../../src/store/member-events.ts'
 import { listMembers, readMember } from '../../../src/store/member-list.ts'
 import { countMembers, findMember, readAssignments, readMembers } from '../../../src/store/members.ts'
 import { listProducts, listRules, listSources, readOrganization } from '../../../src/store/organizations.ts'
+import { listOutcomes } from '../../../src/store/outcome-list.ts'
 import * as outcomes from '../../../src/store/outcomes.ts'
 import { personByEmail } from '../../../src/store/people.ts'
-import { forecastSeats, holders, sourceDigests } from '../../../src/store/plan-facts.ts'
-import { approvedPlans, listPlans, progress, readItems, readPlan } from '../../../src/store/plans.ts'
+import * as planFacts from '../../../src/store/plan-facts.ts'
+import {
+  approvedPlans,
+  consentToPlan,
+  listPlans,
+  lockConsent,
+  progress,
+  readItems,
+  readPlan,
+} from '../../../src/store/plans.ts'
 import { listProductSeats } from '../../../src/store/product-list.ts'
-import { addActions, allocateSeats, openProposal, partFacts } from '../../../src/store/proposal.ts'
+import { addActions, allocateSeats, openProposal, type Proposal, partFacts } from '../../../src/store/proposal.ts'
+import { lastReconciled, noteReconciled } from '../../../src/store/schedules.ts'
 import { countSeatWaits, lockSeats, readProductNames } from '../../../src/store/seats.ts'
+import { readSightings } from '../../../src/store/sightings.ts'
 import { latestSnapshots, listSnapshots } from '../../../src/store/snapshot-list.ts'
 import * as snapshots from '../../../src/store/snapshots.ts'
 import { duplicates, stagedFacts } from '../../../src/store/staging.ts'
-import { found, type Ground, NOON } from './ground.ts'
+import { days, found, type Ground, NOON } from './ground.ts'
 import { propose } from './making.ts'
 import type { Tenant } from './tenants.ts'
 
@@ -59,9 +87,35 @@ const letter = (as: Ground, theirs: Tenant, event: string) => ({
   zone: 'UTC',
 })
 
+/** A proposal of `as` that would rename, remove and revoke people of `theirs`. */
+async function guarded(
+  transaction: Transaction,
+  as: Ground,
+  people: number[],
+  look: (proposal: Proposal) => Promise<unknown>,
+): Promise<unknown> {
+  const proposal = await openProposal(transaction)
+  const after = { email: 'new@new.test', firstName: 'Bee', lastName: 'Ann' }
+  await transaction`update members set first_name = 'Ann', last_name = 'Bee' where person_id = any(${people}::bigint[])`
+  const actions = people.flatMap((person) => [
+    propose(as, 'free', 'update_identity', person, null, { after }),
+    propose(as, 'free', 'remove', person),
+    propose(as, 'free', 'revoke', person, 'cad'),
+  ])
+  await addActions(proposal, actions)
+  return await look(proposal)
+}
+
 export const LOOKS: Record<string, Look> = {
   findAdministrator: (sql, as, { mark }) => findAdministrator(sql, as.id, `kim@${mark}.test`),
-  listTokens: (sql, as) => listTokens(sql, as.id),
+  listTokens: (sql, as) => listTokens(sql, as.id, { before: null, limit: 99 }),
+  listAudit: (sql, as) =>
+    listAudit(sql, as.id, { actor: null, act: null, object: null, since: null, until: null, before: null, limit: 999 }),
+  listOutcomes: (sql, as, { applied }) => listOutcomes(sql, as.id, applied, { ...MANY, state: null, code: null }),
+  lastReconciled: async (sql, as, theirs) => {
+    await noteReconciled(sql, theirs.ground.id, theirs.source, null, NOON)
+    return await lastReconciled(sql, as.id, theirs.source)
+  },
   readAdminEvent: (_, as, theirs) => readAdminEvent(as.sql, letter(as, theirs, 'plan_completed')).catch(String),
   readBeside: (sql, as) => readBeside(sql, as.id),
   readCurrent: (sql, as, { people }) => readCurrent(sql, as.id, people, { lock: true }),
@@ -79,7 +133,7 @@ export const LOOKS: Record<string, Look> = {
   addWaiters: drift,
   readCases: drift,
   failureFiles: (sql, as, { applied }) => failureFiles(sql, as.id, applied),
-  failedItems: (sql, as, { failed }) => failedItems(sql, as.id, failed, MANY),
+  failedItems: (sql, as, { failed }) => failedItems(sql, as.id, failed, { ...MANY, files: [] }),
   failedRows: (sql, as, { snapshot }) => failedRows(sql, as.id, snapshot, MANY),
   findPairs: (sql, as) => findPairs(sql, as.id),
   writeAdoptions: async (sql, as) => {
@@ -111,7 +165,11 @@ export const LOOKS: Record<string, Look> = {
   },
   forecastSeats: async (sql, as) => {
     await addActions(await openProposal(sql), [propose(as, 'free', 'assign', 1, 'cad')])
-    return await forecastSeats(sql, as.id, 'free')
+    return await planFacts.forecastSeats(sql, as.id, 'free')
+  },
+  untouchedMembers: async (sql, as) => {
+    await openProposal(sql)
+    return await planFacts.untouchedMembers(sql, as.id)
   },
   allocateSeats: async (sql, as, { people }) => {
     const proposal = await openProposal(sql)
@@ -120,8 +178,51 @@ export const LOOKS: Record<string, Look> = {
     await allocateSeats(proposal, as.id)
     return await partFacts(proposal, 'free')
   },
-  holders: (sql, as) => holders(sql, as.id),
-  sourceDigests: (sql, as) => sourceDigests(sql, as.id),
+  changedSince: async (sql, as, { ground }) => {
+    await sql`update plans set header = header || '{"rulesetVersion": 99}' where organization_id = ${ground.id}`
+    return await planFacts.changedSince(sql, { id: as.id, rulesetVersion: 99, settingsVersion: 99 })
+  },
+  brokenInvariants: (sql, as, { people }) => guarded(sql, as, people, (proposal) => brokenInvariants(proposal, as.id)),
+  lockConsent: async (sql, as, { ground, waiting }) => {
+    const said = { by: 'kim', count: 1, reason: 'so', at: NOON.toISOString() }
+    await consentToPlan(sql, ground.id, waiting, said)
+    return await lockConsent(sql, as.id, waiting)
+  },
+  readApplied: async (sql, as, { ground }) => {
+    await addApplied(sql, ground.id, [{ kind: 'remove', productId: 0, count: 9 }], NOON)
+    return await readApplied(sql, as.id, NOON)
+  },
+  countSwappedNames: (sql, as, { people }) =>
+    guarded(sql, as, people, (proposal) => countSwappedNames(proposal, as.id)),
+  countAdministrators: (sql, as, { people }) =>
+    guarded(sql, as, people, (proposal) => countAdministrators(proposal, as.id)),
+  knownDomains: (sql, as, { mark }) => knownDomains(sql, as.id, [`${mark}.test`]),
+  newSources: async (sql, as, { source, people }) => {
+    const proposal = await openProposal(sql)
+    const actions = people.map((person) => propose(as, 'free', 'invite', person, null, { sourceIds: [source] }))
+    await addActions(proposal, actions)
+    return await newSources(proposal, as.id)
+  },
+  groupLosses: (sql, as, { people }) =>
+    guarded(sql, as, people, (proposal) =>
+      groupLosses(proposal, as.id, [{ key: 'everyone', groups: 'G' }], { least: 0, enough: 1 }),
+    ),
+  holdItems: (sql, as, { people }) =>
+    guarded(sql, as, people, async (proposal) => {
+      await holdItems(proposal, as.id, [{ kind: 'update_identity', product: null, items: 1, administrators: true }])
+      return await partFacts(proposal, 'waiting')
+    }),
+  planBase: (sql, as, { waiting }) => planFacts.planBase(sql, as.id, waiting),
+  planAmounts: (sql, as, { waiting }) => planFacts.planAmounts(sql, as.id, waiting),
+  shrunkSources: async (sql, as, { ground, source }) => {
+    await sql`
+      insert into snapshots (organization_id, source_id, file, path, file_sha256, evidence, state, people, at)
+      values (${ground.id}, ${source}, 'x', 'x', 'x', 'manifest', 'admitted', 9, ${days(9)}),
+        (${ground.id}, ${source}, 'y', 'y', 'y', 'manifest', 'admitted', 1, ${days(30)})`
+    return await planFacts.shrunkSources(sql, as.id, { sourceIds: [source], createdAt: days(20) })
+  },
+  readSightings: async (sql, as, { people }) => [...(await readSightings(sql, as.id, people))],
+  sourceDigests: (sql, as) => planFacts.sourceDigests(sql, as.id),
   readPlan: (sql, as, { waiting }) => readPlan(sql, as.id, waiting),
   listPlans: (sql, as) => listPlans(sql, as.id, { limit: 99 }),
   approvedPlans: (sql, as) => approvedPlans(sql, as.id, as.source('hr')),
@@ -140,10 +241,27 @@ export const LOOKS: Record<string, Look> = {
   newerDecided: (sql, as, { source }) => snapshots.newerDecided(sql, as.id, source, 'processing/0'),
   snapshotPaths: (sql, as, { source }) => snapshots.snapshotPaths(sql, as.id, source),
   hasSnapshots: (sql, as, { source }) => snapshots.hasSnapshots(sql, as.id, source),
+  lastFull: (sql, as, { source }) => drops.lastFull(sql, as.id, source, 1_000_000),
+  usesTriggers: async (sql, as, { source }) => {
+    await sql`update snapshots set triggered = true`
+    return await drops.usesTriggers(sql, as.id, source)
+  },
+  failedDelta: async (sql, as, { source }) => {
+    await sql`update snapshots set "full" = false, state = 'unreadable'`
+    return await drops.failedDelta(sql, as.id, source)
+  },
+  decidedPaths: (sql, as, { source }) => drops.decidedPaths(sql, as.id, source),
+  arrivals: (sql, as, { source }) => drops.arrivals(sql, as.id, source, new Date(0)),
+  lastHeard: (sql, as) => drops.lastHeard(sql, as.id),
+  filesToTell: (sql, as, { source }) => drops.filesToTell(sql, as.id, source, NOON),
   duplicates: async (_, as, { snapshot }) => {
     const groups = []
     for await (const group of duplicates(as.sql, as.id, snapshot)) groups.push(group)
     return groups
+  },
+  lostZeros: async (sql, as, { snapshot }) => {
+    await sql`update staged_rows set anchor_key = '0' || anchor_key where organization_id = ${as.id}`
+    return await lostZeros(sql, as.id, as.source('hr'), snapshot)
   },
   stagedFacts: (sql, as, { source, snapshot }) => stagedFacts(sql, as.id, source, snapshot),
 }

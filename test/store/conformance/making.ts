@@ -15,7 +15,7 @@ import {
 import type { Ground } from './ground.ts'
 
 export const PARTS = ['free', 'waiting'] as const
-type Rows = Record<Part, ItemRow[]>
+type Rows = Record<(typeof PARTS)[number], ItemRow[]>
 
 export const order = (over: Partial<SeatOrder> = {}): SeatOrder => {
   return { rulePriority: 500, seatPriority: 500, waitingSince: null, expiresAt: null, tieBreak: 'a', ...over }
@@ -68,7 +68,8 @@ export async function make<T = null>(
     for (const part of PARTS) await writeItems(proposal, ground.id, plans[part], part)
     seen.looked = await look(proposal)
   })
-  const read = (part: Part) => readItems(ground.sql, ground.id, plans[part], { after: 0, limit: 1000 })
+  const read = (part: (typeof PARTS)[number]) =>
+    readItems(ground.sql, ground.id, plans[part], { after: 0, limit: 1000 })
   return { free: await read('free'), waiting: await read('waiting'), ...seen }
 }
 

@@ -2,7 +2,14 @@
 import { expect } from 'vitest'
 import type { Decision } from '../../../src/reconcile/match.ts'
 import { listDecisions } from '../../../src/store/decision-list.ts'
-import { answerDecision, findPairs, openDecisions, readDecision, writeAdoptions } from '../../../src/store/matching.ts'
+import {
+  answerDecision,
+  findPairs,
+  openDecisions,
+  readDecision,
+  settleDecisions,
+  writeAdoptions,
+} from '../../../src/store/matching.ts'
 import { type Cases, found, type Ground, NOON, type Somebody } from './ground.ts'
 
 const newcomer: Somebody = { member: null, links: { partners: 'linked' }, rows: ['partners'] }
@@ -42,6 +49,11 @@ const PAIRS: Record<string, [Somebody, Somebody, string[]]> = {
   'somebody whom nobody wants': [
     { email: 'x@acme.test' },
     { ...newcomer, email: 'x@acme.test', desired: { wanted: false } },
+    [],
+  ],
+  'what a member of another name has': [
+    { email: 'x@acme.test' },
+    { email: 'z@acme.test', rows: ['hr'], links: { hr: 'linked' } },
     [],
   ],
   'somebody who is a removed member already': [
@@ -118,14 +130,53 @@ export const matching: Cases = {
     await ground.sql`update people set merged_into = id where organization_id = ${ground.id} and id = ${people.old}`
     expect(await pairs(ground, people)).toEqual([])
   },
-  'nobody is asked about twice, whether the question is open or answered': async (ground) => {
+  'nobody is asked twice; while a question is open, it is looked at whether it is still one': async (ground) => {
     const { old, person, ask, id } = await asked(ground)
     const people = { old, new: person }
-    expect([await ask(), await waits(ground), await pairs(ground, people)]).toEqual([0, ['decision'], []])
+    expect([await ask(), await waits(ground), await pairs(ground, people)]).toEqual([
+      0,
+      ['decision'],
+      ['new → old email'],
+    ])
     await ground.sql.begin((transaction) =>
       answerDecision(transaction, ground.id, id, { choice: 'create_new', target: null, by: 'kim', at: NOON }),
     )
     expect([await ask(), await waits(ground), await pairs(ground, people)]).toEqual([0, [], []])
+  },
+  'a question that is not one any more is taken back with its wait; another takes its place': async (ground) => {
+    const { old, person } = await asked(ground)
+    const settle = (questions: Decision[]): Promise<void> =>
+      ground.sql.begin((transaction) => settleDecisions(transaction, ground.id, questions, NOON))
+    const stored = async () =>
+      (await ground.sql`select kind, candidates from decisions where organization_id = ${ground.id} order by id`).map(
+        (one) => [one['kind'], one['candidates']],
+      )
+    await settle([{ ...question(ground, person, [old]), kind: 'ambiguous', candidates: [old, person] }])
+    expect([await stored(), await waits(ground)]).toEqual([[['ambiguous', [old, person]]], ['decision']])
+    await settle([])
+    expect([await stored(), await waits(ground)]).toEqual([[], []])
+  },
+  'with a shared address its candidates wait, until the question is answered or taken back': async (ground) => {
+    const { old, person } = await asked(ground)
+    const settle = (questions: Decision[]): Promise<void> =>
+      ground.sql.begin((transaction) => settleDecisions(transaction, ground.id, questions, NOON))
+    const waiting = async () =>
+      (await ground.sql`select person_id from waits where organization_id = ${ground.id} order by 1`).map(
+        (wait) => wait['person_id'],
+      )
+    const shared = { ...question(ground, person, [old]), kind: 'shared' as const }
+    await settle([shared])
+    expect(await waiting()).toEqual([old, person])
+    await settle([])
+    expect(await waiting()).toEqual([])
+    await settle([shared])
+    const [{ id } = { id: 0 }] = await ground.sql<{ id: number }[]>`
+      select id from decisions where organization_id = ${ground.id}`
+    await ground.sql.begin((transaction) =>
+      answerDecision(transaction, ground.id, id, { choice: 'ignore', target: null, by: 'kim', at: NOON }),
+    )
+    await settle([])
+    expect(await waiting()).toEqual([person])
   },
   'of two answers at once the first wins, and the other changes nothing': async (ground) => {
     const { old, id } = await asked(ground)

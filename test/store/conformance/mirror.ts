@@ -69,6 +69,7 @@ export async function stage(
     file: 'roster.csv',
     path: `processing/${files}`,
     fileSha256: String(files),
+    reading: '',
     evidence: 'stable_only',
     full: true,
     at: NOON,

@@ -2,7 +2,8 @@
 import fc from 'fast-check'
 import { expect } from 'vitest'
 import { OUTCOME_STATES, type Outcome, type OutcomeState, PLAN_STATES } from '../../../src/reconcile/model.ts'
-import { countOutcomes, tally, writeOutcomes } from '../../../src/store/outcomes.ts'
+import { tally } from '../../../src/reconcile/tally.ts'
+import { countOutcomes, writeOutcomes } from '../../../src/store/outcomes.ts'
 import {
   approvedPlans,
   deletePlan,

@@ -5,7 +5,7 @@ import { ACTION_KINDS, type Action, type ActionKind, type Wait } from '../../../
 import { waveOf } from '../../../src/reconcile/order.ts'
 import { forecastSeats } from '../../../src/store/plan-facts.ts'
 import type { ItemRow } from '../../../src/store/plans.ts'
-import { itemDigests, type Part, type PartFacts, partFacts, writeWaits } from '../../../src/store/proposal.ts'
+import { itemDigests, type PartFacts, partFacts, writeWaits } from '../../../src/store/proposal.ts'
 import { type Cases, days, found, type Ground, NOON } from './ground.ts'
 import { digestOf, make, PARTS, propose, words } from './making.ts'
 
@@ -81,7 +81,7 @@ export const proposal: Cases = {
       propose(ground, 'waiting', 'remove', person + 10),
     ])
     const made = await make(ground, actions, async (open) => {
-      const digests: Record<Part, string[]> = { free: [], waiting: [] }
+      const digests: Record<(typeof PARTS)[number], string[]> = { free: [], waiting: [] }
       for (const part of PARTS)
         for await (const page of itemDigests(open, part)) digests[part].push(...page.map((one) => one.digest))
       return digests

@@ -1,8 +1,9 @@
 /** The last seats, given by one statement of the database as the pure allocation gives them. */
 import fc from 'fast-check'
 import { expect } from 'vitest'
-import { allocate, compareSeatOrder } from '../../../src/reconcile/seats.ts'
+import { compareSeatOrder } from '../../../src/reconcile/seats.ts'
 import type { ProposedAction } from '../../../src/store/proposal.ts'
+import { allocate } from '../../support/allocate.ts'
 import { type Cases, days, found, NOON } from './ground.ts'
 import { make, order, PARTS, propose } from './making.ts'
 

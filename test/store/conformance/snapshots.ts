@@ -3,15 +3,17 @@ import { expect } from 'vitest'
 import { latestSnapshots, listSnapshots } from '../../../src/store/snapshot-list.ts'
 import {
   acceptedRowCounts,
+  giveConsent,
   hasSnapshots,
   lastAdmitted,
   moveFile,
   moveSnapshot,
   openSnapshot,
   readSnapshot,
-  replaceHeld,
+  replaceStopped,
   SNAPSHOT_STATES,
   type SnapshotState,
+  STOPPED,
   untidySnapshots,
 } from '../../../src/store/snapshots.ts'
 import { type Cases, found, type Ground, NOON } from './ground.ts'
@@ -22,6 +24,7 @@ const open = (ground: Ground, path: string, source = 'hr') =>
     file: 'roster.csv',
     path,
     fileSha256: `sha of ${path}`,
+    reading: '',
     evidence: 'atomic_rename',
     full: true,
     at: NOON,
@@ -86,14 +89,39 @@ export const snapshots: Cases = {
     expect(await acceptedRowCounts(sql, id, ground.source('hr'), 1)).toEqual(counts.slice(0, 1))
     expect((await lastAdmitted(sql, id, ground.source('hr')))?.path).toBe('delta')
   },
-  'a newer one replaces those of its source that are held': async (ground) => {
+  'whoever lets a smaller file in need not say it again of the next': async (ground) => {
+    const { sql, id } = ground
+    const hr = ground.source('hr')
+    await at(ground, 'a', 'admitted', 100)
+    const smaller = await at(ground, 'b', 'held', 60)
+    await moveSnapshot(sql, id, smaller, ['held'], 'admitted', { decidedBy: 'kim', decidedAt: NOON })
+    await at(ground, 'c', 'admitted', 61)
+    expect(await acceptedRowCounts(sql, id, hr, 5)).toEqual([61, 60])
+  },
+  'the first consent stands with a refused one, and with no other': async (ground) => {
+    const { sql, id } = ground
+    const consent = { by: 'kim@acme.test', count: 7, at: NOON.toISOString() }
+    const [held, refused] = [await at(ground, 'a', 'held'), await at(ground, 'b', 'refused')]
+    expect([await giveConsent(sql, id, held, consent), await giveConsent(sql, id, refused, consent)]).toEqual([
+      false,
+      true,
+    ])
+    expect((await readSnapshot(sql, id, held))?.consent).toBeNull()
+    expect((await readSnapshot(sql, id, refused))?.consent).toEqual(consent)
+  },
+  'a newer one replaces those of its source that were stopped, and of these only such as are named': async (ground) => {
     const { sql, id } = ground
     const first = await at(ground, 'a', 'held')
     const admitted = await at(ground, 'b', 'admitted')
     const other = await at(ground, 'c', 'held', 0, 'partners')
     const newer = await at(ground, 'd', 'held')
-    const replaced = await replaceHeld(sql, id, ground.source('hr'), newer)
+    const replaced = await replaceStopped(sql, id, ground.source('hr'), newer, STOPPED)
     expect(replaced.map((one) => [one.id, one.state])).toEqual([[first, 'replaced']])
+    const refused = await at(ground, 'e', 'refused')
+    const latest = await at(ground, 'f', 'refused')
+    const states = async () =>
+      (await replaceStopped(sql, id, ground.source('hr'), latest, ['refused'])).map((one) => one.id)
+    expect([await states(), await states()]).toEqual([[refused], []])
     for (const kept of [admitted, other, newer]) expect((await readSnapshot(sql, id, kept))?.state).not.toBe('replaced')
   },
   'a decided one is untidy until its file is moved': async (ground) => {
@@ -101,6 +129,7 @@ export const snapshots: Cases = {
     const hr = ground.source('hr')
     const admitted = await at(ground, 'processing/a', 'admitted')
     await at(ground, 'processing/b', 'held')
+    await at(ground, 'processing/d', 'refused')
     await at(ground, 'processed/c', 'admitted')
     expect((await untidySnapshots(sql, id, hr)).map((one) => one.id)).toEqual([admitted])
     await moveFile(sql, id, admitted, 'processed/a')

@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { expect } from 'vitest'
 import type { StagedRow } from '../../../src/reconcile/model.ts'
 import { failedRows } from '../../../src/store/failures.ts'
+import { lostZeros } from '../../../src/store/lost-zeros.ts'
 import {
   clearErrors,
   dropStaging,
@@ -31,6 +32,8 @@ const text = fc.oneof(
   fc.constantFrom('\\N', '\\.', '\t', 'a\nb', '\r\n', '{}', '{"a"}', '"', "'", '\\', '\\\\x00', 'NULL', ' ', 'Ä', '😀'),
 )
 const optional = fc.option(text)
+/** What the reader makes of a column's header: it has a letter or a digit. */
+const attributeName = text.filter((name) => /[\p{L}\p{N}]/u.test(name))
 
 export const staging: Cases = {
   'any text is read back as it was written': async (ground) => {
@@ -38,7 +41,7 @@ export const staging: Cases = {
       fc.record({
         names: fc.tuple(optional, optional, optional, optional),
         userName: optional,
-        attributes: fc.dictionary(text, text, { maxKeys: 3 }),
+        attributes: fc.dictionary(attributeName, text, { maxKeys: 3 }),
         groups: fc.uniqueArray(text, { maxLength: 3 }),
         product: text,
       }),
@@ -121,7 +124,7 @@ export const staging: Cases = {
       broken(12, { userNameKey: 'user-dee' }),
     ]
     const snapshot = await stage(ground, [row('ann'), row('new')], { errors })
-    expect(await facts(ground, snapshot)).toMatchObject({ people: 2, errors: 3, missing: 1, unidentified: 0 })
+    expect(await facts(ground, snapshot)).toMatchObject({ people: 2, errors: 3, known: 5, missing: 1, unidentified: 0 })
     const nameless = await stage(ground, [row('ann')], { errors: [...errors, broken(13)] })
     expect(await facts(ground, nameless)).toMatchObject({ people: 1, errors: 4, unidentified: 1 })
     expect(await facts(ground, await stage(ground, [], { source: 'partners' }))).toMatchObject({
@@ -130,6 +133,25 @@ export const staging: Cases = {
     })
     const partners = await stagedFacts(ground.sql, ground.id, ground.source('partners'), snapshot)
     expect(partners.missing).toBe(0)
+  },
+  'ids that lost zeros, or got some, are those that are new and stand for one that is gone': async (ground) => {
+    const ids = ['0007', '008', '9', 'ann', '000', '7000']
+    await merge(
+      ground,
+      ids.map((name, index) => row(name, { line: index + 2 })),
+    )
+    const zeros = async (names: string[], source = 'hr') => {
+      const snapshot = await stage(
+        ground,
+        names.map((name, index) => row(name, { line: index + 2 })),
+      )
+      return await lostZeros(ground.sql, ground.id, ground.source(source), snapshot)
+    }
+    expect(await zeros(ids)).toBe(0)
+    expect(await zeros(['7', '8', '0009', 'ann', '0', '70'])).toBe(3)
+    // Somebody else's number is no damage while the old one is still there.
+    expect(await zeros([...ids, '7', '8'])).toBe(0)
+    expect(await zeros(['7', '8'], 'partners')).toBe(0)
   },
   'errors are kept once a line, in the order of lines, until the file is read again': async (ground) => {
     const cells = ['a "b"', 'c\\d', '']

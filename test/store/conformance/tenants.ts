@@ -1,12 +1,14 @@
 /** Two organizations that live through the same story at the same time: same sources, people and products, other addresses. */
 import { createHash } from 'node:crypto'
 import { insertToken } from '../../../src/store/access.ts'
+import { addApplied } from '../../../src/store/applied.ts'
 import type { Sql } from '../../../src/store/connection.ts'
-import { markDirty } from '../../../src/store/desired.ts'
+import { markDirty } from '../../../src/store/dirty.ts'
 import { type Lease, takeLane } from '../../../src/store/lanes.ts'
 import { answerDecision, openDecisions } from '../../../src/store/matching.ts'
 import { writeOutcomes } from '../../../src/store/outcomes.ts'
 import { listPlans, movePlan } from '../../../src/store/plans.ts'
+import { takeRequest } from '../../../src/store/repeatable.ts'
 import { moveSnapshot } from '../../../src/store/snapshots.ts'
 import { approve } from '../../../src/sync/decide.ts'
 import { execute } from '../../../src/sync/execute.ts'
@@ -14,7 +16,7 @@ import type { Actor } from '../../../src/sync/parts.ts'
 import { propose } from '../../../src/sync/propose.ts'
 import { testParts } from '../../support/organization.ts'
 import { rulesOf } from '../../support/world.ts'
-import { configOf, found, Ground, NOON } from './ground.ts'
+import { configOf, days, found, Ground, NOON } from './ground.ts'
 import { broken, merge, row, stage } from './mirror.ts'
 
 const base = configOf('any')
@@ -56,6 +58,9 @@ export async function openTenant(sql: Sql, mark: string, more: string[]): Promis
     rules: own,
   })
 }
+
+/** The Idempotency-Key of a request that an administrator of each has sent. */
+export const REQUEST = { tokenId: 7, key: 'again' }
 
 /** A first roster, applied; a second one, proposed and waiting; questions, held files, a failure, a token, marks and waits. */
 export async function live(ground: Ground, mark: string, more: string[]): Promise<Tenant> {
@@ -129,6 +134,9 @@ export async function live(ground: Ground, mark: string, more: string[]): Promis
   const [member] = await sql<{ id: number }[]>`select id from members where organization_id = ${id} order by id`
   await markDirty(sql, id, people)
   await ground.wait(found(people.at(-1)), 'rejected')
+  await ground.wait(ann, 'address')
+  await sql.begin((transaction) => addApplied(transaction, id, [{ kind: 'remove', productId: 0, count: 1 }], days(-30)))
+  await takeRequest(sql, id, REQUEST, { digest: Buffer.alloc(32), at: NOON, abandoned: 0 })
   return {
     ground,
     mark,

@@ -1,29 +1,38 @@
 /** Writing functions of the store, told in the name of one organization to change what belongs to another. */
 import { revokeToken, touchToken } from '../../../src/store/access.ts'
+import { addApplied, forgetApplied } from '../../../src/store/applied.ts'
+import { writeClaims } from '../../../src/store/claims.ts'
 import type { Transaction } from '../../../src/store/connection.ts'
+import { settleAddresses, tellForeseen } from '../../../src/store/contested.ts'
 import { raiseRevision } from '../../../src/store/current.ts'
-import {
-  markDirty,
-  markEverybodyDirty,
-  takeDirty,
-  writeClaims,
-  writeDesired,
-  writeGrants,
-} from '../../../src/store/desired.ts'
-import { liftRejections } from '../../../src/store/directory.ts'
+import { writeDesired } from '../../../src/store/desired.ts'
+import { markDirty, markEverybodyDirty, markSourceDirty, takeDirty } from '../../../src/store/dirty.ts'
+import { forgetSnapshot } from '../../../src/store/drops.ts'
+import { writeGrants } from '../../../src/store/grants.ts'
 import { giveBackLane, renewLane, takeLane } from '../../../src/store/lanes.ts'
 import { mergePeople, releaseLinks } from '../../../src/store/links.ts'
-import { answerDecision } from '../../../src/store/matching.ts'
+import { answerDecision, findPairs, settleDecisions, writeAdoptions } from '../../../src/store/matching.ts'
 import { acceptMember } from '../../../src/store/members.ts'
 import { writeAssignments, writeMembers } from '../../../src/store/organization.ts'
 import { writeOutcomes } from '../../../src/store/outcomes.ts'
-import { deletePlan, movePlan, sealPlan, waitRejected } from '../../../src/store/plans.ts'
+import {
+  consentToPlan,
+  deletePlan,
+  expectNoop,
+  movePlan,
+  renewFindings,
+  sealPlan,
+  waitRejected,
+} from '../../../src/store/plans.ts'
+import { liftRejections } from '../../../src/store/rejections.ts'
+import { forgetRequest, keepAnswer, takeRequest } from '../../../src/store/repeatable.ts'
+import { noteReconciled } from '../../../src/store/schedules.ts'
 import { endSeatWaits, moveSeats, waitForSeats } from '../../../src/store/seats.ts'
-import { moveFile, moveSnapshot, replaceHeld } from '../../../src/store/snapshots.ts'
+import { giveConsent, moveFile, moveSnapshot, replaceStopped, STOPPED } from '../../../src/store/snapshots.ts'
 import { clearErrors, dropStaging, stageErrors } from '../../../src/store/staging.ts'
 import { days, found, type Ground, NOON } from './ground.ts'
 import { broken } from './mirror.ts'
-import type { Tenant } from './tenants.ts'
+import { REQUEST, type Tenant } from './tenants.ts'
 
 type Touch = (transaction: Transaction, as: Ground, theirs: Tenant) => Promise<unknown>
 
@@ -41,6 +50,9 @@ const profile = {
 export const TOUCHES: Record<string, Touch> = {
   touchToken: (sql, as, { token }) => touchToken(sql, as.id, token, days(9)),
   revokeToken: (sql, as, { token }) => revokeToken(sql, as.id, token, NOON),
+  takeRequest: (sql, as) => takeRequest(sql, as.id, REQUEST, { digest: Buffer.alloc(32), at: days(9), abandoned: 0 }),
+  keepAnswer: (sql, as) => keepAnswer(sql, as.id, REQUEST, '{}'),
+  forgetRequest: (sql, as) => forgetRequest(sql, as.id, REQUEST),
   raiseRevision: (sql, as) => raiseRevision(sql, as.id),
   takeDirty: (sql, as) => takeDirty(sql, as.id, 0, 999),
   markDirty: (sql, as, { people }) => markDirty(sql, as.id, [0, ...people]),
@@ -48,14 +60,19 @@ export const TOUCHES: Record<string, Touch> = {
     await sql`delete from dirty_people where organization_id = ${as.id}`
     await markEverybodyDirty(sql, as.id)
   },
+  markSourceDirty: async (sql, as) => {
+    await sql`delete from dirty_people where organization_id = ${as.id}`
+    await markSourceDirty(sql, as.id, as.source('hr'))
+  },
+  noteReconciled: (sql, as) => noteReconciled(sql, as.id, as.source('hr'), null, NOON),
   writeClaims: (sql, as, { people }) => writeClaims(sql, as.id, 1, people, []),
   writeGrants: (sql, as, { people }) => writeGrants(sql, as.id, 1, people, []),
   writeDesired: (sql, as, { people }) => {
     const nobody = { wanted: false, leaver: true, startAt: null, protected: true, profile: null, profileSourceId: null }
     const rows = people.map((personId) => ({ personId, ...nobody, status: 'active' as const, role: 'owner' as const }))
-    return writeDesired(sql, as.id, rows)
+    return writeDesired(sql, as.id, rows, new Map(rows.map((row) => [row.personId, { ...row, wanted: true }])))
   },
-  liftRejections: (sql, as) => liftRejections(sql, as.id, as.source('partners')),
+  liftRejections: (sql, as) => liftRejections(sql, as.id, { source: as.source('partners'), snapshot: null }),
   takeLane: (sql, as, { waiting }) => takeLane(sql, as.id, 'by_hand', waiting),
   renewLane: (sql, as, { lease }) => renewLane(sql, { ...lease, organizationId: as.id }),
   releaseLinks: (sql, as, { people }) =>
@@ -70,6 +87,19 @@ export const TOUCHES: Record<string, Touch> = {
   },
   answerDecision: (sql, as, { decision }) =>
     answerDecision(sql, as.id, decision, { choice: 'create_new', target: null, by: 'x', at: NOON }),
+  settleDecisions: (sql, as) => settleDecisions(sql, as.id, [], NOON),
+  settleAddresses: async (sql, as) => {
+    await findPairs(sql, as.id)
+    await writeAdoptions(sql, as.id, [])
+    await settleAddresses(sql, as.id, NOON, { managesAdmins: true })
+  },
+  tellForeseen: async (sql, as, { waiting }) => {
+    await sql`update plan_items set predicted = 'failed_permanent' where organization_id = ${as.id} and plan_id = ${waiting}`
+    await sql`
+      create temporary table contested on commit drop as
+      select distinct person_id, 'email' as by, person_id as holder_id, 'fails' as verdict from plan_items where plan_id = ${waiting}`
+    await tellForeseen(sql, as.id, waiting)
+  },
   acceptMember: (sql, as, { member }) => acceptMember(sql, as.id, member, days(9)),
   writeMembers: (sql, as, { people }) => {
     const state = { state: 'suspended' as const, role: 'member' as const }
@@ -88,14 +118,29 @@ export const TOUCHES: Record<string, Touch> = {
     writeOutcomes(sql, as.id, waiting, [{ number: 1, state: 'noop', code: null, params: {} }], NOON),
   deletePlan: (sql, as, { waiting }) => deletePlan(sql, as.id, waiting),
   movePlan: (sql, as, { waiting }) => movePlan(sql, as.id, waiting, ['awaiting_approval'], 'rejected'),
+  expectNoop: (sql, as, { waiting }) => expectNoop(sql, as.id, waiting),
   sealPlan: (sql, as, { waiting }) => sealPlan(sql, as.id, waiting, 'forged'),
+  renewFindings: (sql, as, { waiting }) => renewFindings(sql, as.id, waiting, []),
+  consentToPlan: (sql, as, { waiting }) =>
+    consentToPlan(sql, as.id, waiting, { by: 'x', count: 1, reason: 'y', at: NOON.toISOString() }),
+  addApplied: (sql, as) => addApplied(sql, as.id, [{ kind: 'remove', productId: 0, count: 9 }], NOON),
+  forgetApplied: (sql, as) => forgetApplied(sql, as.id, NOON),
   waitRejected: (sql, as, { waiting }) => waitRejected(sql, as.id, waiting, NOON),
   moveSeats: (sql, as) => moveSeats(sql, as.id, new Map([[as.product('cad'), -1]])),
   waitForSeats: (sql, as, theirs) => waitForSeats(sql, as.id, 1, everySeat(as, theirs), NOON),
   endSeatWaits: (sql, as, theirs) => endSeatWaits(sql, as.id, everySeat(as, theirs)),
+  forgetSnapshot: async (sql, as, { snapshot }) => {
+    await sql`update snapshots set state = 'staging' where id = ${snapshot}`
+    await forgetSnapshot(sql, as.id, snapshot)
+    await sql`update snapshots set state = 'held' where id = ${snapshot}`
+  },
   moveFile: (sql, as, { snapshot }) => moveFile(sql, as.id, snapshot, 'failed/x'),
   moveSnapshot: (sql, as, { snapshot }) => moveSnapshot(sql, as.id, snapshot, ['held'], 'admitted'),
-  replaceHeld: (sql, as, { source }) => replaceHeld(sql, as.id, source, 1_000_000),
+  giveConsent: async (sql, as, { snapshot }) => {
+    await moveSnapshot(sql, as.id, snapshot, ['held'], 'refused')
+    return await giveConsent(sql, as.id, snapshot, { by: 'kim', count: 1, at: NOON.toISOString() })
+  },
+  replaceStopped: (sql, as, { source }) => replaceStopped(sql, as.id, source, 1_000_000, STOPPED),
   clearErrors: (sql, as, { snapshot }) => clearErrors(sql, as.id, snapshot),
   stageErrors: (sql, as, { snapshot }) => stageErrors(sql, as.id, snapshot, [broken(77)]),
   dropStaging: (sql, as, { snapshot }) => dropStaging(sql, as.id, snapshot),
@@ -107,10 +152,12 @@ export const TOUCHES: Record<string, Touch> = {
  * nothing to end in the story of the two organizations.
  */
 export const WITHOUT_ORGANIZATION = `
-  widenWorkMemory profileOf refusesValues tally copyText copyJson copyArray copyLine copyInto pipeline dial
-  openConnection claimDataDirectory claimDatabase answers migrate analyzeOutgrown lockConfiguration lockOrganization lockSource lockAwaiting retireOthers
-  freeLanes listOrganizations findOrganization organizationsWithDue abandonedPlans expirePlans createLetterBox findToken
-  openProposal addActions closeDependencies partFacts itemDigests
+  copyBoolean linesOf addLines analyze guardTransactions difference instantText
+  widenWorkMemory profileOf refusesValues copyText copyJson copyArray copyLine copyInto pipeline dial
+  readFigures writeBackup readBackup saveBackup loadBackup knownMigrations appliedMigrations openConnection claimDataDirectory claimDatabase answers migrate analyzeOutgrown lockConfiguration lockOrganization lockSource lockAwaiting retireOthers
+  saysDatabaseAway isDisconnection isOutOfRoom whileAway scheduledSources
+  releaseLeftBehind releaseLostWork listOrganizations findOrganization organizationsWithDue rememberDue abandonedPlans expirePlans remindOfPlans expireHeld createLetterBox findToken
+  openProposal foreseeLastAdmins countGuarded countNamesakes addressDomains holdEverything addActions closeDependencies setAsideObserved takeObserved partFacts itemDigests findRefused followHolders foresee
   nextChange writeConfig insertToken insertPlan writeItems writeAudit writeWaits openDecisions openSnapshot stageRows replaceLines
   endSpentWaits mergeSnapshot claimByHand writeMemberLetters writeAdministratorLetter`
   .trim()

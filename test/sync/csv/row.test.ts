@@ -141,6 +141,7 @@ describe('a reason with the values of its sentence', () => {
     ['email,note', ',x', 'EMAIL_MISSING', { line: 2 }],
     ['email', 'annx.com', 'EMAIL_INVALID', { v: 'annx.com', why: 'no @', line: 2 }],
     ['email', 'a@x.com; b@x.com', 'EMAIL_MULTIPLE', { line: 2 }],
+    ['email,note', 'a@x.com|b@x.com,x', 'EMAIL_MULTIPLE', { line: 2 }],
     ['id,email', ',a@x.com', 'ANCHOR_MISSING', { line: 2 }],
     ['id,email', '1.23457E+11,a@x.com', 'ANCHOR_DAMAGED', { v: '1.23457E+11' }],
     [

@@ -22,8 +22,10 @@ describe('templates', () => {
 describe('what was understood, for a person', () => {
   it('columns, counts, first rows, errors with sentences, no secrets', async () => {
     const lines = Array.from({ length: 30 }, (_, i) => `${i},p${i}@x.com,hunter2,8`)
-    const opened = await open(`id;email;password;shoe\n${lines.join('\n').replaceAll(',', ';')}\n31;broken;hunter2;9\n`)
-    const description = await describeLayout(opened, { sentence: (code, { line }) => `${code} in line ${line}` })
+    const file = `id;email;password;shoe\n${lines.join('\n').replaceAll(',', ';')}\n31;broken;hunter2;9\n`
+    const description = await describeLayout(() => open(file), {
+      sentence: (code, { line }) => `${code} in line ${line}`,
+    })
     expect(description).toMatchObject({
       encoding: 'utf-8',
       delimiter: 'semicolon',
@@ -34,7 +36,7 @@ describe('what was understood, for a person', () => {
         { header: 'password', understoodAs: 'secret, never read' },
         { header: 'shoe', understoodAs: 'attribute shoe' },
       ],
-      counts: { rows: 31, errors: 1, warnings: 0 },
+      counts: { rows: 31, people: 30, merged: 0, errors: 1, warnings: 0 },
       errors: [{ line: 32, code: 'EMAIL_INVALID', sentence: 'EMAIL_INVALID in line 32' }],
     })
     expect(description.rows).toHaveLength(20)

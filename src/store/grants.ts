@@ -1,0 +1,64 @@
+/** Grants: one reason each to hold a product. */
+import type { Grant } from '../reconcile/model.ts'
+import type { Handle, Transaction } from './connection.ts'
+import { copyInto, copyLine, copyText } from './copy.ts'
+import { difference, instantText } from './versions.ts'
+
+/** Makes the live grants of these people exactly the given ones, as `writeClaims` does. */
+export async function writeGrants(
+  transaction: Transaction,
+  organization: number,
+  change: number,
+  people: number[],
+  grants: Grant[],
+): Promise<void> {
+  const { gone, fresh } = difference(await readGrants(transaction, organization, people), grants, grantText)
+  if (gone.length > 0) {
+    await transaction`
+      update grants g set to_change = ${change}
+      from unnest(${gone.map((grant) => grant.personId)}::bigint[], ${gone.map((grant) => grant.productId)}::int[],
+        ${gone.map((grant) => grant.sourceId)}::int[], ${gone.map((grant) => grant.rule)}::text[]) x(person_id, product_id, source_id, rule)
+      where g.organization_id = ${organization} and g.person_id = x.person_id and g.product_id = x.product_id
+        and g.source_id = x.source_id and g.rule = x.rule and g.to_change is null`
+  }
+  if (fresh.length === 0) return
+  const lines = fresh.map((grant) =>
+    copyLine([
+      copyText(organization),
+      copyText(grant.personId),
+      copyText(grant.productId),
+      copyText(grant.sourceId),
+      copyText(grant.rule),
+      copyText(change),
+      copyText(grant.priority),
+      copyText(grant.seatPriority),
+      copyText(grant.expiresAt),
+    ]),
+  )
+  await copyInto(transaction, 'grants', GRANT_COLUMNS, [lines.join('')])
+}
+
+const GRANT_COLUMNS = [
+  'organization_id',
+  'person_id',
+  'product_id',
+  'source_id',
+  'rule',
+  'from_change',
+  'priority',
+  'seat_priority',
+  'expires_at',
+] as const
+
+const grantText = (grant: Grant) =>
+  `${grant.personId} ${grant.productId} ${grant.sourceId} ${grant.priority} ${grant.seatPriority} ${instantText(grant.expiresAt)} ${grant.rule}`
+
+export async function readGrants(handle: Handle, organization: number, people: number[]): Promise<Grant[]> {
+  const rows = await handle<(Omit<Grant, 'expiresAt'> & { expiresAt: Date | null })[]>`
+    select person_id as "personId", product_id as "productId", source_id as "sourceId", rule, priority,
+      seat_priority as "seatPriority", expires_at as "expiresAt"
+    from grants
+    where organization_id = ${organization} and person_id = any(${people}::bigint[]) and to_change is null
+    order by person_id, product_id, source_id, rule`
+  return rows.map((row) => ({ ...row, expiresAt: row.expiresAt?.toISOString() ?? null }))
+}

@@ -1,0 +1,159 @@
+/** What administrators say of a snapshot that was stopped: a held one by one of them, a refused one by two, each by the number. */
+import { RosterdError } from '../errors.ts'
+import { admitCount } from '../reconcile/admit.ts'
+import { number } from '../reconcile/amount.ts'
+import { type Consent, weigh } from '../reconcile/consent.ts'
+import { showId } from '../reconcile/identifiers.ts'
+import { writeAudit } from '../store/audit.ts'
+import type { Transaction } from '../store/connection.ts'
+import { lockSource } from '../store/locks.ts'
+import { listSources, type SourceRow } from '../store/organizations.ts'
+import { giveConsent, moveSnapshot, readSnapshot, replaceStopped, type Snapshot, STOPPED } from '../store/snapshots.ts'
+import { dropStaging, stagedFacts } from '../store/staging.ts'
+import { requireRole } from './decide.ts'
+import { merge } from './observe.ts'
+import { type Actor, type Parts, signed } from './parts.ts'
+
+/**
+ * Lets a stopped snapshot into the directory, by the number that `rosterd snapshots` shows: the people who are missing from it, or
+ * its rows in error where nobody is. A refused one waits after the first administrator for a second with another e-mail address.
+ *
+ * @returns `admitted`, or `consented` where the second is still missing
+ * @throws RosterdError SNAPSHOT_NOT_FOUND, SNAPSHOT_STATE, COUNT_MISMATCH, SNAPSHOT_NEEDS_ANOTHER, FORBIDDEN
+ */
+export async function admit(
+  parts: Parts,
+  organization: number,
+  id: number,
+  options: { actor: Actor; count: number },
+): Promise<'admitted' | 'consented'> {
+  const { actor, count } = options
+  requireRole(actor, 'admin')
+  const { sourceId } = await mustReadSnapshot(parts.sql, organization, id)
+  const source = (await listSources(parts.sql, organization)).find((one) => one.id === sourceId)
+  if (!source) throw new RosterdError('SOURCE_NOT_FOUND', { id: sourceId })
+  const at = parts.now()
+  const said: Consent = { by: actor.name, count, at: at.toISOString() }
+  const answer = await parts.sql.begin(async (transaction) => {
+    await lockSource(transaction, organization, source.id)
+    const snapshot = await mustReadSnapshot(transaction, organization, id)
+    if (snapshot.state !== 'held' && snapshot.state !== 'refused') throw snapshotState(id, snapshot.state, 'admitted')
+    const wanted = await recount(transaction, organization, source, snapshot)
+    // Returned, not thrown: the new count has to stay, so that it is the one that is shown.
+    if (count !== wanted) return { wanted }
+    if (snapshot.state === 'refused') {
+      const weight = weigh(snapshot.consent, said)
+      if (weight === 'same' || weight === 'nobody')
+        throw new RosterdError('SNAPSHOT_NEEDS_ANOTHER', {
+          id: showId('snp', id),
+          by: snapshot.consent?.by ?? '',
+          count,
+        })
+      if (weight === 'first') {
+        await giveConsent(transaction, organization, id, said)
+        await audit(transaction, organization, at, actor, 'snapshot.consented', id, { count })
+        return 'consented'
+      }
+    }
+    await moveSnapshot(transaction, organization, id, [snapshot.state], 'admitted', {
+      decidedBy: actor.name,
+      decidedAt: at,
+    })
+    for (const one of await replaceStopped(transaction, organization, source.id, id, STOPPED))
+      await dropStaging(transaction, organization, one.id)
+    await merge(transaction, organization, source, snapshot, at)
+    const first = snapshot.state === 'refused' ? { first: snapshot.consent?.by } : {}
+    await audit(transaction, organization, at, actor, 'snapshot.admitted', id, { count, ...first })
+    return 'admitted'
+  })
+  if (typeof answer === 'object')
+    throw new RosterdError('COUNT_MISMATCH', { given: number(count), count: number(answer.wanted) })
+  if (answer === 'consented') return answer
+  await parts.jobs.tidy()
+  await parts.jobs.propose(organization, 'snapshot')
+  return answer
+}
+
+/** The directory may have moved since the file was stopped, by a delta for instance: what counts is who would be gone now. */
+async function recount(
+  transaction: Transaction,
+  organization: number,
+  source: SourceRow,
+  snapshot: Snapshot,
+): Promise<number> {
+  const facts = await stagedFacts(transaction, organization, source.id, snapshot.id)
+  const missing = facts.unidentified > 0 ? 0 : facts.missing
+  if (missing !== snapshot.missing)
+    await moveSnapshot(transaction, organization, snapshot.id, [snapshot.state], snapshot.state, { missing })
+  return admitCount({ missing, errors: snapshot.errors }).count
+}
+
+/**
+ * Turns a stopped snapshot away: nothing of it was used, and nothing will be. A file of changes that could not be read keeps the later
+ * ones waiting until this is said.
+ *
+ * @throws RosterdError SNAPSHOT_NOT_FOUND, SNAPSHOT_STATE, FORBIDDEN
+ */
+export async function dismiss(
+  parts: Parts,
+  organization: number,
+  id: number,
+  options: { actor: Actor },
+): Promise<void> {
+  const { actor } = options
+  requireRole(actor, 'operator')
+  const snapshot = await mustReadSnapshot(parts.sql, organization, id)
+  const at = parts.now()
+  await parts.sql.begin(async (transaction) => {
+    const moved = await moveSnapshot(
+      transaction,
+      organization,
+      id,
+      [...STOPPED, ...(snapshot.full ? [] : UNREADABLE)],
+      'dismissed',
+      {
+        decidedBy: actor.name,
+        decidedAt: at,
+      },
+    )
+    if (!moved) throw snapshotState(id, snapshot.state, 'dismissed')
+    await dropStaging(transaction, organization, id)
+    await audit(transaction, organization, at, actor, 'snapshot.dismissed', id, {})
+  })
+  await parts.jobs.tidy()
+}
+
+const UNREADABLE = ['unreadable'] as const
+
+async function mustReadSnapshot(
+  handle: Parts['sql'] | Transaction,
+  organization: number,
+  id: number,
+): Promise<Snapshot> {
+  const snapshot = await readSnapshot(handle, organization, id)
+  if (!snapshot) throw new RosterdError('SNAPSHOT_NOT_FOUND', { id: showId('snp', id) })
+  return snapshot
+}
+
+function snapshotState(id: number, state: string, verb: string): RosterdError {
+  return new RosterdError('SNAPSHOT_STATE', { id: showId('snp', id), state, verb, wanted: 'held or refused' })
+}
+
+async function audit(
+  transaction: Transaction,
+  organization: number,
+  at: Date,
+  actor: Actor,
+  act: string,
+  id: number,
+  after: unknown,
+): Promise<void> {
+  await writeAudit(transaction, {
+    organizationId: organization,
+    at,
+    ...signed(actor),
+    act,
+    object: showId('snp', id),
+    after,
+  })
+}

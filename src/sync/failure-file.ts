@@ -1,0 +1,116 @@
+/** Failures in the shape of the file that they came from, so that the file can be put right and uploaded again. */
+import { showId } from '../reconcile/identifiers.ts'
+import type { FailedItem } from '../store/failed-items.ts'
+import type { FailureFile } from '../store/failures.ts'
+import type { SnapshotLayout } from '../store/snapshots.ts'
+import { isField } from './csv/field.ts'
+import { asLines, cellsOf, type FailureRow, namedCells, type Shape, writeFailures } from './csv/index.ts'
+import type { Failure } from './failure-list.ts'
+
+/** What a failure file is written from. */
+export interface FailureGround {
+  /** Null where the rows of a file are told that no plan was made from. */
+  plan: number | null
+  files: FailureFile[]
+  /** IANA zone of the organization: ends are written as its days. */
+  zone: string
+}
+
+type FileShape = Shape & Pick<SnapshotLayout, 'delimiter'>
+
+/** Where no file gave a shape: a plan made by hand. */
+const PLAIN: FileShape = shapeOf({
+  delimiter: ',',
+  keyedBy: 'email',
+  columns: ['email', 'display_name'].map((field) => ({
+    header: field,
+    field,
+    attribute: null,
+    product: null,
+    secret: false,
+    inverted: false,
+  })),
+})
+
+/** The CSV text. Where a plan has several files, the first gives the shape, and the rows of the others are moved into its columns. */
+export function failureFile(ground: FailureGround, failures: AsyncIterable<Failure>): AsyncGenerator<string> {
+  const shape = shapeFor(ground.files)
+  return writeFailures(rows(ground, shape, failures), shape)
+}
+
+/** The lines of one failure by header, for machines. */
+export function failureLines({ files, zone }: FailureGround, failure: Failure): Record<string, string>[] {
+  const shape = shapeFor(files)
+  return linesOf(failure, shape, zone).map((cells) => namedCells(cells, shape))
+}
+
+/** Where the address stands in the rows of a file, -1 when nowhere. */
+export function emailColumn({ layout }: FailureFile): number {
+  return layout?.columns.findIndex((column) => column.field === 'email') ?? -1
+}
+
+async function* rows(
+  { plan, zone }: FailureGround,
+  shape: FileShape,
+  failures: AsyncIterable<Failure>,
+): AsyncGenerator<FailureRow> {
+  for await (const failure of failures) {
+    const { item, line, code, reason, nextStep } = failure
+    for (const cells of linesOf(failure, shape, zone)) {
+      yield {
+        cells,
+        products: item === null ? '' : stillHeld(item),
+        line,
+        code,
+        reason,
+        nextStep,
+        plan: plan === null ? null : showId('pln', plan),
+        item: item === null ? null : String(item.number),
+      }
+    }
+  }
+}
+
+function shapeFor(files: FailureFile[]): FileShape {
+  const layout = files.find((file) => file.layout !== null)?.layout
+  return layout ? shapeOf(layout) : PLAIN
+}
+
+function shapeOf({ columns, delimiter, keyedBy }: SnapshotLayout): FileShape {
+  return {
+    delimiter,
+    keyedBy,
+    columns: columns.map((one) => ({ ...one, field: one.field !== null && isField(one.field) ? one.field : null })),
+  }
+}
+
+function linesOf(failure: Failure, shape: FileShape, zone: string): string[][] {
+  const { item } = failure
+  if (item === null) return [rowCells(failure, shape)]
+  const { row } = item
+  if (row === null || shape === PLAIN) return [plainCells(item, shape)]
+  return asLines(row, shape).map((line) => cellsOf(line, shape, zone))
+}
+
+/** The cells as they were read, by the names of their columns where another file gives the shape. */
+function rowCells(failure: Failure, shape: FileShape): string[] {
+  const cells = failure.cells ?? []
+  const own = failure.file?.layout?.columns.map((column) => column.header)
+  const wanted = shape.columns.map((column) => column.header)
+  if (own === undefined || own.join('\0') === wanted.join('\0')) return cells
+  return wanted.map((name) => cells[own.indexOf(name)] ?? '')
+}
+
+/** No source ever showed the person, or none has a part in the plan: what the plan itself knows. */
+function plainCells(item: FailedItem, { columns }: FileShape): string[] {
+  return columns.map(({ field, product }) => {
+    if (field === 'email') return item.email
+    if (field === 'display_name') return item.name ?? ''
+    return field === 'products' && product === null ? stillHeld(item) : ''
+  })
+}
+
+/** Only where a removal failed: for anybody else the products of a row say what they are to hold. */
+function stillHeld({ kind, holds }: FailedItem): string {
+  return kind === 'remove' ? holds.join(';') : ''
+}
