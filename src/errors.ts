@@ -177,9 +177,8 @@ export const CATALOGUE = {
   },
   PLAN_NEEDS_ANOTHER: {
     status: 409,
-    sentence:
-      'Plan {id} was refused, and 0 of {items} items were applied. {by} has said that it is right; a second administrator with another e-mail address has to say the same.',
-    next: 'With the token of that administrator, not with the bootstrap token: rosterd approve {id} --override {count} --reason TEXT',
+    sentence: 'Plan {id} was refused, and 0 of {items} items were applied. {missing}',
+    next: "Their own token comes from rosterd token create --administrator E-MAIL, typed on the daemon's machine. With it, not with the bootstrap token: rosterd approve {id} --override {count} --reason TEXT",
   },
   COUNT_MISMATCH: {
     status: 409,
@@ -193,9 +192,8 @@ export const CATALOGUE = {
   },
   SNAPSHOT_NEEDS_ANOTHER: {
     status: 409,
-    sentence:
-      'Snapshot {id} was refused. {by} has said that it is right; a second administrator with another e-mail address has to say the same.',
-    next: 'With the token of that administrator, not with the bootstrap token: rosterd admit {id} --count {count}',
+    sentence: 'Snapshot {id} was refused. {missing}',
+    next: "Their own token comes from rosterd token create --administrator E-MAIL, typed on the daemon's machine. With it, not with the bootstrap token: rosterd admit {id} --count {count}",
   },
   SNAPSHOT_STATE: {
     status: 409,

@@ -1,6 +1,7 @@
 /** The herald tells the person at the terminal what happened and what to type next. Everything it says also stands in the log and in mails. */
 
 import { admitCount } from './reconcile/admit.ts'
+import { count } from './reconcile/amount.ts'
 import { planEnds } from './reconcile/describe.ts'
 import { showId } from './reconcile/identifiers.ts'
 import type { PlanState } from './reconcile/model.ts'
@@ -44,7 +45,7 @@ export class Herald {
       .join(' ')
     if (state === 'admitted') {
       const broken = errors > 0 ? `, ${errors} of them could not be read` : ''
-      this.#say(`${owner.name}: ${header.file} was read: ${header.rows} rows${broken}.`)
+      this.#say(`${owner.name}: ${header.file} was read: ${count(header.rows, 'row')}${broken}.`)
     } else if (state === 'confirmed') {
       this.#say(`${owner.name}: ${header.file} says the same as the file before.`)
     } else if (state === 'held') {

@@ -1,4 +1,5 @@
 /** SIGHUP: the config file is read again, and what a running daemon can take over is taken over. A broken file changes nothing. */
+import { setTimeout as sleep } from 'node:timers/promises'
 import { type Config, compareConfigs } from './config/index.ts'
 import type { Context } from './context.ts'
 import { isRosterdError } from './errors.ts'
@@ -7,27 +8,31 @@ import { whileAway } from './store/disconnection.ts'
 import { receiveFiles } from './sync/inbox.ts'
 import { CONFIGURATION } from './vitals.ts'
 
+/** A look at a folder takes milliseconds, and some seconds where large files are claimed. */
+const CLOSE_MS = 5_000
+
 /** The drop folders of the configuration that is in force, as they are watched. */
 export class Reception {
-  readonly #open: (config: Config, signal: AbortSignal) => Promise<Promise<void>[]>
+  readonly #open: (config: Config, signal: AbortSignal) => Promise<void>
   #stopping = new AbortController()
-  #loops: Promise<void>[] = []
+  /** By folder. */
+  readonly #loops = new Map<string, Promise<void>>()
 
   constructor({ parts, worker }: Context, say: (line: string) => void) {
-    this.#open = (config, signal) => receiveFiles(parts, worker, config, say, signal)
+    this.#open = (config, signal) => receiveFiles(parts, worker, config, say, signal, this.#loops)
   }
 
   /** Watches the folders of this configuration, and no longer those of the one before. */
   async open(config: Config): Promise<void> {
     await this.close()
     this.#stopping = new AbortController()
-    this.#loops = await this.#open(config, this.#stopping.signal)
+    await this.#open(config, this.#stopping.signal)
   }
 
+  /** A loop whose file system hangs is left behind; it ends as soon as that answers. */
   async close(): Promise<void> {
     this.#stopping.abort()
-    await Promise.all(this.#loops)
-    this.#loops = []
+    await Promise.race([Promise.all(this.#loops.values()), sleep(CLOSE_MS, undefined, { ref: false })])
   }
 }
 

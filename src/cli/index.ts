@@ -22,4 +22,6 @@ if (major < OLDEST) {
     process.exit(0)
   })
   process.exitCode = await run(argv, processTerminal(argv))
+  // A call into a file system that hangs keeps the process, and even process.exit() waits for its thread. By now all else is closed.
+  if (argv.includes('serve')) setTimeout(() => process.kill(process.pid, 'SIGKILL'), 2_000).unref()
 }

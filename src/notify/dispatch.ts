@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import { countLetter } from '../counters.ts'
 import type { EventName } from '../events.ts'
+import { whileAway } from '../store/disconnection.ts'
 import type { LetterBox, OutgoingLetter } from './letter-box.ts'
 import { writeLetter } from './letters.ts'
 import type { Mailer } from './mail.ts'
@@ -79,8 +80,9 @@ export function createDispatcher(parts: DispatchParts): Dispatcher {
     pace.started(now().getTime())
     const name = `${letter.organization.key}-${letter.id}`
     const messageId = await send(letter, name, cut)
-    if (messageId instanceof MailError) return settle(letter, messageId)
-    await box.sent(letter.id, messageId)
+    // What became of a letter is kept until the database can take it: forgotten, nobody would ever know whether it left.
+    if (messageId instanceof MailError) return whileAway(() => settle(letter, messageId), cut)
+    await whileAway(() => box.sent(letter.id, messageId), cut)
     countLetter(letter.audience, 'sent')
     log.info({ ...named(letter, 'letter.sent'), messageId }, 'letter sent')
   }

@@ -30,10 +30,7 @@ export interface SnapshotHistory {
   acceptedPeopleCounts: number[]
 }
 
-/**
- * Every check with what it measured, passes included; for a file without rows, nothing but that. A delta file names only whom it
- * speaks of, so its callers do not ask.
- */
+/** Every check of a full file with what it measured, passes included; for a file without rows, nothing but that. */
 export function admit(staged: Staged, history: SnapshotHistory, limits: { snapshot: SnapshotLimits }): Finding[] {
   if (staged.rows === 0) return [empty()]
   const { snapshot } = limits
@@ -42,6 +39,14 @@ export function admit(staged: Staged, history: SnapshotHistory, limits: { snapsh
     guardRowErrors(staged, snapshot.row_errors),
     guardEvidence(staged, snapshot.unproven_percent),
     guardLostZeros(staged.lostZeros, staged.known, snapshot.lost_zeros),
+  ]
+}
+
+/** The same of a file of changes. It names only whom it speaks of, so that few rows, or none, are nothing to stop at. */
+export function admitChanges(staged: Pick<Staged, 'rows' | 'errors'>, limits: { snapshot: SnapshotLimits }): Finding[] {
+  if (staged.rows > 0) return [guardRowErrors(staged, limits.snapshot.row_errors)]
+  return [
+    { ...empty(), verdict: 'pass', nature: 'look', message: 'The file has a header and no rows: it changes nothing.' },
   ]
 }
 

@@ -1,4 +1,7 @@
-/** A refusal is lifted by two administrators with different e-mail addresses, who say the same of the same thing within a day. */
+/**
+ * A refusal is lifted by two administrators with different e-mail addresses, who say the same of the same thing within a day. Whoever
+ * made somebody's token has held it, so what is said with it counts as said by both.
+ */
 import type { Instant } from './model.ts'
 import { readEmail } from './normalise.ts'
 
@@ -6,6 +9,8 @@ import { readEmail } from './normalise.ts'
 export interface Consent {
   /** As audit rows show them: an e-mail address, or `bootstrap token`. */
   by: string
+  /** Who else may have held the token that it was said with, as `by`; the bootstrap token among them is nobody. */
+  makers?: string[]
   /** The number that they typed. */
   count: number
   at: Instant
@@ -18,13 +23,45 @@ export const consentEnds = (first: Consent): Instant => new Date(Date.parse(firs
 
 /**
  * What another consent makes of it: the `first`, which waits for somebody else; the `second`, which lifts the refusal; or neither,
- * because the `same` administrator said it again, or because `nobody` in particular did: whoever holds the bootstrap token may be the
- * first administrator once more, so it is never the second.
+ * because the `same` administrator said it again, because one person may have held both tokens (`together`), or because
+ * `nobody` said it: the bootstrap token belongs to the machine, and whoever reads it there may have a token of their own.
  */
-export function weigh(before: Consent | null, next: Consent): 'first' | 'second' | 'same' | 'nobody' {
-  if (before === null || before.count !== next.count || next.at >= consentEnds(before)) return 'first'
-  const person = readEmail(next.by)
-  if (!person.ok) return before.by === next.by ? 'same' : 'nobody'
-  const first = readEmail(before.by)
-  return first.ok && first.key === person.key ? 'same' : 'second'
+export function weigh(before: Consent | null, next: Consent): 'first' | 'second' | 'same' | 'together' | 'nobody' {
+  const person = keyOf(next.by)
+  if (person === null) return 'nobody'
+  const first = waiting(before, next)
+  if (first === null) return 'first'
+  if (keyOf(first.by) === person) return 'same'
+  const held = handsOf(first)
+  return handsOf(next).some((one) => held.includes(one)) ? 'together' : 'second'
+}
+
+/** Who is missing, after a consent that does not count: whole sentences. */
+export function whoIsMissing(before: Consent | null, next: Consent): string {
+  const weight = weigh(before, next)
+  const first = waiting(before, next)
+  const bootstrap = weight === 'nobody' ? 'The bootstrap token is nobody in particular and does not count. ' : ''
+  if (first === null)
+    return `${bootstrap}Two administrators with different e-mail addresses have to say that it is right, each with a token of their own.`
+  const together =
+    weight === 'together'
+      ? `The token of ${next.by} and that of ${first.by} do not count as two, because one administrator made a token for the other, or for both. `
+      : ''
+  return `${bootstrap}${together}${first.by} has said that it is right; a second administrator with another e-mail address has to say the same.`
+}
+
+/** The first consent, as long as it says the same and lasts. */
+function waiting(before: Consent | null, next: Consent): Consent | null {
+  if (before === null || before.count !== next.count || next.at >= consentEnds(before)) return null
+  return keyOf(before.by) === null ? null : before
+}
+
+function handsOf({ by, makers = [] }: Consent): string[] {
+  return [by, ...makers].map(keyOf).filter((key) => key !== null)
+}
+
+/** Null for whoever has no address: the bootstrap token. */
+function keyOf(name: string): string | null {
+  const email = readEmail(name)
+  return email.ok ? email.key : null
 }

@@ -63,6 +63,25 @@ export async function touchToken(handle: Handle, organization: number, id: numbe
   await handle`update tokens set last_used_at = ${now} where organization_id = ${organization} and id = ${id}`
 }
 
+/**
+ * Everybody who may have held this token beside its administrator, by name: who made it, and who made the tokens that this one could
+ * have been asked for with. Without that, a token made with a token that somebody else made would look like a third person's.
+ */
+export async function tokenMakers(handle: Handle, organization: number, id: number): Promise<string[]> {
+  const rows = await handle<{ by: string }[]>`
+    with recursive made (id, by, at) as (
+      select id, created_by, created_at from tokens where organization_id = ${organization} and id = ${id}
+      union
+      select t.id, t.created_by, t.created_at
+      from made m
+      left join administrators a on a.organization_id = ${organization} and a.email = m.by
+      join tokens t on t.organization_id = ${organization} and t.administrator_key = coalesce(a.email_key, lower(m.by))
+      where t.id < m.id and (t.revoked_at is null or t.revoked_at > m.at) and (t.expires_at is null or t.expires_at > m.at)
+    )
+    select distinct by from made order by by`
+  return rows.map((row) => row.by)
+}
+
 /** Stores the hash of a new token and gives its id. */
 export async function insertToken(
   handle: Handle,

@@ -194,17 +194,21 @@ export async function giveConsent(
   return given.count === 1
 }
 
-/** Snapshots of the source that a newer one replaces: they waited for a person who now has something newer to look at. */
+/**
+ * Snapshots of the source that a newer one replaces: they waited for a person who now has something newer to look at. Only a full one
+ * does: a file of changes says nothing of what a stopped full file or other changes say.
+ */
 export async function replaceStopped(
   handle: Handle,
   organization: number,
   source: number,
-  newer: number,
+  newer: Pick<Snapshot, 'id' | 'full'>,
   states: readonly SnapshotState[],
 ): Promise<Snapshot[]> {
+  if (!newer.full) return []
   return await handle<Snapshot[]>`
     update snapshots set state = 'replaced'
-    where organization_id = ${organization} and source_id = ${source} and state = any(${[...states]}::text[]) and id < ${newer}
+    where organization_id = ${organization} and source_id = ${source} and state = any(${[...states]}::text[]) and id < ${newer.id}
     returning ${columns(handle)}`
 }
 
@@ -227,14 +231,6 @@ export async function untidySnapshots(handle: Handle, organization: number, sour
     select ${columns(handle)} from snapshots
     where organization_id = ${organization} and source_id = ${source} and state not in ('staging', 'held', 'refused') and path like 'processing/%'
     order by id limit 1000`
-}
-
-/** Paths of the source's files that lie where they were claimed and have a snapshot. */
-export async function snapshotPaths(handle: Handle, organization: number, source: number): Promise<Set<string>> {
-  const rows = await handle<{ path: string }[]>`
-    select path from snapshots
-    where organization_id = ${organization} and source_id = ${source} and path like 'processing/%'`
-  return new Set(rows.map((row) => row.path))
 }
 
 export async function moveFile(handle: Handle, organization: number, id: number, path: string): Promise<void> {

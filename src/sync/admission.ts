@@ -2,7 +2,7 @@
 import { RosterdError } from '../errors.ts'
 import { admitCount } from '../reconcile/admit.ts'
 import { number } from '../reconcile/amount.ts'
-import { type Consent, weigh } from '../reconcile/consent.ts'
+import { type Consent, weigh, whoIsMissing } from '../reconcile/consent.ts'
 import { showId } from '../reconcile/identifiers.ts'
 import { writeAudit } from '../store/audit.ts'
 import type { Transaction } from '../store/connection.ts'
@@ -10,7 +10,7 @@ import { lockSource } from '../store/locks.ts'
 import { listSources, type SourceRow } from '../store/organizations.ts'
 import { giveConsent, moveSnapshot, readSnapshot, replaceStopped, type Snapshot, STOPPED } from '../store/snapshots.ts'
 import { dropStaging, stagedFacts } from '../store/staging.ts'
-import { requireRole } from './decide.ts'
+import { makersOf, requireRole } from './decide.ts'
 import { merge } from './observe.ts'
 import { type Actor, type Parts, signed } from './parts.ts'
 
@@ -33,7 +33,8 @@ export async function admit(
   const source = (await listSources(parts.sql, organization)).find((one) => one.id === sourceId)
   if (!source) throw new RosterdError('SOURCE_NOT_FOUND', { id: sourceId })
   const at = parts.now()
-  const said: Consent = { by: actor.name, count, at: at.toISOString() }
+  const makers = await makersOf(parts.sql, organization, actor)
+  const said: Consent = { by: actor.name, ...makers, count, at: at.toISOString() }
   const answer = await parts.sql.begin(async (transaction) => {
     await lockSource(transaction, organization, source.id)
     const snapshot = await mustReadSnapshot(transaction, organization, id)
@@ -43,10 +44,10 @@ export async function admit(
     if (count !== wanted) return { wanted }
     if (snapshot.state === 'refused') {
       const weight = weigh(snapshot.consent, said)
-      if (weight === 'same' || weight === 'nobody')
+      if (weight !== 'first' && weight !== 'second')
         throw new RosterdError('SNAPSHOT_NEEDS_ANOTHER', {
           id: showId('snp', id),
-          by: snapshot.consent?.by ?? '',
+          missing: whoIsMissing(snapshot.consent, said),
           count,
         })
       if (weight === 'first') {
@@ -59,7 +60,7 @@ export async function admit(
       decidedBy: actor.name,
       decidedAt: at,
     })
-    for (const one of await replaceStopped(transaction, organization, source.id, id, STOPPED))
+    for (const one of await replaceStopped(transaction, organization, source.id, snapshot, STOPPED))
       await dropStaging(transaction, organization, one.id)
     await merge(transaction, organization, source, snapshot, at)
     const first = snapshot.state === 'refused' ? { first: snapshot.consent?.by } : {}
@@ -82,7 +83,7 @@ async function recount(
   snapshot: Snapshot,
 ): Promise<number> {
   const facts = await stagedFacts(transaction, organization, source.id, snapshot.id)
-  const missing = facts.unidentified > 0 ? 0 : facts.missing
+  const missing = !snapshot.full || facts.unidentified > 0 ? 0 : facts.missing
   if (missing !== snapshot.missing)
     await moveSnapshot(transaction, organization, snapshot.id, [snapshot.state], snapshot.state, { missing })
   return admitCount({ missing, errors: snapshot.errors }).count

@@ -33,7 +33,12 @@ export async function asideFor(
   return older ? { state: 'stale', finding: finding('FILE_STALE', { ...older, file: last.file }) } : null
 }
 
-const aged = ({ file, sequence, modifiedAt }: Snapshot) => ({ name: file, sequence, modified: modifiedAt })
+const aged = ({ file, sequence, modifiedAt, at }: Snapshot) => ({
+  name: file,
+  sequence,
+  modified: modifiedAt,
+  seen: at,
+})
 
 function finding(code: FailureCode, params: Record<string, string | number>): Finding {
   const message = reasonSentence(code, params)

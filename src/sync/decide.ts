@@ -1,12 +1,13 @@
 /** Decide: what people (or a policy) say of plans and questions. Each is one guarded UPDATE with its audit row. */
 import { RosterdError } from '../errors.ts'
 import { number } from '../reconcile/amount.ts'
-import { weigh } from '../reconcile/consent.ts'
+import { weigh, whoIsMissing } from '../reconcile/consent.ts'
 import { type IdPrefix, showId } from '../reconcile/identifiers.ts'
 import { canMove, needs, overrideCount, overrideSum } from '../reconcile/review.ts'
 import { holds } from '../reconcile/roles.ts'
+import { tokenMakers } from '../store/access.ts'
 import { writeAudit } from '../store/audit.ts'
-import type { Transaction } from '../store/connection.ts'
+import type { Handle, Transaction } from '../store/connection.ts'
 import { markDirty } from '../store/dirty.ts'
 import { answerDecision, readDecision } from '../store/matching.ts'
 import {
@@ -56,7 +57,8 @@ export async function approve(
   const at = parts.now()
   const answer = await parts.sql.begin(async (transaction) => {
     if (override && needs(plan.findings) === 'refused') {
-      const said = { by: actor.name, ...override, at: at.toISOString() }
+      const makers = await makersOf(transaction, organization, actor)
+      const said = { by: actor.name, ...makers, ...override, at: at.toISOString() }
       if ((await weighConsent(transaction, organization, plan, said)) === 'first') {
         if (!(await consentToPlan(transaction, organization, id, said)))
           throw planState(await mustReadPlan(parts, organization, id), 'approved', 'awaiting approval')
@@ -96,6 +98,15 @@ function mustMatch(plan: PlanRow, held: number | null, override: Approval['overr
   throw new RosterdError(need === 'refused' ? 'PLAN_REFUSED' : 'PLAN_HELD', { id, message, count: held })
 }
 
+/** Who else may have held the token that somebody consents with, as the consent keeps it. */
+export async function makersOf(
+  handle: Handle,
+  organization: number,
+  { tokenId }: Actor,
+): Promise<Pick<PlanConsent, 'makers'>> {
+  return tokenId === undefined ? {} : { makers: await tokenMakers(handle, organization, tokenId) }
+}
+
 /** Whether somebody is the first or the second to agree to what guards refuse. */
 async function weighConsent(
   transaction: Transaction,
@@ -108,7 +119,7 @@ async function weighConsent(
   if (weight === 'first' || weight === 'second') return weight
   throw new RosterdError('PLAN_NEEDS_ANOTHER', {
     id: showId('pln', plan.id),
-    by: before?.by ?? '',
+    missing: whoIsMissing(before, said),
     count: said.count,
     items: number(plan.items),
   })

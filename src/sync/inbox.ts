@@ -6,6 +6,7 @@ import { failedDelta, usesTriggers } from '../store/drops.ts'
 import { findOrganization, listSources } from '../store/organizations.ts'
 import { hasSnapshots } from '../store/snapshots.ts'
 import type { DropFolder } from './drop/folder.ts'
+import type { Unread } from './drop/intake.ts'
 import type { Worker } from './jobs.ts'
 import type { Parts } from './parts.ts'
 import { folderOf } from './receive.ts'
@@ -13,15 +14,20 @@ import { intakeSettings } from './source-settings.ts'
 import { tellWaiting } from './status.ts'
 import { type Watching, watchFolder } from './watch.ts'
 
-/** Returns the loops that watch; each ends when the signal aborts. */
+/**
+ * Begins to watch; each loop ends when the signal aborts.
+ *
+ * @param under the loops that have not ended, by folder. A folder is watched by one at a time: where its file system hangs, each more
+ *   would take one of the few threads that all files of this process are read by.
+ */
 export async function receiveFiles(
   parts: Parts,
   worker: Worker,
   config: Config,
   say: (line: string) => void,
   signal: AbortSignal,
-): Promise<Promise<void>[]> {
-  const loops: Promise<void>[] = []
+  under: Map<string, Promise<void>>,
+): Promise<void> {
   for (const section of config.organizations) {
     const organization = await findOrganization(parts.sql, section.key)
     if (!organization) continue
@@ -53,12 +59,7 @@ export async function receiveFiles(
           say(`${telling}${name} is not read yet. ${why}`)
           await tellWaiting(folder, name, why, parts.now())
         },
-        onStranger: (name, odd) =>
-          say(
-            odd
-              ? `${telling}${name} is not read: it is a link, a folder or the like, and only files are read.`
-              : `${telling}${name} is not read: ${settings.name} takes ${settings.glob.join(', ')}. Save it as "CSV UTF-8".`,
-          ),
+        onStranger: (name, why) => say(`${telling}${name} is not read: ${unread(why, settings)}`),
         onTrouble: (why) =>
           say(
             why === null
@@ -66,10 +67,18 @@ export async function receiveFiles(
               : `${telling}nothing is read for ${settings.name}: ${why}`,
           ),
       }
-      loops.push(watchFolder(watching, signal))
+      const before = under.get(folder.root) ?? Promise.resolve()
+      const loop = before.then(() => (signal.aborted ? undefined : watchFolder(watching, signal)))
+      under.set(folder.root, loop)
+      void loop.finally(() => under.get(folder.root) === loop && under.delete(folder.root)).catch(() => undefined)
     }
   }
-  return loops
+}
+
+function unread(why: Unread, { name, glob }: { name: string; glob: string[] }): string {
+  if (why === 'odd') return 'it is a link, a folder or the like, and only files are read.'
+  if (why === 'undecodable') return 'its name is not UTF-8. Rename it.'
+  return `${name} takes ${glob.join(', ')}. Save it as "CSV UTF-8".`
 }
 
 /** Something to look at for whoever starts rosterd for the first time. */

@@ -41,7 +41,7 @@ export interface QueueDepth {
 }
 
 export interface Worker extends Jobs {
-  /** A file was claimed and lies at this path of its source's folder. */
+  /** A file was claimed and lies at this path of its source's folder; nothing is asked for twice. */
   observe(organization: number, source: number, path: string, evidence: FileEvidence): Promise<void>
   /** The schedule of a source has fired. */
   reconcile(organization: number, source: number, schedule: Schedule): Promise<void>
@@ -76,8 +76,12 @@ export async function openJobs(url: string, log: Logger, deliver: () => void): P
     await boss.send(name, data, { singletonKey: key })
   }
   return {
-    observe: (organization, source, path, evidence) =>
-      send('observe', { organization, source, path, evidence }, `${organization}:${source}`),
+    async observe(organization, source, path, evidence) {
+      const key = `${organization}:${source}`
+      const jobs = await boss.findJobs('observe', { key, data: { path } })
+      if (jobs.some(({ state }) => state === 'created' || state === 'retry' || state === 'active')) return
+      await send('observe', { organization, source, path, evidence }, key)
+    },
     propose: (organization, because) => send('propose', { organization, because }, `${organization}:${because}`),
     execute: (organization, plan) => send('execute', { organization, plan }, `${organization}:${plan}`),
     reconcile: (organization, source, schedule) =>

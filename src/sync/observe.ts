@@ -2,7 +2,7 @@
  * Observe: one claimed file becomes a snapshot, is staged, admitted, and merged into the mirror of its source; or is held or refused,
  * and then nothing of it reaches the directory. The members are not touched here: a plan follows.
  */
-import { admit, worstOf } from '../reconcile/admit.ts'
+import { admit, admitChanges, worstOf } from '../reconcile/admit.ts'
 import { number } from '../reconcile/amount.ts'
 import { limitsSchema } from '../reconcile/guard.ts'
 import type { Finding, Verdict } from '../reconcile/model.ts'
@@ -166,7 +166,7 @@ async function confirm(
   const replaced = await parts.sql.begin(async (transaction) => {
     const found = { rows, people, errors, full, ...(digest ? { digest } : {}) }
     if (!(await moveSnapshot(transaction, organization, snapshot.id, ['staging'], 'confirmed', found))) return []
-    const older = await replaceStopped(transaction, organization, source.id, snapshot.id, STOPPED)
+    const older = await replaceStopped(transaction, organization, source.id, snapshot, STOPPED)
     for (const one of older) await dropStaging(transaction, organization, one.id)
     await liftRejections(transaction, organization, { source: source.id, snapshot: null })
     return older
@@ -193,7 +193,8 @@ async function judge(parts: Parts, organization: number, source: SourceRow, snap
   const { people, errors, digest, known } = facts
   const rows = people + errors
   const full = snapshot.full && source.mode === 'snapshot'
-  const missing = facts.unidentified > 0 ? 0 : facts.missing
+  // Whom a file of changes does not name is not missing from it.
+  const missing = !full || facts.unidentified > 0 ? 0 : facts.missing
   const limits = limitsSchema.parse(settings.settings.limits ?? {})
   const findings: Finding[] = []
   if (full) {
@@ -202,14 +203,14 @@ async function judge(parts: Parts, organization: number, source: SourceRow, snap
     const staged = { rows, people, errors, evidence: snapshot.evidence, known, missing, lostZeros: zeros }
     findings.push(...admit(staged, { acceptedPeopleCounts: history }, limits))
     if (facts.unidentified > 0) findings.push(nobodyAbsent(facts.unidentified))
-  }
+  } else findings.push(...admitChanges({ rows, errors }, limits))
   const worst = STATES[worstOf(findings)]
   const found = { rows, people, errors, missing, digest, findings }
   const replaced = await sql.begin(async (transaction) => {
     if (!(await moveSnapshot(transaction, organization, snapshot.id, ['staging'], worst, { ...found, full }))) return []
     // A refused file is hardly worth looking at, so one that is merely held goes on waiting beside it.
     const states = worst === 'refused' ? (['refused'] as const) : STOPPED
-    const older = await replaceStopped(transaction, organization, source.id, snapshot.id, states)
+    const older = await replaceStopped(transaction, organization, source.id, { id: snapshot.id, full }, states)
     for (const one of older) await dropStaging(transaction, organization, one.id)
     if (worst === 'admitted') await merge(transaction, organization, source, { id: snapshot.id, full }, parts.now())
     if (worst !== 'admitted') {

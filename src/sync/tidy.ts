@@ -1,6 +1,7 @@
 /** Tidy: once a minute, and when something was decided, the drop folders are brought in step with the database. */
+import { setTimeout as sleep } from 'node:timers/promises'
+import { decidedPaths } from '../store/drops.ts'
 import { listOrganizations, listSources, type SourceRow } from '../store/organizations.ts'
-import { snapshotPaths } from '../store/snapshots.ts'
 import { forgetOld } from './drop/retention.ts'
 import type { Worker } from './jobs.ts'
 import type { Parts } from './parts.ts'
@@ -20,7 +21,7 @@ export async function tidyEverything(parts: Parts, worker: Pick<Worker, 'observe
     for (const source of sources) {
       if (source.kind !== 'csv' || !source.connected) continue
       try {
-        await tidySource(parts, worker, organization.id, source)
+        await inTime(folderOf(source).root, () => tidySource(parts, worker, organization.id, source))
       } catch (error) {
         parts.log.error(
           { err: error, organization: organization.id, source: source.key },
@@ -32,6 +33,22 @@ export async function tidyEverything(parts: Parts, worker: Pick<Worker, 'observe
   }
 }
 
+/** A folder with much to put away takes seconds; one whose file system hangs would take for ever. */
+const PATIENCE_MS = 10_000
+
+/** Rounds that have not ended, by folder: one that hangs is not followed by more, which would hang too. */
+const under = new Map<string, Promise<void>>()
+
+/** Waits for a source no longer than that; a round that takes longer goes on by itself. */
+async function inTime(folder: string, tidy: () => Promise<void>): Promise<void> {
+  if (under.has(folder)) return
+  const round = tidy().finally(() => under.delete(folder))
+  under.set(folder, round)
+  const late = sleep(PATIENCE_MS, 'late' as const, { ref: false })
+  if ((await Promise.race([round, late])) === 'late')
+    throw new Error(`it has not answered for ${PATIENCE_MS / 1000} seconds; the others go on`)
+}
+
 async function tidySource(
   parts: Parts,
   worker: Pick<Worker, 'observe'>,
@@ -41,9 +58,10 @@ async function tidySource(
   const folder = folderOf(source)
   await putAwayDecided(parts, organization, source, folder)
   await tellFiles(parts, organization, source, folder)
-  const known = await snapshotPaths(parts.sql, organization, source.id)
+  // One whose reading was given up half-way is read anew.
+  const decided = await decidedPaths(parts.sql, organization, source.id)
   for (const path of await folder.claimed()) {
-    if (!known.has(path)) await worker.observe(organization, source.id, path, 'stable_only')
+    if (!decided.has(path)) await worker.observe(organization, source.id, path, 'stable_only')
   }
   const at = parts.now()
   const { keep } = readSourceSettings(source.settings)

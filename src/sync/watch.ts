@@ -4,9 +4,10 @@ import { performance } from 'node:perf_hooks'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { watch as watchFiles } from 'chokidar'
 import type { Logger } from 'pino'
+import { isDisconnection, isOutOfRoom } from '../store/disconnection.ts'
 import type { FileEvidence } from './drop/claim.ts'
 import type { DropFile, DropFolder } from './drop/folder.ts'
-import { type History, Intake, type IntakeSettings } from './drop/intake.ts'
+import { type History, Intake, type IntakeSettings, type Unread } from './drop/intake.ts'
 
 export interface Watching {
   folder: DropFolder
@@ -21,8 +22,8 @@ export interface Watching {
   begin?(): Promise<void>
   /** False: nothing wakes it but the poll. */
   events?: boolean
-  /** Something lies there that is never read; said once. `odd`: no plain file. */
-  onStranger(name: string, odd: boolean): void
+  /** Something lies there that is never read; said once. */
+  onStranger(name: string, why: Unread): void
   /** Why a file is not taken; said once for each reason. */
   onWaiting(name: string, why: string): Promise<void>
   /** A file was claimed; it lies at this path of the folder. */
@@ -68,7 +69,7 @@ class Watch {
   readonly #intake: Intake
   #bell = new AbortController()
   /** Claims that the database did not take yet: they are passed on at the next look. */
-  readonly #claims: { path: string; evidence: FileEvidence }[] = []
+  readonly #claims = new Set<{ path: string; evidence: FileEvidence; told: boolean }>()
   #lastClaim = 0
   #strangers = new Set<string>()
   #waiting = new Map<string, string>()
@@ -77,7 +78,7 @@ class Watch {
 
   constructor(watching: Watching) {
     this.#watching = watching
-    this.#intake = new Intake(watching.folder, watching.settings, watching.history)
+    this.#intake = new Intake(watching.folder, watching.settings, watching.history, watching.now)
   }
 
   ring(): void {
@@ -98,7 +99,7 @@ class Watch {
       this.begun = true
       await this.#passOn()
       const looked = await this.#intake.look(performance.now())
-      this.#tellStrangers(looked.strangers, looked.oddities)
+      this.#tellStrangers(looked.strangers)
       await this.#tellWaiting(looked.waiting)
       await this.#claimAll(looked.ready)
       await this.#passOn()
@@ -119,10 +120,22 @@ class Watch {
     }
   }
 
+  /** One that the database does not take keeps no other waiting; while the database is away, or full, none is tried. */
   async #passOn(): Promise<void> {
-    for (let claim = this.#claims[0]; claim; claim = this.#claims[0]) {
-      await this.#watching.onClaim(claim.path, claim.evidence)
-      this.#claims.shift()
+    const { folder, log, onClaim } = this.#watching
+    for (const claim of [...this.#claims]) {
+      try {
+        await onClaim(claim.path, claim.evidence)
+        this.#claims.delete(claim)
+      } catch (error) {
+        if (isDisconnection(error) || isOutOfRoom(error)) throw error
+        if (!claim.told)
+          log.error(
+            { err: error, folder: folder.root, file: claim.path },
+            'this file was claimed and cannot be passed on; it is tried again, the others go on',
+          )
+        claim.told = true
+      }
     }
   }
 
@@ -135,7 +148,7 @@ class Watch {
       try {
         const path = await folder.claim(file, new Date(this.#lastClaim))
         this.#intake.forget(file.name)
-        if (path) this.#claims.push({ path, evidence: file.evidence })
+        if (path) this.#claims.add({ path, evidence: file.evidence, told: false })
       } catch (error) {
         const why = error instanceof Error ? error.message : String(error)
         failed.set(file.name, why)
@@ -149,10 +162,9 @@ class Watch {
     this.#unclaimable = failed
   }
 
-  #tellStrangers(strangers: string[], oddities: string[]): void {
-    for (const name of strangers) if (!this.#strangers.has(name)) this.#watching.onStranger(name, false)
-    for (const name of oddities) if (!this.#strangers.has(name)) this.#watching.onStranger(name, true)
-    this.#strangers = new Set([...strangers, ...oddities])
+  #tellStrangers(strangers: Map<string, Unread>): void {
+    for (const [name, why] of strangers) if (!this.#strangers.has(name)) this.#watching.onStranger(name, why)
+    this.#strangers = new Set(strangers.keys())
   }
 
   async #tellWaiting(waiting: { name: string; why: string }[]): Promise<void> {

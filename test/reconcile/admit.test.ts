@@ -140,6 +140,7 @@ it('the number to type counts the people who would be gone, or else the rows tha
 describe('two administrators', () => {
   const at = '2026-11-20T12:00:00.000Z'
   const kim: Consent = { by: 'Kim@acme.example', count: 7, at }
+  const lee: Consent = { ...kim, by: 'lee@acme.example' }
   it.each([
     ['nobody before', null, kim, 'first'],
     ['somebody else', kim, { ...kim, by: 'lee@acme.example' }, 'second'],
@@ -148,9 +149,25 @@ describe('two administrators', () => {
     ['another number', kim, { ...kim, by: 'lee@acme.example', count: 8 }, 'first'],
     ['within the day', kim, { by: 'lee@acme.example', count: 7, at: '2026-11-21T11:59:59.999Z' }, 'second'],
     ['a day later', kim, { by: 'lee@acme.example', count: 7, at: consentEnds(kim) }, 'first'],
-    ['the bootstrap token first', { ...kim, by: 'bootstrap token' }, kim, 'second'],
+    ['the bootstrap token before', { ...kim, by: 'bootstrap token' }, kim, 'first'],
+    ['the bootstrap token first', null, { ...kim, by: 'bootstrap token' }, 'nobody'],
+    ['a token that the first made', kim, { ...lee, makers: ['KIM@acme.example'] }, 'together'],
+    ['a token for the first that the second made', { ...kim, makers: [lee.by] }, lee, 'together'],
+    [
+      'two tokens of one maker',
+      { ...kim, makers: ['ann@acme.example'] },
+      { ...lee, makers: ['ann@acme.example'] },
+      'together',
+    ],
+    [
+      'two tokens of the operator',
+      { ...kim, makers: ['bootstrap token'] },
+      { ...lee, makers: ['bootstrap token'] },
+      'second',
+    ],
+    ['tokens of their own', { ...kim, makers: [kim.by] }, { ...lee, makers: [lee.by] }, 'second'],
     ['the bootstrap token second', kim, { ...kim, by: 'bootstrap token' }, 'nobody'],
-    ['the bootstrap token twice', { ...kim, by: 'bootstrap token' }, { ...kim, by: 'bootstrap token' }, 'same'],
+    ['the bootstrap token twice', { ...kim, by: 'bootstrap token' }, { ...kim, by: 'bootstrap token' }, 'nobody'],
   ])('%s: %s', (_, before, next, weight) => {
     expect(weigh(before, next)).toBe(weight)
   })

@@ -19,6 +19,8 @@ export class Inlet {
   readonly folder: DropFolder
   /** What the operator was told. */
   readonly said: string[] = []
+  /** What stands between a claim and its reading; may reject. */
+  passing: (path: string) => Promise<void> = async () => undefined
   readonly #source: SourceRow
   readonly #ending = new AbortController()
   #watching: Promise<void> = Promise.resolve()
@@ -51,13 +53,14 @@ export class Inlet {
         log: world.parts.log,
         now: () => new Date(),
         ...options,
-        onStranger: (name, odd) => void this.said.push(`${odd ? 'odd' : 'stranger'}: ${name}`),
+        onStranger: (name, why) => void this.said.push(`${why}: ${name}`),
         onTrouble: (why) => void this.said.push(`trouble: ${why}`),
         onWaiting: async (name, why) => {
           this.said.push(`${name}: ${why}`)
           await tellWaiting(folder, name, why, world.at)
         },
         onClaim: async (path, evidence) => {
+          await this.passing(path)
           world.at = new Date()
           await receive(world.parts, world.organization, id, { path, evidence })
         },

@@ -1,5 +1,6 @@
 /** Files that are stopped before anything of them is used, and what administrators may say of them. Through real files. */
 import { afterEach, describe, expect, test } from 'vitest'
+import { insertToken } from '../../src/store/access.ts'
 import { readSnapshot } from '../../src/store/snapshots.ts'
 import { admit, dismiss } from '../../src/sync/admission.ts'
 import type { Actor } from '../../src/sync/parts.ts'
@@ -141,7 +142,7 @@ describe('a refused file', () => {
     return snapshot
   }
 
-  test('needs two administrators with different addresses, and the bootstrap token is never the second', async () => {
+  test('needs two administrators with different addresses, and the bootstrap token is neither', async () => {
     const id = await refused()
     const before = await everything(world)
     await expect(admitBy({ ...KIM, role: 'operator' }, id, 25)).rejects.toMatchObject({ code: 'FORBIDDEN' })
@@ -163,11 +164,38 @@ describe('a refused file', () => {
     expect((await world.plan(plans[0])).counts).toMatchObject({ remove: 25 })
   })
 
-  test('may be begun by the bootstrap token', async () => {
+  test('is not begun by the bootstrap token', async () => {
     const id = await refused()
-    expect(await admitBy(BOOTSTRAP, id, 25)).toBe('consented')
-    await expect(admitBy(BOOTSTRAP, id, 25)).rejects.toMatchObject({ code: 'SNAPSHOT_NEEDS_ANOTHER' })
-    expect(await admitBy(LEE, id, 25)).toBe('admitted')
+    await expect(admitBy(BOOTSTRAP, id, 25)).rejects.toMatchObject({
+      code: 'SNAPSHOT_NEEDS_ANOTHER',
+      message: expect.stringContaining('Two administrators with different e-mail addresses have to say'),
+      next: expect.stringContaining('rosterd token create --administrator E-MAIL'),
+    })
+    expect(await admitBy(LEE, id, 25)).toBe('consented')
+    expect(await admitBy(KIM, id, 25)).toBe('admitted')
+  })
+
+  test('is not let in with a token that the first administrator made for the second, or had made', async () => {
+    const id = await refused()
+    const issue = async (administrator: string, createdBy: string): Promise<Actor> => {
+      const tokenId = await insertToken(world.sql, world.organization, {
+        hash: Buffer.from(`${administrator} ${createdBy}`),
+        hint: '…test',
+        role: 'admin',
+        administratorKey: administrator,
+        createdBy,
+        createdAt: world.at,
+        expiresAt: null,
+      })
+      return { kind: 'person', name: administrator, role: 'admin', tokenId }
+    }
+    expect(await admitBy(await issue(KIM.name, 'bootstrap token'), id, 25)).toBe('consented')
+    for (const actor of [await issue(LEE.name, KIM.name), await issue('ann@acme.example', LEE.name)])
+      await expect(admitBy(actor, id, 25)).rejects.toMatchObject({
+        code: 'SNAPSHOT_NEEDS_ANOTHER',
+        message: expect.stringContaining('do not count as two'),
+      })
+    expect(await admitBy(await issue(LEE.name, 'bootstrap token'), id, 25)).toBe('admitted')
   })
 
   test('a consent lasts a day: after that the next one is the first again', async () => {
@@ -218,6 +246,28 @@ describe('a newer file', () => {
     expect(await world.sql`select from staged_rows`).toHaveLength(0)
     for (const { snapshot } of [held, refused])
       await expect(admitBy(KIM, snapshot, 10)).rejects.toMatchObject({ code: 'SNAPSHOT_STATE' })
+  })
+
+  test('of changes replaces nothing, misses nobody, and is looked at for broken rows', async () => {
+    world = await openWorld(SETTING)
+    await world.sync('roster.csv', file(people(40)))
+    const held = await world.drop('held.csv', file(people(30)))
+    const used = await world.drop('a.delta.csv', file([line(41)]))
+    expect(used).toMatchObject({ state: 'admitted', replaced: [] })
+    const empty = await world.drop('b.delta.csv', file([]))
+    expect(empty).toMatchObject({
+      state: 'admitted',
+      findings: [{ guard: 'FILE_EMPTY', verdict: 'pass' }],
+      replaced: [],
+    })
+    const broken = people(100, (n) => (n <= 50 ? { email: `p${n}acme.example` } : {}))
+    const stop = await world.drop('c.delta.csv', file(broken))
+    expect(stop).toMatchObject({ state: 'refused', findings: [{ guard: 'G13', measured: 50 }], replaced: [] })
+    for (const { snapshot } of [used, empty, stop]) expect(await stopped(snapshot)).toMatchObject({ missing: 0 })
+    expect(await stopped(held.snapshot)).toMatchObject({ state: 'held', missing: 10 })
+    await admitBy(KIM, stop.snapshot, 50)
+    expect(await admitBy(LEE, stop.snapshot, 50)).toBe('admitted')
+    expect(await stopped(held.snapshot)).toMatchObject({ state: 'held' })
   })
 
   test('that is refused leaves an older one that is merely held, until one of them is let in', async () => {

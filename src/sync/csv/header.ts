@@ -156,7 +156,7 @@ function settleNames(header: string[], guesses: (Guess | null)[]): void {
     if (one?.field !== 'display_name') return
     if (['name', 'naam'].includes(key) && has('first_name') && !has('last_name'))
       guesses[at] = { ...one, field: 'last_name' }
-    if (['nome', 'nombre'].includes(key) && has('last_name') && !has('first_name'))
+    if (['nome', 'nombre', '이름'].includes(key) && has('last_name') && !has('first_name'))
       guesses[at] = { ...one, field: 'first_name' }
   })
 }

@@ -7,7 +7,12 @@ export interface Aged {
   sequence: number | null
   /** When the file was last written. */
   modified: Date | null
+  /** When it came. */
+  seen: Date
 }
+
+/** A name that speaks of a day later than any zone has by now is a mistake, and would make every later file an old one. */
+const AHEAD_MS = 2 * 24 * 3_600_000
 
 /** Clocks of file systems count in steps, the coarsest in two seconds. */
 const STEP_MS = 2_000
@@ -30,7 +35,13 @@ export function olderThan(a: Aged, b: Aged): { a: string; b: string } | null {
   return { a: shown(before, ' UTC'), b: shown(after, ' UTC') }
 }
 
-const moments = (a: Aged, b: Aged): [number | null, number | null] => [momentIn(a.name), momentIn(b.name)]
+const moments = (a: Aged, b: Aged): [number | null, number | null] => [momentOf(a), momentOf(b)]
+
+function momentOf({ name, seen }: Aged): number | null {
+  const moment = momentIn(name)
+  return moment !== null && moment - seen.getTime() > AHEAD_MS ? null : moment
+}
+
 const times = (a: Aged, b: Aged): [number | null, number | null] => [
   a.modified?.getTime() ?? null,
   b.modified?.getTime() ?? null,

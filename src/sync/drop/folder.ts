@@ -4,7 +4,7 @@
  */
 import { createHash, randomUUID } from 'node:crypto'
 import type { Stats } from 'node:fs'
-import { link, lstat, mkdir, readdir, readFile, rename, rm, stat, unlink, utimes, writeFile } from 'node:fs/promises'
+import { link, lstat, mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { type Claim, type FileEvidence, type Problem, readClaim } from './claim.ts'
 import { LONGEST_COMPANION, type Manifest } from './companions.ts'
@@ -52,6 +52,7 @@ export class DropFolder {
 
   async prepare(): Promise<void> {
     for (const place of PLACES) await mkdir(join(this.root, place), { recursive: true, mode: 0o750 })
+    await this.#finishPuttingBack()
   }
 
   /** What lies under a name of `in/`; null when it has vanished. Links are not followed. */
@@ -180,16 +181,37 @@ export class DropFolder {
     await this.#writeWhole(join('processing', backMark(stats.ino)), '')
     // A link takes no name that is taken; where a file system has none, the look before it has to do.
     const isFree = await link(from, join(this.inbox, name)).then(
-      () => unlink(from).then(() => true),
+      () => true,
       async (error: unknown) => {
-        if (isCode(error, 'EEXIST') || (await this.stat(name)) !== null) return false
+        const there = await this.stat(name)
+        if (there !== null) return isSameFile(there, stats)
+        if (isCode(error, 'EEXIST')) return false
         return await moved(from, join(this.inbox, name))
       },
     )
-    if (!isFree) return false
+    if (isFree) await this.#leave(path, name)
+    return isFree
+  }
+
+  /** What was put back leaves `processing/`, itself last: as long as it is there the rest can be done again. */
+  async #leave(path: string, name: string): Promise<void> {
     await moved(join(this.root, manifestOf(path)), join(this.inbox, `${name}.manifest.json`))
     await rm(join(this.root, recordOf(path)), { force: true })
-    return true
+    await rm(join(this.root, path), { force: true })
+  }
+
+  /** A daemon that was killed while it put a file back leaves it under both names; read twice, it would be two files. */
+  async #finishPuttingBack(): Promise<void> {
+    for (const path of await this.claimed()) {
+      const stats = await statOf(join(this.root, path))
+      if (stats === null || stats.nlink < 2 || !(await this.wasPutBack(stats.ino))) continue
+      for (const name of await listed(this.inbox)) {
+        const there = await this.stat(name)
+        if (there === null || !isSameFile(there, stats)) continue
+        await this.#leave(path, name)
+        break
+      }
+    }
   }
 
   async wasPutBack(inode: number): Promise<boolean> {
@@ -238,11 +260,13 @@ const recordOf = (path: string): string => join(dirname(path), `.${basename(path
 const manifestOf = (path: string): string => join(dirname(path), `.${basename(path)}.manifest.json`)
 const backMark = (inode: number): string => `.back-${inode}`
 
-/** A name too long to get anything added keeps its end, which tells more. */
+/** A name too long to get anything added keeps its end, which tells more; in whole characters: no database takes half of one. */
 function shortened(name: string): string {
-  let short = name
-  while (Buffer.byteLength(short) > LONGEST_NAME) short = short.slice(1)
-  return short
+  const characters = [...name]
+  let bytes = Buffer.byteLength(name)
+  let from = 0
+  while (bytes > LONGEST_NAME) bytes -= Buffer.byteLength(characters[from++] ?? '')
+  return characters.slice(from).join('')
 }
 
 /** The name under which a claimed file was dropped. */
@@ -283,6 +307,8 @@ function whenMissing<T>(value: T) {
     throw error
   }
 }
+
+const isSameFile = (a: Stats, b: Stats): boolean => a.ino === b.ino && a.dev === b.dev
 
 function isCode(error: unknown, code: string): boolean {
   return error instanceof Error && 'code' in error && error.code === code

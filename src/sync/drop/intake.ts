@@ -1,6 +1,7 @@
 /** Intake: looks at `in/` again and again, and says which files may be taken now, in which order, and why others may not. */
 import type { Stats } from 'node:fs'
 import { readdir } from 'node:fs/promises'
+import { basename } from 'node:path'
 import { type CsvSettings, DROP_LIMITS } from '../csv/settings.ts'
 import { type Digests, lookBeside } from './beside.ts'
 import type { Problem } from './claim.ts'
@@ -9,7 +10,7 @@ import { Facts } from './facts.ts'
 import type { DropFile, DropFolder } from './folder.ts'
 import { type Look, Looks } from './looks.ts'
 import { nameOf, saysDelta } from './names.ts'
-import { carriesPlan } from './ours.ts'
+import { type Head, headOf } from './ours.ts'
 import { type Arrived, inOrder } from './queue.ts'
 import { type Known, type Patience, standingOf } from './ready.ts'
 
@@ -31,15 +32,16 @@ export interface History {
   blockedBy(): Promise<string | null>
 }
 
+/** Why something is never read: the source does not take such names, it is a link, folder or pipe, or its name is no UTF-8. */
+export type Unread = 'stranger' | 'odd' | 'undecodable'
+
 export interface Looked {
   /** May be claimed now, in this order. */
   ready: DropFile[]
   /** With a sentence for the writer. */
   waiting: { name: string; why: string }[]
-  /** Names that this source does not read. */
-  strangers: string[]
-  /** Links, folders, pipes. */
-  oddities: string[]
+  /** What is never read, by name. */
+  strangers: Map<string, Unread>
   /** Something is on its way: look again soon. */
   moving: boolean
 }
@@ -61,19 +63,21 @@ export class Intake {
   readonly #folder: DropFolder
   readonly #settings: IntakeSettings
   readonly #history: History
+  readonly #now: () => Date
   readonly #looks = new Looks()
   readonly #endings: Facts<Ending>
-  readonly #deltas: Facts<boolean>
+  readonly #heads: Facts<Head>
   readonly #digests: Digests
   #readySince: number | null = null
 
-  constructor(folder: DropFolder, settings: IntakeSettings, history: History) {
+  constructor(folder: DropFolder, settings: IntakeSettings, history: History, now: () => Date) {
     this.#folder = folder
     this.#settings = settings
     this.#history = history
+    this.#now = now
     const open = (name: string) => folder.openDropped(name)
     this.#endings = new Facts(open, (file) => endingOf(file, settings.csv))
-    this.#deltas = new Facts(open, (file) => carriesPlan(file, settings.csv))
+    this.#heads = new Facts(open, (file) => headOf(file, settings.csv))
     this.#digests = {
       sha256: new Facts(open, (file) => file.digest('sha256')),
       md5: new Facts(open, (file) => file.digest('md5')),
@@ -82,7 +86,7 @@ export class Intake {
 
   /** @param at milliseconds of a clock that nobody can set */
   async look(at: number): Promise<Looked> {
-    const { files, companions, strangers, oddities } = await this.#list()
+    const { files, companions, strangers } = await this.#list()
     const looks = this.#looks.see(new Map([...files, ...companions]), at)
     this.#forget(looks)
     const required = files.size > 0 ? await this.#required() : null
@@ -90,14 +94,14 @@ export class Intake {
     const arrived: Arrived[] = []
     for (const name of files.keys()) {
       const look = looks.get(name)
-      const one = look && (await this.#assess(name, look, companions, required))
+      const one = look && (await this.#assess(name, look, companions, required).catch(whenClosed))
       if (!one) continue
       if ('why' in one) {
         if (one.why !== null) waiting.push({ name, why: one.why })
       } else arrived.push(one)
     }
     const isMoving = arrived.length + waiting.length < files.size
-    if (!this.#isQuiet(arrived, at)) return { ready: [], waiting, strangers, oddities, moving: true }
+    if (!this.#isQuiet(arrived, at)) return { ready: [], waiting, strangers, moving: true }
     const blockedBy =
       this.#settings.ordered && arrived.some((one) => one.delta) ? await this.#history.blockedBy() : null
     const { ready, blocked } = inOrder(arrived, blockedBy)
@@ -106,7 +110,7 @@ export class Intake {
         name,
         why: `It waits for ${blockedBy}, which failed: files of changes are read in their order. Send that one again under its name, or have an administrator dismiss it.`,
       })
-    return { ready, waiting, strangers, oddities, moving: isMoving }
+    return { ready, waiting, strangers, moving: isMoving }
   }
 
   /** A claimed file is a new one if its name comes again. */
@@ -121,21 +125,22 @@ export class Intake {
     }
     const files = new Map<string, Stats>()
     const companions = new Map<string, Stats>()
-    const strangers: string[] = []
-    const oddities: string[] = []
+    const strangers: Looked['strangers'] = new Map()
     for (const entry of await readdir(this.#folder.inbox)) {
       const name = nameOf(entry, this.#folder.glob)
       if (name.is === 'unfinished') continue
       if (name.is === 'stranger') {
-        strangers.push(entry)
+        strangers.set(entry, 'stranger')
         continue
       }
       const stats = await this.#folder.stat(entry)
+      // Bytes that are no UTF-8 come as this character, and lead to no file.
+      if (stats === null && entry.includes('\uFFFD')) strangers.set(entry, 'undecodable')
       if (stats === null) continue
-      if (!stats.isFile()) oddities.push(entry)
+      if (!stats.isFile()) strangers.set(entry, 'odd')
       else (name.is === 'file' ? files : companions).set(entry, stats)
     }
-    return { files, companions, strangers, oddities }
+    return { files, companions, strangers }
   }
 
   async #assess(
@@ -163,9 +168,11 @@ export class Intake {
     if (standing.is !== 'ready') return { why: standing.is === 'waiting' ? standing.why : null }
     const { evidence, problem } = standing
     const saysSo = this.#settings.mode === 'delta' || saysDelta(name) || manifest?.full === false
-    const delta = saysSo || (problem === null && ((await this.#deltas.of(name, look)) ?? false))
-    const aged = { modified: new Date(look.modified), sequence: manifest?.sequence ?? null }
-    return { name, evidence, problem, triggers, manifest, delta, full: !delta, whole, ...aged }
+    const head = problem === null ? await this.#heads.of(name, look) : null
+    const delta = saysSo || head === 'changes'
+    const roster = !delta && head === 'people'
+    const aged = { modified: new Date(look.modified), sequence: manifest?.sequence ?? null, seen: this.#now() }
+    return { name, evidence, problem, triggers, manifest, delta, roster, full: !delta, whole, ...aged }
   }
 
   /** Once a source has sent a trigger, a file without one is not finished. */
@@ -188,7 +195,16 @@ export class Intake {
   }
 
   #forget(looks: ReadonlyMap<string, Look>): void {
-    for (const facts of [this.#endings, this.#deltas, this.#digests.sha256, this.#digests.md5]) facts.keep(looks)
+    for (const facts of [this.#endings, this.#heads, this.#digests.sha256, this.#digests.md5]) facts.keep(looks)
+  }
+}
+
+/** A file, or what stands beside it, that this user may not open. It is the writer's to open; the others are read meanwhile. */
+function whenClosed(error: unknown): { why: string } {
+  if (!(error instanceof Error && 'code' in error && 'path' in error)) throw error
+  if (error.code !== 'EACCES' && error.code !== 'EPERM') throw error
+  return {
+    why: `${basename(String(error.path))} cannot be read: permission denied. Give the user that runs rosterd the right to read it.`,
   }
 }
 

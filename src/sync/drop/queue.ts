@@ -6,6 +6,8 @@ import type { DropFile } from './folder.ts'
 export interface Arrived extends DropFile, Aged {
   /** It speaks only of the people in it. */
   delta: boolean
+  /** A full file whose head can be read: what cannot be is refused, and takes no other file's place. */
+  roster: boolean
 }
 
 /**
@@ -14,12 +16,12 @@ export interface Arrived extends DropFile, Aged {
  */
 export function inOrder(arrived: Arrived[], blockedBy: string | null): { ready: DropFile[]; blocked: string[] } {
   const sorted = arrived.toSorted((a, b) => compareAge(a, b) || (a.name < b.name ? -1 : 1))
-  const newest = sorted.findLast((one) => !one.delta && !one.problem)
+  const newest = sorted.findLast((one) => one.roster && !one.problem)
   const ready: DropFile[] = []
   const blocked: string[] = []
   for (const one of sorted) {
     if (one.delta && blockedBy !== null && one.name !== blockedBy) blocked.push(one.name)
-    else if (newest && !one.delta && !one.problem && one !== newest)
+    else if (newest && one.roster && !one.problem && one !== newest)
       ready.push({ ...one, problem: staleBeside(one, newest) })
     else ready.push(one)
   }
@@ -27,6 +29,6 @@ export function inOrder(arrived: Arrived[], blockedBy: string | null): { ready: 
 }
 
 function staleBeside(one: Aged, newest: Aged): Problem {
-  const older = olderThan(one, newest) ?? { a: 'as old', b: 'it is taken' }
+  const older = olderThan(one, newest) ?? { a: 'of the same time', b: 'later by its name' }
   return { code: 'FILE_STALE', params: { ...older, file: newest.name } }
 }

@@ -7,6 +7,7 @@ import {
   insertToken,
   listTokens,
   revokeToken,
+  tokenMakers,
   touchToken,
 } from '../../../src/store/access.ts'
 import { type Cases, configOf, days, Ground, NOON } from './ground.ts'
@@ -43,6 +44,19 @@ export const access: Cases = {
       lastUsedAt: null,
     })
     expect(await findToken(ground.sql, Buffer.from('another'), NOON)).toBeNull()
+  },
+  'is known with its makers, and theirs as long as their tokens opened': async (ground) => {
+    const make = (administratorKey: string, createdBy: string, day: number, expiresAt: Date | null = null) => {
+      const token = { hash: randomBytes(32), hint: '…test', role: 'admin' as const, administratorKey, createdBy }
+      return insertToken(ground.sql, ground.id, { ...token, createdAt: days(day), expiresAt })
+    }
+    await make('lee@acme.test', 'old@acme.test', 0, days(1))
+    await make('lee@acme.test', 'Kim@acme.test', 0)
+    const made = await make('ann@acme.test', 'Lee@acme.test', 2)
+    await make('lee@acme.test', 'later@acme.test', 3)
+    const own = await make('kim@acme.test', 'bootstrap token', 4)
+    expect((await tokenMakers(ground.sql, ground.id, made)).sort()).toEqual(['Kim@acme.test', 'Lee@acme.test'])
+    expect(await tokenMakers(ground.sql, ground.id, own)).toEqual(['bootstrap token'])
   },
   'the token itself is nowhere in the database, only its hash': async (ground) => {
     const { id, secret, hash } = await issue(ground)

@@ -1,5 +1,5 @@
 /** Every reading function of the store, asked in the name of one organization for what belongs to another. */
-import { findAdministrator, listTokens } from '../../../src/store/access.ts'
+import { findAdministrator, listTokens, tokenMakers } from '../../../src/store/access.ts'
 import { readAdminEvent } from '../../../src/store/administrator-events.ts'
 import { addApplied, readApplied } from '../../../src/store/applied.ts'
 import { listAudit } from '../../../src/store/audit-list.ts'
@@ -108,6 +108,7 @@ async function guarded(
 
 export const LOOKS: Record<string, Look> = {
   findAdministrator: (sql, as, { mark }) => findAdministrator(sql, as.id, `kim@${mark}.test`),
+  tokenMakers: (sql, as, { token }) => tokenMakers(sql, as.id, token),
   listTokens: (sql, as) => listTokens(sql, as.id, { before: null, limit: 99 }),
   listAudit: (sql, as) =>
     listAudit(sql, as.id, { actor: null, act: null, object: null, since: null, until: null, before: null, limit: 999 }),
@@ -239,7 +240,6 @@ export const LOOKS: Record<string, Look> = {
   acceptedRowCounts: (sql, as, { source }) => snapshots.acceptedRowCounts(sql, as.id, source, 9),
   untidySnapshots: (sql, as, { source }) => snapshots.untidySnapshots(sql, as.id, source),
   newerDecided: (sql, as, { source }) => snapshots.newerDecided(sql, as.id, source, 'processing/0'),
-  snapshotPaths: (sql, as, { source }) => snapshots.snapshotPaths(sql, as.id, source),
   hasSnapshots: (sql, as, { source }) => snapshots.hasSnapshots(sql, as.id, source),
   lastFull: (sql, as, { source }) => drops.lastFull(sql, as.id, source, 1_000_000),
   usesTriggers: async (sql, as, { source }) => {

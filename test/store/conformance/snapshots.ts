@@ -115,12 +115,13 @@ export const snapshots: Cases = {
     const admitted = await at(ground, 'b', 'admitted')
     const other = await at(ground, 'c', 'held', 0, 'partners')
     const newer = await at(ground, 'd', 'held')
-    const replaced = await replaceStopped(sql, id, ground.source('hr'), newer, STOPPED)
+    expect(await replaceStopped(sql, id, ground.source('hr'), { id: newer, full: false }, STOPPED)).toEqual([])
+    const replaced = await replaceStopped(sql, id, ground.source('hr'), { id: newer, full: true }, STOPPED)
     expect(replaced.map((one) => [one.id, one.state])).toEqual([[first, 'replaced']])
     const refused = await at(ground, 'e', 'refused')
     const latest = await at(ground, 'f', 'refused')
     const states = async () =>
-      (await replaceStopped(sql, id, ground.source('hr'), latest, ['refused'])).map((one) => one.id)
+      (await replaceStopped(sql, id, ground.source('hr'), { id: latest, full: true }, ['refused'])).map((one) => one.id)
     expect([await states(), await states()]).toEqual([[refused], []])
     for (const kept of [admitted, other, newer]) expect((await readSnapshot(sql, id, kept))?.state).not.toBe('replaced')
   },

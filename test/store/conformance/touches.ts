@@ -140,7 +140,7 @@ export const TOUCHES: Record<string, Touch> = {
     await moveSnapshot(sql, as.id, snapshot, ['held'], 'refused')
     return await giveConsent(sql, as.id, snapshot, { by: 'kim', count: 1, at: NOON.toISOString() })
   },
-  replaceStopped: (sql, as, { source }) => replaceStopped(sql, as.id, source, 1_000_000, STOPPED),
+  replaceStopped: (sql, as, { source }) => replaceStopped(sql, as.id, source, { id: 1_000_000, full: true }, STOPPED),
   clearErrors: (sql, as, { snapshot }) => clearErrors(sql, as.id, snapshot),
   stageErrors: (sql, as, { snapshot }) => stageErrors(sql, as.id, snapshot, [broken(77)]),
   dropStaging: (sql, as, { snapshot }) => dropStaging(sql, as.id, snapshot),

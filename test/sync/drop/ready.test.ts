@@ -137,6 +137,7 @@ describe('of two files', () => {
     name,
     modified: new Date(modified),
     sequence,
+    seen: new Date('2026-11-22T12:00:00.000Z'),
   })
   test.each([
     [
@@ -163,7 +164,9 @@ describe('several files', () => {
     evidence: 'atomic_rename' as const,
     modified: new Date(0),
     sequence: null,
+    seen: new Date('2026-11-22T12:00:00.000Z'),
     delta: false,
+    roster: true,
     problem: null,
     ...more,
   })
@@ -185,15 +188,19 @@ describe('several files', () => {
       'r-20261122.csv FILE_INCOMPLETE',
     ])
   })
+  test('one that nobody can read as a roster takes no other one’s place', () => {
+    const page = arrived('r-20261122.csv', { roster: false })
+    expect(told([arrived('r-20261121.csv'), page]).ready).toEqual(['r-20261121.csv', 'r-20261122.csv'])
+  })
   test('of changes all are read, in their order', () => {
     const two = [
-      arrived('b-2.delta.csv', { delta: true, sequence: 2 }),
-      arrived('c-1.delta.csv', { delta: true, sequence: 1 }),
+      arrived('b-2.delta.csv', { delta: true, roster: false, sequence: 2 }),
+      arrived('c-1.delta.csv', { delta: true, roster: false, sequence: 1 }),
     ]
     expect(told([...two, arrived('r.csv')]).ready).toEqual(['c-1.delta.csv', 'b-2.delta.csv', 'r.csv'])
   })
   test('one that failed keeps them waiting until it comes again', () => {
-    const two = [arrived('a.delta.csv', { delta: true }), arrived('b.delta.csv', { delta: true })]
+    const two = ['a.delta.csv', 'b.delta.csv'].map((name) => arrived(name, { delta: true, roster: false }))
     expect(told(two, 'z.delta.csv')).toEqual({ ready: [], blocked: ['a.delta.csv', 'b.delta.csv'] })
     expect(told(two, 'b.delta.csv')).toEqual({ ready: ['b.delta.csv'], blocked: ['a.delta.csv'] })
   })
