@@ -19,6 +19,13 @@ export async function lockSource(transaction: Transaction, organization: number,
   await transaction`select pg_advisory_xact_lock(${OBSERVING}, hashtext(${`${organization}:${source}`}))`
 }
 
+/** The same lock, where nobody holds it: false when somebody reads a file of the source just now. */
+export async function tryLockSource(transaction: Transaction, organization: number, source: number): Promise<boolean> {
+  const [row] = await transaction<{ locked: boolean }[]>`
+    select pg_try_advisory_xact_lock(${OBSERVING}, hashtext(${`${organization}:${source}`})) as locked`
+  return row?.locked === true
+}
+
 /** Whoever approves a plan that a proposal is about to replace waits for it, and finds the plan superseded. */
 export async function lockAwaiting(transaction: Transaction, organization: number): Promise<void> {
   await transaction`

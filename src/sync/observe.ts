@@ -56,9 +56,11 @@ export async function observe(
   organization: number,
   source: SourceRow,
   file: ClaimedFile,
-): Promise<Observed> {
+): Promise<Observed | null> {
   return await parts.sql.begin(async (lock) => {
     await lockSource(lock, organization, source.id)
+    // Files are put away under the same lock: one that has gone while we waited was decided, and under its new name is not known here.
+    if (file.isThere && !(await file.isThere())) return null
     return await observeAlone(parts, organization, source, file)
   })
 }

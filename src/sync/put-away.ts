@@ -2,6 +2,7 @@
 import { showId } from '../reconcile/identifiers.ts'
 import { isFailureCode, reasonNext, reasonSentence } from '../reconcile/reasons.ts'
 import { type FailedCells, failedRows } from '../store/failures.ts'
+import { tryLockSource } from '../store/locks.ts'
 import { readOrganization, type SourceRow } from '../store/organizations.ts'
 import { HELD_DAYS, moveFile, type Snapshot, type SnapshotState, untidySnapshots } from '../store/snapshots.ts'
 import type { DropFolder, Told } from './drop/folder.ts'
@@ -12,13 +13,22 @@ import type { Parts } from './parts.ts'
 /** Used, or not needed: whoever wrote such a file has nothing to do. */
 const PROCESSED: readonly SnapshotState[] = ['admitted', 'confirmed', 'stale', 'duplicate']
 
-/** A crash in between leaves work for the next time, never a lost file. */
+/**
+ * A crash in between leaves work for the next time, never a lost file. Nothing is moved while a file of the source is read: whoever
+ * waits for that finds its file where it was claimed, or gone; the next round comes within a minute.
+ */
 export async function putAwayDecided(
   parts: Parts,
   organization: number,
   source: SourceRow,
   folder: DropFolder,
 ): Promise<void> {
+  await parts.sql.begin(async (lock) => {
+    if (await tryLockSource(lock, organization, source.id)) await putAwayAlone(parts, organization, source, folder)
+  })
+}
+
+async function putAwayAlone(parts: Parts, organization: number, source: SourceRow, folder: DropFolder): Promise<void> {
   for (const snapshot of await untidySnapshots(parts.sql, organization, source.id)) {
     const at = parts.now()
     const broken = await failedRows(parts.sql, organization, snapshot.id, { after: 0, limit: TOLD_ROWS })

@@ -61,7 +61,7 @@ async function receiveOne(
   if (content === null) return null
   try {
     const claim = await folder.claimOf(claimed.path)
-    const file = await fileOf(source, content, claimed, claim)
+    const file = { ...(await fileOf(source, content, claimed, claim)), isThere: () => folder.holds(claimed.path) }
     const blocked = !file.full && (await isBlocked(parts, organization, source, file.name))
     if (blocked || (claim && !file.problem && claim.sha256 !== file.sha256))
       return await giveBack(
@@ -73,6 +73,7 @@ async function receiveOne(
         blocked ? 'waits its turn' : 'still written',
       )
     const observed = await observe(parts, organization, source, file)
+    if (observed === null) return null
     const { snapshot, state, errors } = observed
     const about = { organization, source: source.key, file: file.name, evidence: file.evidence }
     parts.log.info({ ...about, snapshot, state, errors }, 'file observed')

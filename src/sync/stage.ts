@@ -26,6 +26,8 @@ export interface ClaimedFile {
   triggered?: boolean
   /** Why it is not read. */
   problem?: Problem | null
+  /** False when it has been put away meanwhile. */
+  isThere?(): Promise<boolean>
   /** False when a writer has gone on since it was taken. Asked when everything has been read. */
   isUnchanged?(): Promise<boolean>
   read(): AsyncIterable<Uint8Array>

@@ -2,6 +2,7 @@
 import { createReadStream } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
+import { lockSource } from '../../src/store/locks.ts'
 import { listSources, type SourceRow } from '../../src/store/organizations.ts'
 import { type Observed, observe } from '../../src/sync/observe.ts'
 import { folderOf } from '../../src/sync/receive.ts'
@@ -32,8 +33,8 @@ async function claimed(text: string) {
     await go.promise
     yield bytes.subarray(bytes.length / 2)
   }
-  const reading = (read: () => AsyncIterable<Uint8Array>): Promise<Observed> =>
-    observe(world.parts, world.organization, source, {
+  const reading = async (read: () => AsyncIterable<Uint8Array>): Promise<Observed> => {
+    const observed = await observe(world.parts, world.organization, source, {
       name: 'second.csv',
       path,
       sha256: 'whatever the bytes are',
@@ -41,6 +42,9 @@ async function claimed(text: string) {
       full: true,
       read,
     })
+    if (observed === null) throw new Error('the file was put away')
+    return observed
+  }
   return { source, slow: () => reading(slowly), quick: () => reading(whole), inside: inside.promise, go: go.resolve }
 }
 
@@ -115,3 +119,22 @@ test.each([
     expect(after.snapshots.slice(0, -1)).toEqual(left)
   },
 )
+
+test('a file that was put away while somebody waited to read it is not read again', async () => {
+  world = await openWorld()
+  const { source: id, path } = await world.claim('first.csv', roster(10))
+  const source = (await listSources(world.sql, world.organization)).find((one) => one.id === id)
+  if (!source) throw new Error('no source')
+  const late = { outcome: Promise.resolve('') }
+  await world.sql.begin(async (lock) => {
+    await lockSource(lock, world.organization, id)
+    late.outcome = world.receive({ source: id, path }).then(
+      () => 'read',
+      (error: Error) => error.message,
+    )
+    await until(async () => (await readers(false)).length > 0)
+    await folderOf(source).putAway(path, 'processed', world.at, {})
+  })
+  expect(await late.outcome).toBe('the file was gone')
+  expect(await world.sql`select from snapshots where source_id = ${id}`).toHaveLength(0)
+})

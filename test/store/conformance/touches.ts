@@ -154,7 +154,7 @@ export const TOUCHES: Record<string, Touch> = {
 export const WITHOUT_ORGANIZATION = `
   copyBoolean linesOf addLines analyze guardTransactions difference instantText
   widenWorkMemory profileOf refusesValues copyText copyJson copyArray copyLine copyInto pipeline dial
-  readFigures writeBackup readBackup saveBackup loadBackup knownMigrations appliedMigrations openConnection claimDataDirectory claimDatabase answers migrate analyzeOutgrown lockConfiguration lockOrganization lockSource lockAwaiting retireOthers
+  readFigures writeBackup readBackup saveBackup loadBackup knownMigrations appliedMigrations openConnection claimDataDirectory claimDatabase answers migrate analyzeOutgrown lockConfiguration lockOrganization lockSource tryLockSource lockAwaiting retireOthers
   saysDatabaseAway isDisconnection isOutOfRoom whileAway scheduledSources
   releaseLeftBehind releaseLostWork listOrganizations findOrganization organizationsWithDue rememberDue abandonedPlans expirePlans remindOfPlans expireHeld createLetterBox findToken
   openProposal foreseeLastAdmins countGuarded countNamesakes addressDomains holdEverything addActions closeDependencies setAsideObserved takeObserved partFacts itemDigests findRefused followHolders foresee
