@@ -1,4 +1,5 @@
 /** Tidy: once a minute, and when something was decided, the drop folders are brought in step with the database. */
+import { access } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { decidedPaths } from '../store/drops.ts'
 import { listOrganizations, listSources, type SourceRow } from '../store/organizations.ts'
@@ -56,6 +57,12 @@ async function tidySource(
   source: SourceRow,
 ): Promise<void> {
   const folder = folderOf(source)
+  // One that is not made yet, or is gone, has nothing to tidy; the watch and /readyz speak of it.
+  const isThere = await access(folder.inbox).then(
+    () => true,
+    () => false,
+  )
+  if (!isThere) return
   await putAwayDecided(parts, organization, source, folder)
   await tellFiles(parts, organization, source, folder)
   // One whose reading was given up half-way is read anew.
