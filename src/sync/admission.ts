@@ -4,7 +4,6 @@ import { admitCount } from '../reconcile/admit.ts'
 import { number } from '../reconcile/amount.ts'
 import { type Consent, weigh, whoIsMissing } from '../reconcile/consent.ts'
 import { showId } from '../reconcile/identifiers.ts'
-import { writeAudit } from '../store/audit.ts'
 import type { Transaction } from '../store/connection.ts'
 import { lockSource } from '../store/locks.ts'
 import { listSources, type SourceRow } from '../store/organizations.ts'
@@ -12,7 +11,8 @@ import { giveConsent, moveSnapshot, readSnapshot, replaceStopped, type Snapshot,
 import { dropStaging, stagedFacts } from '../store/staging.ts'
 import { makersOf, requireRole } from './decide.ts'
 import { merge } from './observe.ts'
-import { type Actor, type Parts, signed } from './parts.ts'
+import type { Actor, Parts } from './parts.ts'
+import { record } from './record.ts'
 
 /**
  * Lets a stopped snapshot into the directory, by the number that `rosterd snapshots` shows: the people who are missing from it, or
@@ -52,7 +52,7 @@ export async function admit(
         })
       if (weight === 'first') {
         await giveConsent(transaction, organization, id, said)
-        await audit(transaction, organization, at, actor, 'snapshot.consented', id, { count })
+        await record(transaction, organization, at, actor, 'snapshot.consented', 'snp', id, { count })
         return 'consented'
       }
     }
@@ -64,7 +64,7 @@ export async function admit(
       await dropStaging(transaction, organization, one.id)
     await merge(transaction, organization, source, snapshot, at)
     const first = snapshot.state === 'refused' ? { first: snapshot.consent?.by } : {}
-    await audit(transaction, organization, at, actor, 'snapshot.admitted', id, { count, ...first })
+    await record(transaction, organization, at, actor, 'snapshot.admitted', 'snp', id, { count, ...first })
     return 'admitted'
   })
   if (typeof answer === 'object')
@@ -119,7 +119,7 @@ export async function dismiss(
     )
     if (!moved) throw snapshotState(id, snapshot.state, 'dismissed')
     await dropStaging(transaction, organization, id)
-    await audit(transaction, organization, at, actor, 'snapshot.dismissed', id, {})
+    await record(transaction, organization, at, actor, 'snapshot.dismissed', 'snp', id, {})
   })
   await parts.jobs.tidy()
 }
@@ -138,23 +138,4 @@ async function mustReadSnapshot(
 
 function snapshotState(id: number, state: string, verb: string): RosterdError {
   return new RosterdError('SNAPSHOT_STATE', { id: showId('snp', id), state, verb, wanted: 'held or refused' })
-}
-
-async function audit(
-  transaction: Transaction,
-  organization: number,
-  at: Date,
-  actor: Actor,
-  act: string,
-  id: number,
-  after: unknown,
-): Promise<void> {
-  await writeAudit(transaction, {
-    organizationId: organization,
-    at,
-    ...signed(actor),
-    act,
-    object: showId('snp', id),
-    after,
-  })
 }

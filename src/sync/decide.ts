@@ -2,11 +2,10 @@
 import { RosterdError } from '../errors.ts'
 import { number } from '../reconcile/amount.ts'
 import { weigh, whoIsMissing } from '../reconcile/consent.ts'
-import { type IdPrefix, showId } from '../reconcile/identifiers.ts'
+import { showId } from '../reconcile/identifiers.ts'
 import { canMove, needs, overrideCount, overrideSum } from '../reconcile/review.ts'
 import { holds } from '../reconcile/roles.ts'
 import { tokenMakers } from '../store/access.ts'
-import { writeAudit } from '../store/audit.ts'
 import type { Handle, Transaction } from '../store/connection.ts'
 import { markDirty } from '../store/dirty.ts'
 import { answerDecision, readDecision } from '../store/matching.ts'
@@ -19,7 +18,8 @@ import {
   readPlan,
   waitRejected,
 } from '../store/plans.ts'
-import { type Actor, type Parts, signed } from './parts.ts'
+import type { Actor, Parts } from './parts.ts'
+import { record } from './record.ts'
 
 export interface Approval {
   actor: Actor
@@ -62,7 +62,7 @@ export async function approve(
       if ((await weighConsent(transaction, organization, plan, said)) === 'first') {
         if (!(await consentToPlan(transaction, organization, id, said)))
           throw planState(await mustReadPlan(parts, organization, id), 'approved', 'awaiting approval')
-        await audit(transaction, organization, at, actor, 'plan.consented', 'pln', id, { hash: plan.hash, override })
+        await record(transaction, organization, at, actor, 'plan.consented', 'pln', id, { hash: plan.hash, override })
         return 'consented' as const
       }
     }
@@ -75,7 +75,7 @@ export async function approve(
       ...(held !== null && override ? { override: { ...override, by: actor.name } } : {}),
     })
     if (!moved) throw planState(await mustReadPlan(parts, organization, id), 'approved', 'awaiting approval')
-    await audit(transaction, organization, at, actor, 'plan.approved', 'pln', id, {
+    await record(transaction, organization, at, actor, 'plan.approved', 'pln', id, {
       hash: plan.hash,
       override: override ?? null,
     })
@@ -144,7 +144,7 @@ export async function reject(
     const moved = await movePlan(transaction, organization, id, ['awaiting_approval'], 'rejected', fields)
     if (!moved) throw planState(plan, 'rejected', 'awaiting approval')
     if (plan.lane === 'sync') await waitRejected(transaction, organization, id, at)
-    await audit(transaction, organization, at, actor, 'plan.rejected', 'pln', id, { reason: reason ?? null })
+    await record(transaction, organization, at, actor, 'plan.rejected', 'pln', id, { reason: reason ?? null })
   })
 }
 
@@ -156,7 +156,7 @@ export async function start(parts: Parts, organization: number, id: number, opti
     const at = parts.now()
     await parts.sql.begin(async (transaction) => {
       await movePlan(transaction, organization, id, ['approved'], 'approved', { startedAt: at })
-      await audit(transaction, organization, at, options.actor, 'plan.started', 'pln', id, {})
+      await record(transaction, organization, at, options.actor, 'plan.started', 'pln', id, {})
     })
     return await parts.jobs.execute(organization, id)
   }
@@ -189,7 +189,7 @@ export async function answer(
     const answered = await answerDecision(transaction, organization, id, { choice, target, by: actor.name, at })
     if (!answered) throw new RosterdError('DECISION_STATE', { id: showId('dec', id), state: 'decided' })
     await markDirty(transaction, organization, target === null ? [decision.personId] : [decision.personId, target])
-    await audit(transaction, organization, at, actor, 'decision.answered', 'dec', id, { choice, target })
+    await record(transaction, organization, at, actor, 'decision.answered', 'dec', id, { choice, target })
   })
   await parts.jobs.propose(organization, 'person')
 }
@@ -210,26 +210,5 @@ function planState(plan: PlanRow, verb: string, wanted: string): RosterdError {
     state: plan.state.replaceAll('_', ' '),
     verb,
     wanted,
-  })
-}
-
-async function audit(
-  transaction: Transaction,
-  organization: number,
-  at: Date,
-  actor: Actor,
-  act: string,
-  prefix: IdPrefix,
-  id: number,
-  after: unknown,
-): Promise<void> {
-  await writeAudit(transaction, {
-    organizationId: organization,
-    at,
-    ...signed(actor),
-    act,
-    object: showId(prefix, id),
-    planId: prefix === 'pln' ? id : null,
-    after,
   })
 }
