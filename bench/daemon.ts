@@ -23,8 +23,10 @@ export class Daemon {
     this.#token = token
   }
 
-  static async start(directory: string, config: string): Promise<Daemon> {
-    const env = { ...process.env, ROSTERD_DATA: directory, ROSTERD_CONFIG: config, PORT: '0', LOG_LEVEL: 'warn' }
+  /** @param settings further environment variables, such as DATABASE_URL */
+  static async start(directory: string, config: string, settings: Record<string, string> = {}): Promise<Daemon> {
+    const own = { ROSTERD_DATA: directory, ROSTERD_CONFIG: config, PORT: '0', LOG_LEVEL: 'warn' }
+    const env = { ...process.env, ...own, ...settings }
     // As `npm start` does.
     const child = spawn(process.execPath, ['--max-semi-space-size=32', '--max-old-space-size=512', PROGRAM, 'serve'], {
       env,
@@ -41,6 +43,10 @@ export class Daemon {
     }
     child.kill('SIGKILL')
     throw new Error('the daemon did not start')
+  }
+
+  get url(): string {
+    return this.#url
   }
 
   async call(method: string, path: string, body?: object): Promise<Record<string, unknown>> {

@@ -14,6 +14,7 @@ import { RosterdError } from './errors.ts'
 import type { Component } from './health.ts'
 import type { Metrics } from './metrics.ts'
 import { answerError } from './problem.ts'
+import { scimDoor } from './scim/index.ts'
 import { forRequest } from './telemetry.ts'
 
 export interface AppContext extends ApiContext {
@@ -27,6 +28,9 @@ export interface AppContext extends ApiContext {
 export function createApp(context: AppContext): OpenAPIHono<DoorEnv> {
   const app = new OpenAPIHono<DoorEnv>()
   const { log } = context.parts
+  // Before everything that the others share: it is asked most often by far, and answers, counts and logs in its own way.
+  const scim = scimDoor(context)
+  app.all('/scim/*', (c) => scim(c.req.raw))
   app.use(requestId())
   app.use(async (c, next) => {
     const started = performance.now()

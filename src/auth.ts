@@ -1,6 +1,7 @@
 /**
- * Who is asking. A bearer token is 256 random bits behind the prefix `rosterd_`; only its sha256 is stored, so the table gives
- * nobody access, and finding a token by its hash takes the same time whatever was guessed.
+ * Who is asking: an administrator (`identify`), or a source whose identity provider pushes (`identifySource`). A bearer token is 256
+ * random bits behind the prefix `rosterd_` or `rosterd_scim_`; only its sha256 is stored, so the table gives nobody access, and finding
+ * a token by its hash takes the same time whatever was guessed.
  */
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
 import { link, mkdir, readFile, unlink, writeFile } from 'node:fs/promises'
@@ -10,6 +11,7 @@ import { RosterdError } from './errors.ts'
 import { type AdministratorRole, atMost } from './reconcile/roles.ts'
 import { findToken, touchToken } from './store/access.ts'
 import type { Handle } from './store/connection.ts'
+import { findSourceToken } from './store/source-tokens.ts'
 
 /** Somebody whose token was accepted. */
 export interface Caller {
@@ -28,6 +30,11 @@ const TOUCH_EVERY_MS = 3_600_000
 
 export function makeToken(): string {
   return `rosterd_${randomBytes(32).toString('base64url')}`
+}
+
+/** Of a source: its prefix tells people, and scanners for leaked secrets, what they have found. */
+export function makeSourceToken(): string {
+  return `rosterd_scim_${randomBytes(32).toString('base64url')}`
 }
 
 export function hashToken(token: string): Buffer {
@@ -51,16 +58,46 @@ export async function identify(handle: Handle, token: string, bootstrap: Buffer,
     return { name: BOOTSTRAP_NAME, role: 'admin', organization: null, tokenId: null }
   const found = await findToken(handle, hash, now)
   if (found === null) return null
-  // Once an hour is enough to see which tokens are in use; a write per request would make every reader a writer.
-  if (found.lastUsedAt === null || now.getTime() - found.lastUsedAt.getTime() > TOUCH_EVERY_MS) {
-    await touchToken(handle, found.organizationId, found.id, now)
-  }
+  await touch(handle, found, now)
   return {
     name: found.administrator,
     role: atMost(found.administratorRole, found.role),
     organization: found.organizationId,
     tokenId: found.id,
   }
+}
+
+/** A source whose token was accepted. */
+export interface SourceCaller {
+  organizationId: number
+  organizationKey: string
+  sourceId: number
+  sourceKey: string
+  /** As they are stored: `scimSourceSettings` reads them. */
+  settings: Record<string, unknown>
+  tokenId: number
+}
+
+/**
+ * Finds out for which source an identity provider speaks; null for an unknown, revoked or expired token, for one of an administrator,
+ * and for a source that is gone from the configuration.
+ */
+export async function identifySource(handle: Handle, token: string, now: Date): Promise<SourceCaller | null> {
+  const found = await findSourceToken(handle, hashToken(token), now)
+  if (found === null) return null
+  await touch(handle, found, now)
+  const { id, lastUsedAt, ...caller } = found
+  return { ...caller, tokenId: id }
+}
+
+/** Once an hour is enough to see which tokens are in use; a write per request would make every reader a writer. */
+async function touch(
+  handle: Handle,
+  { organizationId, id, lastUsedAt }: { organizationId: number; id: number; lastUsedAt: Date | null },
+  now: Date,
+): Promise<void> {
+  if (lastUsedAt !== null && now.getTime() - lastUsedAt.getTime() <= TOUCH_EVERY_MS) return
+  await touchToken(handle, organizationId, id, now)
 }
 
 /**

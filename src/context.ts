@@ -12,6 +12,7 @@ import { createLetterBox } from './store/outbox.ts'
 import { configure } from './sync/configure.ts'
 import { openJobs, type Worker } from './sync/jobs.ts'
 import type { Parts } from './sync/parts.ts'
+import { createPush, type Push } from './sync/push.ts'
 import type { Vitals } from './vitals.ts'
 
 export interface Context {
@@ -22,6 +23,7 @@ export interface Context {
   parts: Parts
   worker: Worker
   dispatcher: Dispatcher
+  push: Push
   readonly mailer: Mailer
   /** The bootstrap administrator's token, for the owner of this machine alone. */
   token: string
@@ -85,7 +87,9 @@ export async function openContext(config: Config, log: Logger, signal: AbortSign
     })
     const worker = await openJobs(url, log, () => dispatcher.wake())
     closing.push(() => worker.stop(5_000))
-    const parts: Parts = { sql, log, jobs: worker, now: () => new Date() }
+    const own = { sql, log, jobs: worker, now: () => new Date() }
+    const push = createPush(own)
+    const parts: Parts = { ...own, pushed: push.pushed }
     const tokenHash = hashToken(token)
     return {
       get config() {
@@ -101,7 +105,7 @@ export async function openContext(config: Config, log: Logger, signal: AbortSign
         log.level = next.logLevel
         return written
       },
-      ...{ log, sql, parts, worker, dispatcher, token, tokenHash, listening, changed, close },
+      ...{ log, sql, parts, worker, dispatcher, push, token, tokenHash, listening, changed, close },
     }
   } catch (error) {
     await close()

@@ -110,7 +110,7 @@ async function run(context: Context, around: Around, tell: (line: string) => voi
   const ending = new AbortController()
   const signal = AbortSignal.any([asked, ending.signal])
   const say = (line: string) => tell(line.replace(CONTROL, ' '))
-  const { config, log, parts, sql, worker, dispatcher } = context
+  const { config, log, parts, sql, worker, dispatcher, push } = context
   const { health, vitals, read } = around
   const app = createApp({
     parts,
@@ -123,6 +123,7 @@ async function run(context: Context, around: Around, tell: (line: string) => voi
     components: () => health.components(),
     metrics: metricsOf(context),
     pace: config.api.pace,
+    baseUrl: () => baseUrlOf(context.config.server, context.listening.port),
   })
   const server = await openServer(config, app.fetch)
   const address = server.address()
@@ -154,7 +155,7 @@ async function run(context: Context, around: Around, tell: (line: string) => voi
       },
       tidy: () => tidyEverything(parts, worker),
     })
-    loops.push(dispatcher.run(signal), startClock(parts, worker, signal))
+    loops.push(dispatcher.run(signal), startClock(parts, worker, signal), push.run(signal))
     health.fine(CONFIGURATION)
     say(`rosterd is running at ${url}. Stop it with Ctrl-C.`)
     if (!isLoopback(config.server.host) && !url.startsWith('https://')) {

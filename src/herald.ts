@@ -6,9 +6,11 @@ import { planEnds } from './reconcile/describe.ts'
 import { showId } from './reconcile/identifiers.ts'
 import type { PlanState } from './reconcile/model.ts'
 import { overrideCount, overrideSum } from './reconcile/review.ts'
-import { listOrganizations, type Organization, readOrganization } from './store/organizations.ts'
+import { listOrganizations, listSources, type Organization, readOrganization } from './store/organizations.ts'
 import { listPlans, type PlanRow, progress, readPlan } from './store/plans.ts'
 import { readSnapshot } from './store/snapshots.ts'
+import { sourceTokenUse } from './store/source-tokens.ts'
+import { isLive } from './sync/go-live.ts'
 import type { Observed } from './sync/observe.ts'
 import type { Parts } from './sync/parts.ts'
 import type { Proposed } from './sync/propose.ts'
@@ -29,6 +31,7 @@ export class Herald {
   async welcome(): Promise<void> {
     const { sql } = this.#parts
     for (const organization of await listOrganizations(sql)) {
+      await this.#connecting(organization)
       const waiting = await listPlans(sql, organization.id, { states: ['awaiting_approval'], limit: 20 })
       for (const plan of waiting.reverse()) this.#waits(organization, plan)
     }
@@ -79,6 +82,26 @@ export class Herald {
     const { states } = await progress(sql, organization, id)
     this.#say(`${owner.name}: ${showId('pln', id)} ${planEnds(state, states)}`)
     if (state !== 'applied') this.#say(`  What failed:  ${PROGRAM} failures ${showId('pln', id)}`)
+  }
+
+  /** What is still to be done before an identity provider works; nothing about one that does. */
+  async #connecting({ id, key, name }: Organization): Promise<void> {
+    const { sql, now } = this.#parts
+    const pushed = (await listSources(sql, id)).filter((one) => one.kind === 'scim' && one.connected)
+    if (pushed.length === 0) return
+    const uses = await sourceTokenUse(sql, id, now())
+    for (const source of pushed) {
+      const use = uses.find(({ sourceId }) => sourceId === source.id)
+      const which = `--organization ${key}`
+      if ((use?.open ?? 0) === 0)
+        this.#say(
+          `${name}: to connect Okta or Entra ID as ${source.name}:  ${PROGRAM} token create ${which} --source ${source.key}`,
+        )
+      else if (!isLive(source))
+        this.#say(
+          `${name}: ${source.name} is not live, so that what it pushes is only shown. To apply it:  ${PROGRAM} source go-live ${which} ${source.key}`,
+        )
+    }
   }
 
   #waits(organization: Organization, plan: PlanRow): void {

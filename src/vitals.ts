@@ -83,7 +83,9 @@ export class Vitals {
 
   async look(sql: Sql, config: Config): Promise<void> {
     const folders = config.organizations.flatMap(({ key, sources }) =>
-      sources.map((source) => ({ name: `${key}.${source.key}`, path: source.folder })),
+      sources.flatMap((source) =>
+        source.kind === 'csv' ? [{ name: `${key}.${source.key}`, path: source.folder }] : [],
+      ),
     )
     await Promise.all([
       this.lookAtDatabase(sql),

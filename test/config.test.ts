@@ -47,8 +47,16 @@ describe('the sample', () => {
           approval: 'additive_auto',
           csv: {},
         },
+        { key: 'idp', kind: 'scim', approval: 'within_limits', scim: { dialect: 'lenient', groupLossWait: 3_600_000 } },
       ],
-      rules: [{ key: 'everyone', source: 'hr', priority: 500 }, { key: 'artists' }, { key: 'lighting' }, { key: 'it' }],
+      rules: [
+        { key: 'everyone', source: 'hr', priority: 500 },
+        { key: 'artists' },
+        { key: 'lighting' },
+        { key: 'it' },
+        { key: 'pushed', source: 'idp' },
+        { key: 'pushed_vray', source: 'idp' },
+      ],
     })
   })
 

@@ -8,6 +8,8 @@ export interface ApiContext {
   bootstrap: Buffer
   /** Of this program, as package.json says it. */
   version: string
+  /** Where others reach this daemon, without a slash at its end; absent: nobody is told. */
+  baseUrl?(): string
   /** How fast one token may ask; `PACE` when absent. */
   pace?: Pace
 }

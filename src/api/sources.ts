@@ -1,13 +1,16 @@
-/** Sources: where people come from, when each last spoke, and when it is next looked at. */
+/** Sources: where people come from, when each last spoke, when it is next looked at, and whether what it says is applied. */
 import { z } from '@hono/zod-openapi'
 import { RosterdError } from '../errors.ts'
 import { APPROVAL_MODES, SOURCE_KINDS } from '../reconcile/model.ts'
 import { listSources, type SourceRow } from '../store/organizations.ts'
 import { latestSnapshots, type SnapshotListRow } from '../store/snapshot-list.ts'
+import { sourceTokenUse, type TokenUse } from '../store/source-tokens.ts'
+import { goLive, isLive } from '../sync/go-live.ts'
 import type { Parts } from '../sync/parts.ts'
 import { nextRun } from '../sync/schedule.ts'
 import { type Silence, silences } from '../sync/silence.ts'
-import { instant } from './fields.ts'
+import { scheduleOf } from '../sync/source-settings.ts'
+import { instant, shown } from './fields.ts'
 import { type Door, route } from './openapi.ts'
 import { showSnapshot, snapshot } from './snapshots.ts'
 
@@ -29,6 +32,15 @@ const source = z
     mode: z.enum(['snapshot', 'delta']),
     approval: z.enum(APPROVAL_MODES),
     trust: z.int().openapi({ description: 'Higher is believed first where sources disagree.' }),
+    live: z
+      .boolean()
+      .openapi({ description: 'False: it pushes, and its plans are only shown until a person lets it go live.' }),
+    liveAt: instant.nullable().openapi({ description: 'When somebody let it go live; null where nobody has to.' }),
+    tokens: z.int().openapi({ description: 'How many tokens open its SCIM endpoint.' }),
+    lastRequestAt: instant.nullable().openapi({
+      description: 'When its identity provider last came in, to the hour; null: never, or it is no such source.',
+    }),
+    nextStep: z.string().nullable().openapi({ description: 'What to do next until it works; null: nothing.' }),
     connected: z
       .boolean()
       .openapi({ description: 'False: it is gone from the configuration, and takes nothing from anybody.' }),
@@ -38,20 +50,34 @@ const source = z
   })
   .openapi('Source')
 
-const scheduled = z.object({ schedule: z.object({ cron: z.string(), zone: z.string() }).nullable().default(null) })
-
 function showSource(
   row: SourceRow,
   at: Date,
-  { last, heard }: { last: SnapshotListRow | undefined; heard: Silence | undefined },
+  { last, heard, use }: { last: SnapshotListRow | undefined; heard: Silence | undefined; use: TokenUse | undefined },
 ): z.input<typeof source> {
-  const runs = scheduled.parse(row.settings).schedule
+  const runs = scheduleOf(row.settings)
+  const live = isLive(row)
   return {
     ...row,
+    live,
+    liveAt: shown(row.liveAt),
+    tokens: use?.open ?? 0,
+    lastRequestAt: shown(use?.lastUsedAt ?? null),
+    nextStep: row.kind === 'scim' && row.connected ? nextStep(row.key, live, use) : null,
     schedule: runs === null || !row.connected ? null : { ...runs, next: nextRun(runs, at.toISOString()) },
     silence: heard === undefined ? null : showSilence(heard),
     lastSnapshot: last === undefined ? null : showSnapshot(last),
   }
+}
+
+/** From a new source to one that works: a token, a first request, a look, and somebody's word. */
+function nextStep(key: string, live: boolean, use: TokenUse | undefined): string | null {
+  if ((use?.open ?? 0) === 0)
+    return `Nothing can come in without a token: rosterd token create --source ${key} makes one and says where to paste it.`
+  if (use?.lastUsedAt == null)
+    return 'Its identity provider has not come in yet: paste base URL and token there, and test the connection.'
+  if (live) return null
+  return `Nothing of it is applied yet. rosterd plans --state draft lists what it would do; if that is right: rosterd source go-live ${key}`
 }
 
 const showSilence = ({ since, within, silent }: Silence): z.input<typeof silence> => ({
@@ -64,11 +90,16 @@ const showSilence = ({ since, within, silent }: Silence): z.input<typeof silence
 async function shownSources(parts: Parts, organization: number, key?: string): Promise<z.input<typeof source>[]> {
   const all = await listSources(parts.sql, organization)
   const asked = all.filter((one) => key === undefined || one.key === key)
-  const [latest, heard] = await Promise.all([
+  const at = parts.now()
+  const [latest, heard, uses] = await Promise.all([
     latestSnapshots(parts.sql, organization),
     silences(parts, organization, asked),
+    sourceTokenUse(parts.sql, organization, at),
   ])
-  return asked.map((row) => showSource(row, parts.now(), { last: latest.get(row.key), heard: heard.get(row.id) }))
+  return asked.map((row) => {
+    const use = uses.find(({ sourceId }) => sourceId === row.id)
+    return showSource(row, at, { last: latest.get(row.key), heard: heard.get(row.id), use })
+  })
 }
 
 export function sourceRoutes(door: Door): void {
@@ -91,6 +122,25 @@ export function sourceRoutes(door: Door): void {
     { method: 'get', path: '/sources/{source}', noun, summary: 'One source', role: 'viewer', answer: source },
     async ({ parts, organization, param }) => {
       const key = param('source')
+      const [found] = await shownSources(parts, organization.id, key)
+      if (found === undefined) throw new RosterdError('SOURCE_NOT_FOUND', { source: key })
+      return found
+    },
+  )
+
+  route(
+    door,
+    {
+      method: 'post',
+      path: '/sources/{source}/go-live',
+      noun,
+      summary: 'Let what a source pushes be applied from now on; again does nothing',
+      role: 'admin',
+      answer: source,
+    },
+    async ({ parts, organization, actor, param }) => {
+      const key = param('source')
+      await goLive(parts, organization.id, key, actor)
       const [found] = await shownSources(parts, organization.id, key)
       if (found === undefined) throw new RosterdError('SOURCE_NOT_FOUND', { source: key })
       return found

@@ -1,38 +1,42 @@
-/** Tokens of administrators: made, listed by their last characters, and revoked. */
+/** Tokens: of administrators, and of the sources that push. Made, listed by their last characters, and revoked. */
 import { z } from '@hono/zod-openapi'
-import { hashToken, hintOf, makeToken } from '../auth.ts'
 import { RosterdError } from '../errors.ts'
 import { readId, showId } from '../reconcile/identifiers.ts'
-import { readEmail } from '../reconcile/normalise.ts'
-import { atMost, holds, ROLES } from '../reconcile/roles.ts'
-import { findAdministrator, insertToken, listTokens, revokeToken, type TokenRow } from '../store/access.ts'
+import { atMost, ROLES } from '../reconcile/roles.ts'
+import { noteRevocation } from '../revocations.ts'
+import { listTokens, revokeToken, type TokenRow } from '../store/access.ts'
 import { writeAudit } from '../store/audit.ts'
 import { signed } from '../sync/parts.ts'
 import { cursor, idPlace, instant, limit, moment, page, pageOf, readCursor, shown, words } from './fields.ts'
+import { makeFor } from './make-token.ts'
 import { type Door, route } from './openapi.ts'
 
 const token = z
   .object({
     id: z.string(),
     hint: z.string(),
-    administrator: z.string(),
-    role: z
-      .enum(ROLES)
+    administrator: z.string().nullable().openapi({ description: 'As whom it acts; null for a token of a source.' }),
+    source: z
+      .string()
       .nullable()
-      .openapi({ description: 'Null: the administrator is gone, the token opens nothing.' }),
+      .openapi({ description: 'Key of the source whose identity provider holds it; null for an administrator.' }),
+    role: z.enum(ROLES).nullable().openapi({
+      description: 'Null: the administrator is gone and the token opens nothing, or it is a token of a source.',
+    }),
     createdBy: z.string(),
     createdAt: instant,
     expiresAt: instant.nullable(),
     revokedAt: instant.nullable(),
-    lastUsedAt: instant.nullable(),
+    lastUsedAt: instant.nullable().openapi({ description: 'To the hour.' }),
   })
   .openapi('Token')
 
 function showToken(row: TokenRow): z.input<typeof token> {
+  const { role, administratorRole } = row
   return {
     ...row,
     id: showId('tok', row.id),
-    role: row.administratorRole === null ? null : atMost(row.administratorRole, row.role),
+    role: role === null || administratorRole === null ? null : atMost(administratorRole, role),
     createdAt: row.createdAt.toISOString(),
     expiresAt: shown(row.expiresAt),
     revokedAt: shown(row.revokedAt),
@@ -68,66 +72,53 @@ export function tokenRoutes(door: Door): void {
       method: 'post',
       path: '/tokens',
       noun,
-      summary: 'Make a token that acts as one administrator; it is shown this once',
+      summary: 'Make a token that acts as one administrator, or that one source comes in with; it is shown this once',
       role: 'admin',
       body: z.strictObject({
-        administrator: words(1_000).openapi({
-          description: 'E-mail address of an administrator of the configuration.',
-        }),
-        role: z.enum(ROLES).optional().openapi({ description: 'The most that the token may do.' }),
+        administrator: words(1_000)
+          .openapi({ description: 'E-mail address of an administrator of the configuration; this or a source.' })
+          .optional(),
+        source: words(63)
+          .openapi({ description: 'Key of a source of the kind scim; this or an administrator.' })
+          .optional(),
+        role: z.enum(ROLES).optional().openapi({ description: 'The most that the token of an administrator may do.' }),
         expiresAt: moment.optional(),
       }),
       secret: 'token',
-      answer: token.pick({ id: true, administrator: true, role: true, expiresAt: true }).extend({ token: z.string() }),
+      answer: token.pick({ id: true, administrator: true, source: true, role: true, expiresAt: true }).extend({
+        token: z.string(),
+        scimUrl: z.string().nullable().openapi({
+          description: 'Of a source: the base URL that is pasted into the identity provider together with the token.',
+        }),
+      }),
     },
     async ({ parts, organization, actor, body }) => {
-      const email = readEmail(body.administrator)
-      const administrator = email.ok ? await findAdministrator(parts.sql, organization.id, email.key) : null
-      if (!email.ok || administrator === null) {
-        const detail = `${body.administrator} is no administrator of ${organization.name}; the configuration lists them.`
-        throw new RosterdError('INPUT_INVALID', { detail })
-      }
-      if (body.role !== undefined && !holds(administrator.role, body.role)) {
-        const detail = `${administrator.email} has the role ${administrator.role}, and a token cannot do more than its administrator.`
-        throw new RosterdError('INPUT_INVALID', { detail })
-      }
       const now = parts.now()
       const expiresAt = body.expiresAt === undefined ? null : new Date(body.expiresAt)
       if (expiresAt !== null && expiresAt <= now) {
         const detail = `${body.expiresAt} is over, and such a token would open nothing; give a later time, or none.`
         throw new RosterdError('INPUT_INVALID', { detail })
       }
-      const secret = makeToken()
-      const role = body.role ?? 'admin'
+      const { secret, holder, insert, after } = await makeFor(parts.sql, organization, body, {
+        createdBy: actor.name,
+        createdAt: now,
+        expiresAt,
+      })
       const id = await parts.sql.begin(async (transaction) => {
-        const made = await insertToken(transaction, organization.id, {
-          hash: hashToken(secret),
-          hint: hintOf(secret),
-          role,
-          administratorKey: email.key,
-          createdBy: actor.name,
-          createdAt: now,
-          expiresAt,
-        })
-        const object = showId('tok', made)
-        const after = { administrator: administrator.email, role, expiresAt }
+        const object = showId('tok', await insert(transaction))
         await writeAudit(transaction, {
           organizationId: organization.id,
           at: now,
           ...signed(actor),
           act: 'token.created',
           object,
-          after,
+          after: { ...after, expiresAt },
         })
         return object
       })
-      return {
-        id,
-        token: secret,
-        administrator: administrator.email,
-        role: atMost(administrator.role, role),
-        expiresAt: shown(expiresAt),
-      }
+      const base = door.context.baseUrl?.()
+      const scimUrl = holder.source === null || base === undefined ? null : `${base}/scim/v2`
+      return { id, token: secret, ...holder, expiresAt: shown(expiresAt), scimUrl }
     },
   )
 
@@ -154,6 +145,7 @@ export function tokenRoutes(door: Door): void {
         }))
       // What was given is not repeated: it may be the token itself.
       if (!revoked) throw new RosterdError('TOKEN_NOT_FOUND')
+      noteRevocation()
       return { id: param('token') }
     },
   )

@@ -166,9 +166,11 @@ export const decision = z.looseObject({
 export const token = z.looseObject({
   id: z.string(),
   hint: z.string(),
-  administrator: z.string(),
+  administrator: z.string().nullable(),
+  source: z.string().nullable().default(null),
   role: z.string().nullable(),
   createdAt: z.string(),
+  expiresAt: z.string().nullable().default(null),
   lastUsedAt: z.string().nullable(),
   revokedAt: z.string().nullable(),
 })

@@ -59,6 +59,12 @@ function settingsFor(
   }
   const zone = own?.zone ?? Intl.DateTimeFormat().resolvedOptions().timeZone
   const declared = own?.sources.find((each) => each.key === source)
+  if (declared !== undefined && declared.kind !== 'csv') {
+    throw usage(
+      `The source ${declared.key} is of the kind ${declared.kind} and reads no files.`,
+      'Name one of the kind csv, or leave --source out.',
+    )
+  }
   const settings = {
     zone,
     today: new Intl.DateTimeFormat('sv-SE', { timeZone: zone, dateStyle: 'short' }).format(new Date()),

@@ -53,7 +53,7 @@ export function toCliError(error: unknown): CliError | null {
 }
 
 const COMMAND =
-  /(?<!npx )\brosterd (?=(?:serve|plans?|show|approve|reject|apply|snapshots|admit|decisions|decide|failures|backup|restore|config|token)\b)/g
+  /(?<!npx )\brosterd (?=(?:serve|plans?|show|approve|reject|apply|snapshots|admit|decisions|decide|failures|backup|restore|config|token|sources?|scim)\b)/g
 
 /** Commands inside a sentence, as they can be typed here. */
 export function typeable(sentence: string): string {

@@ -12,13 +12,14 @@ import { listPlans, propose, showPlan } from './look.ts'
 import { decideWho, inviteByHand, listDecisions, listMembers, listProducts, type MemberOptions } from './people.ts'
 import { painter } from './render/colour.ts'
 import { safe } from './render/text.ts'
+import { checkScim } from './scim-check/index.ts'
 import { serveHere } from './serve.ts'
 import { openSession, type Session, type SharedOptions } from './session.ts'
 import { checkSettings, printSchema } from './settings.ts'
 import { admitSnapshot, dismissSnapshot, listSnapshots } from './snapshots.ts'
-import { listRules, listSources } from './sources.ts'
+import { goLive, listRules, listSources } from './sources.ts'
 import type { Terminal } from './terminal.ts'
-import { createToken, listTokens, revokeToken } from './token.ts'
+import { createToken, listTokens, revokeToken, type TokenOptions } from './token.ts'
 
 const EXIT_CODES = `
 Exit codes: 0 done, 1 failed, 2 wrong usage, 3 a plan waits for a guard or an approval,
@@ -151,9 +152,20 @@ function addCommands(program: Command, terminal: Terminal, ended: (exit: number)
       ),
     )
 
-  command(program, 'sources', 'list sources: the last file of each, and which of them are silent').action(
-    remote((session) => listSources(session)),
-  )
+  const sources = command(program, 'sources', 'list sources: the last file of each, and which of them are silent')
+  sources.action(remote((session) => listSources(session)))
+  const source = program.command('source').description('say something of one source')
+  // Whoever has just listed the sources types the plural.
+  for (const parent of [source, sources]) {
+    command(parent, 'go-live', 'let what a source pushes over SCIM be applied from now on')
+      .argument('<source>')
+      .action(remote((session, [key = '']) => goLive(session, key)))
+  }
+  const scim = program.command('scim').description('try a SCIM endpoint')
+  command(scim, 'check', 'ask it what Okta and Entra ID would ask, reading only, and explain the answers')
+    .argument('<url>', 'its base URL, which ends with /scim/v2')
+    .addHelpText('after', '\nThe token of the source is read from ROSTERD_SCIM_TOKEN, or from standard input.\n')
+    .action(local(([url = ''], options) => checkScim(terminal, url, options)))
   command(program, 'rules', 'list the rules: who gets what').action(remote((session) => listRules(session)))
   command(program, 'snapshots', 'list the files that sources sent, and which of them are held')
     .option('--state <state>', 'only those in this state, such as held')
@@ -238,16 +250,15 @@ function addCommands(program: Command, terminal: Terminal, ended: (exit: number)
     .action(local(([file], options) => checkSettings(terminal, file, options.json === true)))
   command(config, 'schema', 'print the JSON Schema, for editors').action(local(() => printSchema(terminal)))
 
-  const token = program.command('token').description('tokens that act as one administrator')
+  const token = program
+    .command('token')
+    .description('tokens: those that act as one administrator, and those that identity providers come in with')
   command(token, 'create', 'make one; it is shown once')
     .option('--administrator <e-mail>', 'whom it acts as, from the configuration')
-    .option('--role <role>', 'the most that it may do: viewer, operator or admin')
+    .option('--source <key>', 'which source comes in with it, of the kind scim')
+    .option('--role <role>', 'the most that one of an administrator may do: viewer, operator or admin')
     .option('--expires <date>', 'its last day, as 2027-06-30')
-    .action(
-      remote<{ administrator?: string; role?: string; expires?: string }>((session, _, options) =>
-        createToken(session, options),
-      ),
-    )
+    .action(remote<TokenOptions>((session, _, options) => createToken(session, options)))
   command(token, 'list', 'list them by their last characters').action(remote((session) => listTokens(session)))
   command(token, 'revoke', 'end one')
     .argument('<token>')

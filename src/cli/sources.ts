@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { typed } from '../typed.ts'
 import { snapshot } from './answers.ts'
+import { typeable } from './exit.ts'
 import { table } from './render/table.ts'
 import { safe } from './render/text.ts'
 import { moment, number, plainly } from './render/words.ts'
@@ -15,6 +16,9 @@ const source = z.looseObject({
   approval: z.string(),
   connected: z.boolean(),
   schedule: z.looseObject({ next: z.string().nullable() }).nullable().default(null),
+  live: z.boolean().default(true),
+  nextStep: z.string().nullable().default(null),
+  lastRequestAt: z.string().nullable().default(null),
   silence: z.looseObject({ since: z.string(), expectedBy: z.string(), silent: z.boolean() }).nullable().default(null),
   lastSnapshot: snapshot.nullable(),
 })
@@ -29,7 +33,7 @@ const rule = z.looseObject({
   then: z.array(z.record(z.string(), z.unknown())),
 })
 
-/** `sources`: each with its last file; a silent one with a line of its own. */
+/** `sources`: each with its last file; a silent one, and one that does not work yet, with a line of its own. */
 export async function listSources(session: Session): Promise<number> {
   const { items } = await session.client.get('/sources', z.object({ items: z.array(source) }))
   const page = await session.page()
@@ -43,19 +47,48 @@ export async function listSources(session: Session): Promise<number> {
       { title: 'LAST FILE', cell: (one) => one.lastSnapshot?.file ?? '', gives: true },
       { title: 'STATE', cell: (one) => plainly(one.lastSnapshot?.state ?? '') },
       { title: 'ROWS', cell: (one) => (one.lastSnapshot ? number(one.lastSnapshot.rows) : ''), right: true },
-      { title: 'READ', cell: (one) => (one.lastSnapshot ? moment(one.lastSnapshot.at, page.zone) : '') },
+      { title: 'LAST HEARD', cell: (one) => heard(one, page.zone) },
       { title: 'COMPARED NEXT', cell: (one) => (one.schedule?.next ? moment(one.schedule.next, page.zone) : '') },
       { title: 'KEY', cell: (one) => one.key },
     ],
     page,
   )
   const silent = items.flatMap((one) => silenceLine(one, page.zone) ?? [])
-  return session.show(items, [shown, ...silent.map(page.paint.warn)].join(''))
+  const undone = items.flatMap(({ name, nextStep }) =>
+    nextStep === null ? [] : `${safe(name)}: ${typeable(safe(nextStep))}\n`,
+  )
+  return session.show(items, [shown, ...[...silent, ...undone].map(page.paint.warn)].join(''))
 }
 
-function kindOf({ kind, mode, connected }: Source): string {
+/** When a file of it was last read, or its identity provider last came in (to the hour). */
+function heard({ lastSnapshot, lastRequestAt }: Source, zone: string): string {
+  const at = lastSnapshot?.at ?? lastRequestAt
+  return at === null ? '' : moment(at, zone)
+}
+
+function kindOf({ kind, mode, connected, live }: Source): string {
   if (kind === 'manual') return kind
-  return `${kind}, ${mode}${connected ? '' : ', disconnected'}`
+  const what = kind === 'csv' ? `${kind}, ${mode}` : kind
+  return `${what}${connected ? (live ? '' : ', not live') : ', disconnected'}`
+}
+
+/** `source go-live KEY`: the word after which plans of a source that pushes are applied. */
+export async function goLive(session: Session, key: string): Promise<number> {
+  const path = `/sources/${encodeURIComponent(key)}`
+  const before = await session.client.get(path, source)
+  const answer = await session.client.post(`${path}/go-live`, {}, source)
+  const name = safe(answer.name)
+  if (before.live) return session.show(answer, `${name} is live already.\n`)
+  const undone = answer.nextStep === null ? '' : `${typeable(safe(answer.nextStep))}\n`
+  return session.show(answer, `${name} is live. ${WHAT_GOES[answer.approval] ?? ''}\n${undone}`)
+}
+
+/** By the approval of the source. */
+const WHAT_GOES: Readonly<Record<string, string>> = {
+  within_limits: `From now on what passes the guards is applied by itself, and the rest waits for you: ${typed('plans')}`,
+  additive_auto: `From now on what only adds is applied by itself, and what takes away waits for you: ${typed('plans')}`,
+  manual: `Its plans wait for you from now on: ${typed('plans')}`,
+  observe: 'Its approval is observe, so its plans are still only shown until the configuration says otherwise.',
 }
 
 /** A missing file is never an empty file: nothing follows from it but this line, and a letter. */

@@ -1,5 +1,6 @@
 /** Where a command reads and writes; tests give one that only remembers. */
 import { createInterface } from 'node:readline/promises'
+import { text } from 'node:stream/consumers'
 
 export interface Terminal {
   out(text: string): void
@@ -12,6 +13,8 @@ export interface Terminal {
   readonly width: number
   readonly colours: boolean
   ask(question: string): Promise<string>
+  /** Everything that another program writes into this one; absent where a person types. */
+  piped?(): Promise<string>
   readonly env: Readonly<Record<string, string | undefined>>
 }
 
@@ -39,6 +42,7 @@ export function processTerminal(argv: readonly string[]): Terminal {
         asked.close()
       }
     },
+    ...(stdin.isTTY !== true && { piped: () => text(stdin) }),
     env,
   }
 }

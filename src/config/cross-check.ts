@@ -4,6 +4,7 @@ import { ruleSchema } from '../reconcile/rules.ts'
 import type { Path } from './problem.ts'
 import type { ConfigFile, OrganizationSection } from './schema.ts'
 import { similar } from './similar.ts'
+import type { ScimSection } from './source-schema.ts'
 
 export interface Doubt {
   path: Path
@@ -95,14 +96,41 @@ function checkRules(base: Path, organization: OrganizationSection): Doubt[] {
 
 function checkSources(base: Path, organization: OrganizationSection): Doubt[] {
   const rules = Object.values(organization.rules)
-  return Object.keys(organization.sources).flatMap((key) => {
+  return Object.entries(organization.sources).flatMap(([key, source]) => {
     if (BUILT_IN.includes(key))
       return [error([...base, key], 'key', `The name ${key} is taken by rosterd itself; choose another.`)]
+    const doubts = source.kind === 'scim' ? checkScim([...base, key], source) : []
     const spoken = rules.some((rule) => rule.source === undefined || rule.source === key)
-    return spoken
-      ? []
-      : [warning([...base, key], 'key', `No rule speaks of the source ${key}, so it brings nobody in.`)]
+    if (!spoken)
+      doubts.unshift(warning([...base, key], 'key', `No rule speaks of the source ${key}, so it brings nobody in.`))
+    return doubts
   })
+}
+
+function checkScim(path: Path, source: ScimSection): Doubt[] {
+  const doubts: Doubt[] = []
+  for (const name of ['quiet', 'urgent_quiet'] as const) {
+    if (source[name] <= source.longest_wait) continue
+    doubts.push(
+      error([...path, name], 'value', `${name} is longer than longest_wait, after which a plan is made anyway.`),
+    )
+  }
+  const { burst, per_second } = source.rate
+  if (burst < per_second)
+    doubts.push(
+      error(
+        [...path, 'rate', 'burst'],
+        'value',
+        `burst (${burst}) must not be smaller than per_second (${per_second}), or that rate is never reached.`,
+      ),
+    )
+  // URNs have no case (RFC 7643 §2.1), the keys of a file do.
+  const urns = Object.keys(source.extensions)
+  for (const [at, urn] of urns.entries()) {
+    if (!urns.slice(0, at).some((one) => one.toLowerCase() === urn.toLowerCase())) continue
+    doubts.push(error([...path, 'extensions', urn], 'key', `The schema ${urn} stands here twice.`))
+  }
+  return doubts
 }
 
 function checkPeople(base: Path, organization: OrganizationSection): Doubt[] {

@@ -19,9 +19,10 @@ interface Place {
  */
 export function checkFolders(organizations: OrganizationConfig[]): Doubt[] {
   const places = organizations.flatMap(({ key, sources }) =>
-    sources.map((source): Place => {
+    sources.flatMap((source): Place[] => {
+      if (source.kind !== 'csv') return []
       const real = [source.folder, join(source.folder, 'in')].map(realPath)
-      return { organization: key, source: source.key, folder: source.folder, real: [...new Set(real)] }
+      return [{ organization: key, source: source.key, folder: source.folder, real: [...new Set(real)] }]
     }),
   )
   const owners = new Map<string, Place>()

@@ -1,10 +1,10 @@
 /** What the config file may hold. Unknown keys are errors: a misspelt setting would otherwise silently do nothing. */
 import { z } from 'zod'
 import { limitsSchema } from '../reconcile/guard.ts'
-import { APPROVAL_MODES } from '../reconcile/model.ts'
 import { conditionSchema, consequenceSchema } from '../reconcile/rules.ts'
 import { LOG_LEVELS } from '../telemetry.ts'
 import * as setting from './setting.ts'
+import { source } from './source-schema.ts'
 
 const { slug, word } = setting
 
@@ -13,79 +13,6 @@ const product = z.strictObject({
   seats: z.int().min(0).describe('How many people may hold it.'),
   aliases: z.array(word).default([]).describe('Other names under which files mention it.'),
   reserve: z.int().min(0).default(0).describe('Seats that are kept for assignments by hand.'),
-})
-
-const source = z.strictObject({
-  kind: z.enum(['csv']).describe('csv: files that appear in a folder.'),
-  name: word.optional().describe('What people call it; its key when absent.'),
-  mode: z
-    .enum(['snapshot', 'delta'])
-    .default('snapshot')
-    .describe('snapshot: each file lists everybody, and who is missing has left. delta: a file lists only changes.'),
-  folder: word
-    .optional()
-    .describe('The drop folder; relative to the data directory. drop/ORGANIZATION/SOURCE when absent.'),
-  approval: z
-    .enum(APPROVAL_MODES)
-    .default('additive_auto')
-    .describe(
-      'Applied without a person: nothing (manual), what only adds (additive_auto), or all that passes the guards (within_limits), after the first three plans of a snapshot source; or shown and never applied (observe).',
-    ),
-  absence_wait: setting.leave
-    .prefault('24h')
-    .describe(
-      'within_limits: how long after the first file without somebody they lose products and access, once a second file is without them too.',
-    ),
-  absence_grace: setting.leave
-    .prefault('14d')
-    .describe('within_limits: how long after the first file without somebody their membership ends.'),
-  leaver_grace: setting.leave
-    .prefault('7d')
-    .describe('How long after the last product of somebody whose status is leaver their membership ends.'),
-  trust: z.int().min(1).max(1000).default(500).describe('Higher is believed first where sources disagree.'),
-  sample: word
-    .optional()
-    .describe('A file, relative to this one, that is dropped once while the source has never been read.'),
-  settle: setting.duration
-    .default(2_000)
-    .describe('How long a file that came by a rename must rest before it is read, e.g. 2s.'),
-  rest: setting.duration
-    .optional()
-    .describe('How long a file that is written in place must rest; fifteen times settle (30s) when absent.'),
-  patience: setting.duration
-    .default(300_000)
-    .describe('How long an incomplete file may still be finished before it is put away as failed.'),
-  poll: setting.duration.default(15_000).describe('How often the folder is looked at where no events tell of files.'),
-  completion: z
-    .enum(['auto', 'manifest', 'trigger'])
-    .default('auto')
-    .describe('What a file must have beside it before it is read: whatever there is, a manifest, or a trigger file.'),
-  ordered: z
-    .boolean()
-    .default(true)
-    .describe('A file of changes that failed keeps the later ones waiting until it comes again.'),
-  silent_after: z
-    .union([z.enum(['learned', 'never']), setting.duration])
-    .default('learned')
-    .describe(
-      'Administrators get a letter when no file has come for so long, e.g. 26h; learned from the files before.',
-    ),
-  keep: setting.duration.default(7_776_000_000).describe('When files that were put away are deleted, e.g. 90d.'),
-  check_permissions: z
-    .boolean()
-    .default(true)
-    .describe('A folder into which anybody on the machine may write is not read.'),
-  glob: z.array(word).min(1).default(['*.csv', '*.tsv', '*.txt']).describe('Names of files that are read.'),
-  encoding: setting.encoding.optional().describe('Of files that are not Unicode, e.g. windows-1252.'),
-  delimiter: z.enum([',', ';', '\t', '|']).optional().describe('Found out when absent.'),
-  date_order: z.enum(['dmy', 'mdy']).optional().describe('How to read 06/07/2027. Without it only 2027-07-06 is read.'),
-  keyed_by: z.enum(['external_id', 'email']).optional().describe('What identifies a person in the files.'),
-  schedule: setting.schedule
-    .prefault('30 2 * * *')
-    .describe(
-      'When everybody is compared anew, whatever files come: five fields of cron in the zone of the organization, { cron, zone }, or never. A file that arrives is dealt with at once.',
-    ),
-  columns: z.record(word, word).optional().describe('Header in the file → field, attribute name, or ignore.'),
 })
 
 const rule = z.strictObject({

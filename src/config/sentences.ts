@@ -21,18 +21,31 @@ export function problemsOf(issues: Issue[], document: YamlDocument): Problem[] {
 
   function explain(issue: Issue, base: Path): Finding[] {
     const path = [...base, ...issue.path.map((step) => (typeof step === 'symbol' ? String(step) : step))]
-    if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknownKey(path, key))
+    if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknownKey(path, key, document.value))
     if (issue.code === 'invalid_key') {
       const why = issue.issues[0]?.message ?? 'is not possible here'
       return [{ path, at: 'key', message: `The key ${last(path)} ${why}.` }]
     }
     const value = valueAt(document.value, path)
     if (value === undefined) return [{ path, at: 'key', message: `${pathText(path)} is missing.` }]
+    if (issue.code === 'invalid_union' && 'discriminator' in issue) {
+      // One key says which alternative was meant, and it says none; zod looks no further then.
+      const values = 'options' in issue && Array.isArray(issue.options) ? issue.options.map(String) : []
+      const wrong: Finding = { path, at: 'value', message: oneOf(pathText(path), values, value) }
+      return [wrong, ...strangers(path.slice(0, -1))]
+    }
     if (issue.code === 'invalid_union') {
       const near = nearest(issue.errors, value)
       if (near !== null) return near.flatMap((inner) => explain(inner, path))
     }
     return [{ path, at: 'value', message: sentence(issue, path, value) }]
+  }
+
+  function strangers(path: Path): Finding[] {
+    const known = knownKeys(path, document.value)
+    const there = valueAt(document.value, path)
+    if (typeof there !== 'object' || there === null) return []
+    return Object.keys(there).flatMap((key) => (known.includes(key) ? [] : unknownKey(path, key, document.value)))
   }
 }
 
@@ -49,8 +62,14 @@ function nearest(alternatives: Issue[][], value: unknown): Issue[] | null {
   return deeper.length === 1 ? (deeper[0] ?? null) : null
 }
 
-function unknownKey(path: Path, key: string): Finding {
-  const known = knownKeys(path)
+function unknownKey(path: Path, key: string, root: unknown): Finding {
+  const known = knownKeys(path, root)
+  const other = kindsWith(path, key)
+  if (other.length > 0) {
+    const kind = valueAt(root, [...path, 'kind'])
+    const message = `${shown(key)} is a setting of sources of the kind ${other.join(' and ')}; ${pathText(path)} is of the kind ${kind}.`
+    return { path: [...path, key], at: 'key', message }
+  }
   const guess = similar(key, known)
   const where = path.length === 0 ? 'a setting' : `a setting of ${pathText(path)}`
   const hint = guess === null ? `Possible: ${known.join(', ')}.` : `Did you mean ${guess}?`
@@ -62,13 +81,12 @@ function sentence(issue: Issue, path: Path, value: unknown): string {
   switch (issue.code) {
     case 'invalid_type':
       return `${name} must be ${TYPES[issue.expected] ?? issue.expected}, not ${typeOf(value)}.`
-    case 'invalid_value': {
-      const allowed = issue.values.map((one) => (one === '\t' ? '"\\t"' : String(one)))
-      const guess = typeof value === 'string' ? similar(value, allowed) : null
-      const hint = guess === null ? '' : ` Did you mean ${guess}?`
-      const written = typeof value === 'string' ? `; ${shown(value)} is not possible` : ''
-      return `${name} must be ${allowed.length === 1 ? '' : 'one of '}${allowed.join(', ')}${written}.${hint}`
-    }
+    case 'invalid_value':
+      return oneOf(
+        name,
+        issue.values.map((one) => (one === '\t' ? '"\\t"' : String(one))),
+        value,
+      )
     case 'too_small':
       if (issue.message.startsWith('must')) return `${name} ${issue.message}.`
       return issue.origin === 'array'
@@ -79,6 +97,13 @@ function sentence(issue: Issue, path: Path, value: unknown): string {
     default:
       return withName(name, String(path.at(-1)), issue.message)
   }
+}
+
+function oneOf(name: string, allowed: string[], value: unknown): string {
+  const guess = typeof value === 'string' ? similar(value, allowed) : null
+  const hint = guess === null ? '' : ` Did you mean ${guess}?`
+  const written = typeof value === 'string' ? `; ${shown(value)} is not possible` : ''
+  return `${name} must be ${allowed.length === 1 ? '' : 'one of '}${allowed.join(', ')}${written}.${hint}`
 }
 
 /** Our own messages are predicates ("must be …"); the rules' may also begin with the key, or be a whole sentence. */
@@ -120,7 +145,9 @@ function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
 
 interface SchemaNode {
   $ref?: string | undefined
+  const?: unknown
   anyOf?: unknown[] | undefined
+  oneOf?: unknown[] | undefined
   properties?: Record<string, unknown> | undefined
   additionalProperties?: unknown
   items?: unknown
@@ -130,14 +157,37 @@ interface SchemaNode {
 const isSchema = (node: unknown): node is SchemaNode =>
   typeof node === 'object' && node !== null && !Array.isArray(node)
 
-/** The keys that the schema allows at a path, alternatives together. */
-function knownKeys(path: Path): string[] {
+/** The keys that the schema allows at a path, alternatives together, but for those that the text has decided between. */
+function knownKeys(path: Path, text: unknown): string[] {
+  const nodes = schemaAt(path)
+  const said = nodes.filter((node) => isOf(node, valueAt(text, path)))
+  return [...new Set((said.length > 0 ? said : nodes).flatMap((node) => Object.keys(node.properties ?? {})))]
+}
+
+/** The kinds of a source that have such a setting; empty where the path leads to none. */
+function kindsWith(path: Path, key: string): string[] {
+  return schemaAt(path).flatMap(({ properties }) => {
+    const kind = properties?.['kind']
+    return isSchema(kind) && kind.const !== undefined && properties?.[key] !== undefined ? [String(kind.const)] : []
+  })
+}
+
+/** Whether the value says of itself what the alternative says of all. */
+function isOf({ properties = {} }: SchemaNode, value: unknown): boolean {
+  return Object.entries(properties).every(
+    ([key, node]) => !isSchema(node) || node.const === undefined || valueAt(value, [key]) === node.const,
+  )
+}
+
+/** What the schema says at a path: one node, or several where it has alternatives. */
+function schemaAt(path: Path): SchemaNode[] {
   const root: SchemaNode = configJsonSchema()
   const expand = (node: unknown): SchemaNode[] => {
     if (!isSchema(node)) return []
     if (node.$ref !== undefined)
       return expand(node.$ref === '#' ? root : root.$defs?.[node.$ref.replace('#/$defs/', '')])
-    return node.anyOf === undefined ? [node] : node.anyOf.flatMap(expand)
+    const alternatives = node.anyOf ?? node.oneOf
+    return alternatives === undefined ? [node] : alternatives.flatMap(expand)
   }
   let nodes = expand(root)
   for (const step of path) {
@@ -145,5 +195,5 @@ function knownKeys(path: Path): string[] {
       expand(typeof step === 'number' ? node.items : (node.properties?.[step] ?? node.additionalProperties)),
     )
   }
-  return [...new Set(nodes.flatMap((node) => Object.keys(node.properties ?? {})))]
+  return nodes
 }

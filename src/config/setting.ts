@@ -42,6 +42,18 @@ export const duration = z
   .regex(/^\d{1,9}(?:ms|s|m|h|d)$/, 'must be a duration such as 2s, 5m, 26h or 7d')
   .transform((text) => Number.parseInt(text, 10) * (MILLISECONDS.get(text.replace(/^\d+/, '')) ?? 1))
 
+const BYTES = new Map([
+  ['KiB', 1024],
+  ['MiB', 1024 ** 2],
+])
+
+/** `512KiB`, `10MiB` → bytes; at least 64 KiB, at most 1,024 MiB. */
+export const size = z
+  .string()
+  .regex(/^\d{1,7}(?:KiB|MiB)$/, 'must be a size such as 512KiB or 10MiB')
+  .transform((text) => Number.parseInt(text, 10) * (BYTES.get(text.replace(/^\d+/, '')) ?? 1))
+  .refine((bytes) => bytes >= 65_536 && bytes <= 1024 ** 3, 'must be between 64KiB and 1024MiB')
+
 const YEAR_MS = 365 * 86_400_000
 
 /** How long leaving may take. */

@@ -12,6 +12,7 @@ import type {
   PlanForReview,
   SnapshotStopped,
   SourceSilent,
+  TokenEnds,
 } from '../reconcile/letter.ts'
 import { type Block, type Letter, plain, setLetter } from './paper.ts'
 import { enumerate, itemsInWords, momentInWords, nounOf, totalOf } from './wording.ts'
@@ -39,6 +40,9 @@ export function adminLetter(event: AdminEvent, organization: { name: string; zon
       return stopped(event, context)
     case 'source_silent':
       return silent(event, context)
+    case 'token_ends_soon':
+    case 'token_ends':
+      return tokenEnds(event, context)
   }
 }
 
@@ -137,6 +141,41 @@ function silent(event: SourceSilent, context: Context): Letter {
     },
     signature(context),
   ])
+}
+
+/** An identity provider whose token has ended is answered 401, and nothing it does arrives here any more. */
+function tokenEnds(event: TokenEnds, context: Context): Letter {
+  const source = plain(event.source.name)
+  const end = momentInWords(event.expiresAt, context.zone)
+  const used =
+    event.lastUsedAt === null
+      ? 'It was never used.'
+      : `It was last used ${momentInWords(event.lastUsedAt, context.zone)}.`
+  const what = event.revoked ? `the token of ${source} is revoked` : `the token of ${source} ends on ${end}`
+  return setLetter(subject(context, what, []), [
+    {
+      paragraph: `The token ${showId('tok', event.tokenId)} (${plain(event.hint)}) of the source ${source} ends on ${end}. Its identity provider comes in with it. ${used}`,
+    },
+    { paragraph: whatFollows(event, source) },
+    { paragraph: 'To replace it without an interruption, make a second one:' },
+    {
+      command: `rosterd token create --organization ${plain(event.organizationKey)} --source ${plain(event.source.key)}`,
+    },
+    {
+      paragraph:
+        'Paste it into the identity provider in the place of the old one (Okta: Provisioning, Integration, API Token or HTTP Header; Entra ID: Provisioning, Admin Credentials, Secret Token) and test the connection there. When that is done, end the old one:',
+    },
+    { command: `rosterd token revoke ${showId('tok', event.tokenId)}` },
+    signature(context),
+  ])
+}
+
+function whatFollows({ revoked, others }: TokenEnds, source: string): string {
+  if (revoked) return 'It was revoked meanwhile, so nothing is to be done for it.'
+  if (others === 0)
+    return `No other token of ${source} lasts longer: from then on its requests are refused with 401, and nothing that changes there arrives here until it has a new one. What was applied stays as it is.`
+  const last = others === 1 ? '1 other token lasts' : `${number(others)} other tokens last`
+  return `${last} longer. If the identity provider uses ${others === 1 ? 'it' : 'one of them'} already, nothing is to be done.`
 }
 
 function subject(context: Context, what: string, sources: string[]): string {

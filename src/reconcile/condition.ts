@@ -99,10 +99,12 @@ function attributeOf(row: DirectoryRow, name: string): string | null | undefined
   const direct = row.attributes[name]
   if (direct !== undefined) return direct
   for (const [header, value] of Object.entries(row.attributes)) if (headerKey(header) === name) return value
-  return undefined
+  // An attribute of a SCIM extension may be asked for by its whole name, though nothing else is called so.
+  return name.startsWith('urn:') ? row.attributes[name.slice(name.lastIndexOf(':') + 1)] : undefined
 }
 
-const headerKey = (name: string) => nameKey(name).replace(/[\s._-]+/g, '')
+/** The name of an attribute as it is compared: without case, blanks, dots, dashes and underscores. */
+export const headerKey = (name: string) => nameKey(name).replace(/[\s._-]+/g, '')
 
 function sameAs(values: string[]): (value: string) => boolean {
   const wanted = new Set(values.map((value) => nameKey(value)))

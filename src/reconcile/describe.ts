@@ -9,10 +9,13 @@ const BECAUSE: Record<ReasonCode, (p: Record<string, string>) => string> = {
   matched_rule: (p) =>
     `rule ${p['rule']} of ${p['source']} gives ${p['product']}${p['because'] ? ` (${p['because']})` : ''}`,
   products_column: (p) => `the products column of ${p['source']} names ${p['product']}`,
+  entitlement: (p) => `the entitlements in ${p['source']} name ${p['product']}`,
   invited_by_hand: (p) => `asked for by ${p['actor']}`,
   returned: (p) => `is back in ${p['source']}`,
   absent: (p) => `no longer in ${p['source']}`,
   leaver: (p) => `${p['source']} says they leave`,
+  deactivated: (p) => `${p['source']} deactivated them${others(p)}`,
+  deleted: (p) => `${p['source']} deleted them${others(p)}`,
   on_leave: (p) => `${p['source']} says they are on leave`,
   no_rule: (p) => `no rule of ${p['source']} wants them any more`,
   grant_ended: (p) => `no source gives ${p['product']} any more${p['because'] ? ` (${p['because']})` : ''}`,
@@ -24,6 +27,8 @@ const BECAUSE: Record<ReasonCode, (p: Record<string, string>) => string> = {
   same_person: (p) => `${p['source']} brings somebody already known, found by ${p['by']}`,
   still_wanted: (p) => `${p['source']} no longer wants them; still wanted by ${p['others']}`,
 }
+
+const others = (p: Record<string, string>) => (p['others'] ? `; still wanted by ${p['others']}` : '')
 
 /** Why an action is proposed, as the second half of a sentence: `no longer in HR feed`. */
 export function reasonText(reason: Reason): string {

@@ -1,4 +1,5 @@
 /** From what each source wants to what all of them together want of one person. */
+import { currentRows, goneRows } from './leaving.ts'
 import type { Claim, Desired, DirectoryRow, Profile, Role } from './model.ts'
 
 const RANK: Record<Role, number> = { member: 0, admin: 1, owner: 2 }
@@ -7,10 +8,15 @@ export interface SourceRank {
   /** Higher is believed first. */
   trust: number
   key: string
+  /** What becomes of somebody whom this source says is gone and whom another one still wants. */
+  othersKeep?: 'suspended' | 'active' | null
+  /** One that left the configuration takes nobody's access any more. */
+  connected?: boolean
 }
 
 /**
- * The union over sources. The profile takes each attribute from the most trusted source that has a value (ties by the
+ * The union over sources; but whoever an identity provider deactivated or deleted is suspended while others still want them, unless
+ * its setting says otherwise: it is where people lose their access. The profile takes each attribute from the most trusted source that has a value (ties by the
  * source's key); rows of sources that still want the person come before rows that do not. What a person typed by hand
  * counts only until a source has told more, so a source's departure does not bring an old address back.
  *
@@ -25,18 +31,24 @@ export function desire(
   protectedNow: boolean,
 ): Desired {
   const wanted = claims.length > 0
-  const { profile, profileSourceId } = profileOf(rows, claims, previous, sources)
+  const gone = goneRows(rows)
+  const ended = gone.some((row) => endsAccess(sources.get(row.sourceId)))
+  const { profile, profileSourceId } = profileOf(currentRows(rows), claims, previous, sources)
   return {
     personId,
     wanted,
-    status: wanted && claims.every((claim) => claim.status === 'suspended') ? 'suspended' : 'active',
-    leaver: !wanted && rows.some((row) => row.status === 'leaver'),
+    status: wanted && (ended || claims.every((claim) => claim.status === 'suspended')) ? 'suspended' : 'active',
+    leaver: !wanted && gone.length > 0,
     role: wanted ? highest(claims.map((claim) => claim.role)) : (previous?.role ?? 'member'),
     startAt: earliest(claims.map((claim) => claim.startAt)),
     protected: rows.length === 0 ? (previous?.protected ?? false) : protectedNow,
     profile,
     profileSourceId,
   }
+}
+
+function endsAccess(source: SourceRank | undefined): boolean {
+  return source?.othersKeep === 'suspended' && source.connected !== false
 }
 
 function profileOf(
@@ -59,11 +71,12 @@ function profileOf(
   const first = <K extends keyof Profile>(key: K) =>
     ranked.find((row) => row.profile[key] !== null)?.profile[key] ?? null
   const named = ranked.find((row) => row.profile.userNameKey !== null) ?? best
-  const mailed = ranked.find((row) => row.profile.emailKey !== '') ?? best
+  // An address that is gone does not overwrite the one that there was.
+  const mailed = ranked.find((row) => row.profile.emailKey !== '')
   return {
     profile: {
-      email: mailed.profile.email,
-      emailKey: mailed.profile.emailKey,
+      email: mailed?.profile.email ?? known?.email ?? '',
+      emailKey: mailed?.profile.emailKey ?? known?.emailKey ?? '',
       userName: named.profile.userName,
       userNameKey: named.profile.userNameKey,
       firstName: first('firstName'),
@@ -71,7 +84,7 @@ function profileOf(
       displayName: first('displayName'),
       language: first('language'),
     },
-    profileSourceId: mailed.sourceId,
+    profileSourceId: (mailed ?? best).sourceId,
   }
 }
 

@@ -1,12 +1,16 @@
 /** From one row of the mirror to what its source wants: a claim to membership, and grants of products. */
 import { readExpiry } from './expiry.ts'
+import { isGone } from './leaving.ts'
 import type { Claim, DirectoryRow, Grant, Role, SourceKind } from './model.ts'
+import { nameKey } from './normalise.ts'
 import type { CompiledRule, CompiledRules } from './rules.ts'
 
 export { desire } from './desire.ts'
 
 export interface EvaluationContext {
   productIdByKey: ReadonlyMap<string, number>
+  /** By folded key, name and alias: what an identity provider calls a product is looked up here. */
+  productIdByName?: ReadonlyMap<string, number>
   /** IANA name of the organization's zone: an `expires` date ends with that day there. */
   zone: string
 }
@@ -34,9 +38,10 @@ const DEFAULT_SEAT_PRIORITY = 500
 
 /**
  * Evaluates one row with the rules of its source. All matching rules give their products; the role is decided by the
- * matching rule of the lowest number. `exclude` hides the row as if it were not there, `status: leaver` ends the claim,
+ * matching rule of the lowest number. `exclude` hides the row as if it were not there, `status: leaver` and `deleted` end the claim,
  * `leave` keeps it suspended. A row that no rule wants, and that names no products itself, claims nothing.
- * A product that nobody configured gives no grant, yet still speaks for membership: a slip in the config removes nobody.
+ * A product that nobody configured gives no grant, yet still speaks for membership: a slip in the config removes nobody. But an
+ * identity provider has entitlements to other things than products, and they speak for nothing here.
  */
 export function evaluate(
   row: DirectoryRow,
@@ -56,12 +61,16 @@ export function evaluate(
   const shadowed = members
     .filter((one) => winner !== undefined && one.role !== winner.role)
     .map((one) => ({ rule: one.rule, by: winner?.rule ?? '', role: one.role }))
-  if (row.status === 'leaver' || (says('exclude') && !byHand)) {
+  if (isGone(row.status) || (says('exclude') && !byHand)) {
     return { claims: [], grants: [], protected: shielded, shadowed }
   }
 
+  const named =
+    source.kind === 'scim'
+      ? row.products.filter((one) => productIdOf(one.product, context) !== undefined)
+      : row.products
   const giving = matching.find((rule) => rule.consequences.some((one) => 'product' in one))
-  const rule = byHand ? MANUAL : (winner?.rule ?? giving?.key ?? (row.products.length > 0 ? COLUMN : null))
+  const rule = byHand ? MANUAL : (winner?.rule ?? giving?.key ?? (named.length > 0 ? COLUMN : null))
   if (rule === null) return { claims: [], grants: [], protected: shielded, shadowed }
   const claim: Claim = {
     personId: row.personId,
@@ -88,7 +97,7 @@ function grantsOf(
 ): Grant[] {
   const grants = new Map<string, Grant>()
   const give = (key: string, rule: string, priority: number, expiresAt: string | null) => {
-    const productId = context.productIdByKey.get(key)
+    const productId = productIdOf(key, context)
     if (productId === undefined) return
     const id = `${rule} ${productId}`
     const before = grants.get(id)
@@ -112,6 +121,10 @@ function grantsOf(
   const column = source.kind === 'manual' ? MANUAL : COLUMN
   for (const one of row.products) give(one.product, column, DEFAULT_PRIORITY, one.expiresAt ?? row.expiresAt)
   return [...grants.values()].sort((a, b) => a.productId - b.productId || (a.rule < b.rule ? -1 : 1))
+}
+
+function productIdOf(name: string, context: EvaluationContext): number | undefined {
+  return context.productIdByKey.get(name) ?? context.productIdByName?.get(nameKey(name))
 }
 
 const ENDS = new Map<string, string | null>()

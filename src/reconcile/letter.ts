@@ -84,4 +84,21 @@ export interface SourceSilent {
   since: Instant
 }
 
-export type AdminEvent = PlanForReview | PlanFinished | SnapshotStopped | SourceSilent
+/** The token of a source is about to end: two weeks before, and three days before. */
+export interface TokenEnds {
+  kind: 'token_ends_soon' | 'token_ends'
+  tokenId: number
+  /** Its last characters. */
+  hint: string
+  source: { key: string; name: string }
+  organizationKey: string
+  expiresAt: Instant
+  /** To the hour; null: never. */
+  lastUsedAt: Instant | null
+  /** How many other tokens of the source last longer. */
+  others: number
+  /** It was revoked since the letter was written. */
+  revoked: boolean
+}
+
+export type AdminEvent = PlanForReview | PlanFinished | SnapshotStopped | SourceSilent | TokenEnds

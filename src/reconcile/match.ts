@@ -1,6 +1,6 @@
 /**
  * Who is a newcomer of a source: nobody we know, somebody we know, or a question for a person.
- * Names are never compared; candidates were found by user name or by e-mail address.
+ * Names are never compared; candidates were found by user name, by e-mail address, or by the external id of somebody deleted.
  */
 import type { Adoption, Instant, LinkState, MemberState, Role } from './model.ts'
 
@@ -26,7 +26,7 @@ export interface Candidate {
   personId: number
   email: string
   name: string | null
-  by: 'user_name' | 'email'
+  by: 'user_name' | 'email' | 'external_id'
   member: { role: Role; state: MemberState; removedAt: Instant | null } | null
   /** The sources whose links point at the candidate. A link without a state is taken for one that may still change. */
   linkedSources: (MatchSource & { state?: LinkState; anchor?: string })[]
@@ -194,13 +194,16 @@ function answer(
     return { ...base, kind: 'ambiguous', code: 'AMBIGUOUS_MATCH', why }
   }
   const code = 'ADOPTION_NEEDS_REVIEW'
-  if (only.member?.state === 'removed') {
+  if (only.member?.state === 'removed' && only.by !== 'external_id') {
     const day = only.member.removedAt?.slice(0, 10) ?? ''
     const why = `${only.email} was removed on ${day}, and ${newcomer.source.key} shows that address under another id.`
     return { ...base, kind: 'same_person', code, why }
   }
   if (only.linkedSources.some((link) => link.id === newcomer.source.id)) {
-    const why = `${newcomer.source.key} showed ${only.email} under another id before.`
+    const why =
+      only.by === 'external_id'
+        ? `${newcomer.source.key} deleted ${only.email} and shows ${newcomer.emailKey || newcomer.anchor} with the same external id now.`
+        : `${newcomer.source.key} showed ${only.email} under another id before.`
     return { ...base, kind: 'same_person', code, why }
   }
   const doubt = doubtOf(newcomer, only, policy)

@@ -49,8 +49,11 @@ export interface Evidence {
   line: number | null
 }
 
-/** What a source says of a person's standing. `leave` keeps seats; `leaver` ends the claim; null = nothing said, which means active. */
-export type SourceStatus = 'active' | 'leave' | 'leaver'
+/**
+ * What a source says of a person's standing. `leave` keeps seats; `leaver` ends the claim, and so does `deleted`, after which there is
+ * nothing to wait for; null = nothing said, which means active.
+ */
+export type SourceStatus = 'active' | 'leave' | 'leaver' | 'deleted'
 
 /** A product named in the row itself (column `products`), with its own end when the row gives one. */
 export interface RowProduct {
@@ -112,7 +115,7 @@ export interface Desired {
   personId: number
   wanted: boolean
   status: 'active' | 'suspended'
-  /** A source said explicitly that the person leaves (status leaver), and nobody else wants them. */
+  /** A source said explicitly that the person leaves (status leaver or deleted), and nobody else wants them. */
   leaver: boolean
   role: Role
   startAt: Instant | null
@@ -217,7 +220,7 @@ export interface Adoption {
   fromPersonId: number
   sourceId: number
   anchor: string
-  by: 'user_name' | 'email' | 'decision'
+  by: 'user_name' | 'email' | 'external_id' | 'decision'
 }
 
 export interface Source {
@@ -232,6 +235,8 @@ export interface Source {
   connected: boolean
   /** Some rule of this source says `manage_admins`. */
   managesAdmins: boolean
+  /** Only of a source that pushes: what becomes of somebody who is deactivated there and whom another source still wants. */
+  othersKeep?: 'suspended' | 'active' | null
 }
 
 export const SOURCE_KINDS = ['csv', 'upload', 'manual', 'scim', 'ldap', 'okta', 'entra'] as const
@@ -339,10 +344,13 @@ export const REASON_CODES = [
   'joined', // appears in {source}
   'matched_rule', // rule {rule} of {source} gives {product}; {because}
   'products_column', // the products column of {source}
+  'entitlement', // the entitlements in {source}
   'invited_by_hand', // {actor} invited them
   'returned', // is back in {source}
   'absent', // no longer in {source}
   'leaver', // {source} says they leave
+  'deactivated', // {source} deactivated them, whoever else wants them
+  'deleted', // {source} deleted them, whoever else wants them
   'on_leave', // {source} says they are on leave
   'no_rule', // no rule of {source} wants them any more
   'grant_ended', // no source gives {product} any more: {because}

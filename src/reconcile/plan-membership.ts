@@ -1,14 +1,20 @@
 /** Whether one person is, or stays, a member: invite, reactivate, suspend, remove, and what belongs to their links. */
 import { certaintyOf, graceOf } from './absence.ts'
+import { goneRows } from './leaving.ts'
 import type { Action, ItemImage, Member, Reason } from './model.ts'
 import { profileDelta } from './plan-profile.ts'
-import { actionOn, ascending, isByHand, namesOf, rowOf, type Standing, waits } from './standing.ts'
+import { actionOn, ascending, endedBy, isByHand, isDeleted, namesOf, rowOf, type Standing, waits } from './standing.ts'
 
 /** Links that go over to the person, since match found them, and links whose source has let go while others have not. */
 export function linkActions(standing: Standing): Action[] {
   const { person, policy } = standing
   const key = (id: number) => policy.sources.get(id)?.key ?? `source ${id}`
-  const words = { user_name: 'user name', email: 'e-mail address', decision: 'decision' } as const
+  const words = {
+    user_name: 'user name',
+    email: 'e-mail address',
+    external_id: 'external id',
+    decision: 'decision',
+  } as const
   const adopted = person.adopted.map((one) =>
     actionOn(standing, {
       kind: 'link',
@@ -48,7 +54,13 @@ export function wantedMembership(standing: Standing): Action[] {
   if (state === null || member === null) {
     // Removals come after invitations: an address that is left in this plan is free in the next one.
     if (notYet || away || desired.profile === null || waits(person, 0, 'address', at)) return []
-    return [member === null ? invite(standing, sourceIds) : rehire(standing, member, sourceIds)]
+    if (member !== null) return [rehire(standing, member, sourceIds)]
+    // Nobody can be invited without an address; whoever reads the plan is told how many there are.
+    return desired.profile.email === '' ? [] : [invite(standing, sourceIds)]
+  }
+  const ended = away ? endedBy(standing).filter((id) => policy.sources.get(id)?.othersKeep === 'suspended') : []
+  if (ended.length > 0) {
+    return state === 'suspended' || standing.shielded ? [] : [suspend(standing, goneReason(standing, ended), ended)]
   }
   if (away && state !== 'suspended' && !standing.shielded && !standing.kept) {
     const causing = sourceIds.filter((id) => !isByHand(policy, id))
@@ -70,7 +82,7 @@ export function wantedMembership(standing: Standing): Action[] {
 
 /**
  * Ends the membership of somebody nobody wants. An explicit leaver loses access now and is removed when the grace is
- * over and nothing is held. Whoever is absent, or lost their last rule, is removed in the same plan, after the revokes, where a
+ * over and nothing is held; whoever was deleted is removed at once. Whoever is absent, or lost their last rule, is removed in the same plan, after the revokes, where a
  * person decides; a policy does with them as with a leaver, once the absence is certain.
  */
 export function unwantedMembership(standing: Standing, reason: Reason): Action[] {
@@ -78,8 +90,8 @@ export function unwantedMembership(standing: Standing, reason: Reason): Action[]
   const shielded = standing.shielded || standing.kept
   const { member } = person
   if (state === null || member === null || shielded) return []
-  if (!person.desired.leaver && certaintyOf(standing, causing, 0) === 'decided')
-    return [remove(standing, member, reason)]
+  const atOnce = person.desired.leaver ? isDeleted(standing) : certaintyOf(standing, causing, 0) === 'decided'
+  if (atOnce) return [remove(standing, member, reason)]
   if (state !== 'suspended') return [suspend(standing, reason, causing)]
   const until = graceOf(standing)?.until ?? null
   return until !== null && until <= at ? [remove(standing, member, reason)] : []
@@ -89,9 +101,24 @@ export function unwantedMembership(standing: Standing, reason: Reason): Action[]
 export function unwantedReason(standing: Standing): Reason {
   const { person, policy, causing } = standing
   const source = namesOf(policy, causing)
+  const ended = endedBy(standing)
+  if (person.desired.leaver && ended.length === causing.length) return goneReason(standing, causing)
   if (person.desired.leaver) return { code: 'leaver', params: { source } }
   const there = person.rows.some((row) => causing.includes(row.sourceId))
   return { code: there ? 'no_rule' : 'absent', params: { source } }
+}
+
+/** Identity providers say that the person is gone; others may not know it, or want them all the same. */
+function goneReason({ person, policy }: Standing, sourceIds: number[]): Reason {
+  const rows = goneRows(person.rows).filter((row) => sourceIds.includes(row.sourceId))
+  const others = ascending(person.claims.map((claim) => claim.sourceId))
+  return {
+    code: rows.every((row) => row.status === 'deleted') ? 'deleted' : 'deactivated',
+    params: {
+      source: namesOf(policy, sourceIds),
+      ...(others.length > 0 && { others: namesOf(policy, others) }),
+    },
+  }
 }
 
 function invite(standing: Standing, sourceIds: number[]): Action {

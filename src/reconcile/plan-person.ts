@@ -1,5 +1,5 @@
 /** From one person, as wanted and as they are, to the actions that make them agree. */
-import { absence, certaintyOf, graceOf, putOff } from './absence.ts'
+import { certaintyOf, graceOf, putOff, uncertain } from './absence.ts'
 import { desire } from './desire.ts'
 import type { Action, Case, Instant, Wait } from './model.ts'
 import { compareActions } from './order.ts'
@@ -51,7 +51,7 @@ function startOf(standing: Standing): Wait[] {
 function goingOf(standing: Standing): Wait[] {
   const { person, state, causing } = standing
   if (person.desired.wanted || state === null || standing.shielded || standing.kept) return []
-  if (certaintyOf(standing, causing, 0) === 'waits') return [absence(standing, causing, 0)]
+  if (certaintyOf(standing, causing, 0) === 'waits') return uncertain(standing, causing, 0)
   const grace = graceOf(standing)
   return grace === null ? [] : [grace]
 }

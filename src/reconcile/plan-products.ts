@@ -4,7 +4,17 @@ import { formatEnd } from './expiry.ts'
 import type { Action, Assignment, Grant, Instant, Product, Reason } from './model.ts'
 import { becauseOf } from './rules.ts'
 import { seatTieBreak } from './seats.ts'
-import { actionOn, ascending, isByHand, namesOf, productName, rowOf, type Standing, waits } from './standing.ts'
+import {
+  actionOn,
+  ascending,
+  endedBy,
+  isByHand,
+  namesOf,
+  productName,
+  rowOf,
+  type Standing,
+  waits,
+} from './standing.ts'
 
 const DAY_MS = 86_400_000
 
@@ -29,14 +39,15 @@ export function productActions(standing: Standing): Action[] {
  * @param leaving why the whole person goes; null when only the product does.
  */
 export function unwantedProduct(standing: Standing, assignment: Assignment, leaving: Reason | null): Action[] {
-  const { person, policy, at, causing, shielded } = standing
+  const { person, policy, at, shielded } = standing
   const { productId } = assignment
+  const ended = endedBy(standing)
+  const causing = leaving === null && ended.length > 0 ? ended : standing.causing
   const own = { kind: 'revoke', effect: 'subtractive', productId, ...images(assignment) } as const
   if (assignment.expiresAt !== null && assignment.expiresAt <= at) {
     return [actionOn(standing, { ...own, sourceIds: [], reason: expired(standing, productId, assignment.expiresAt) })]
   }
   if (shielded || waits(person, productId, 'rejected', at)) return []
-  if (leaving === null && waits(person, productId, 'group_loss', at)) return []
   if (leaving !== null) return [actionOn(standing, { ...own, sourceIds: causing, reason: leaving })]
   const over = person.grants.filter((grant) => grant.productId === productId)
   if (over.length > 0) {
@@ -50,7 +61,7 @@ export function unwantedProduct(standing: Standing, assignment: Assignment, leav
   const params = {
     source: namesOf(policy, causing),
     product: productName(policy, productId),
-    because: endedBecause(standing, productId),
+    because: endedBecause(standing, causing, productId),
   }
   return [actionOn(standing, { ...own, sourceIds: causing, reason: { code: 'grant_ended', params } })]
 }
@@ -67,8 +78,8 @@ function expired(standing: Standing, productId: number, end: Instant): Reason {
 }
 
 /** Which rules gave the product once and do not match any more, in words. */
-function endedBecause(standing: Standing, productId: number): string {
-  const { person, policy, causing } = standing
+function endedBecause(standing: Standing, causing: number[], productId: number): string {
+  const { person, policy } = standing
   const key = policy.products.get(productId)?.key
   const lost = causing.flatMap((id) => {
     const row = rowOf(person, policy, [id])
@@ -172,7 +183,10 @@ function grantReason(standing: Standing, grant: Grant): Reason {
   if (isByHand(policy, grant.sourceId)) {
     return { code: 'invited_by_hand', params: { actor: row?.attributes['actor'] ?? 'an administrator' } }
   }
-  if (grant.rule === COLUMN) return { code: 'products_column', params: { source, product } }
+  if (grant.rule === COLUMN) {
+    const pushed = policy.sources.get(grant.sourceId)?.kind === 'scim'
+    return { code: pushed ? 'entitlement' : 'products_column', params: { source, product } }
+  }
   const because = becauseOf(policy.rules?.get(grant.sourceId), grant.rule, row) ?? ''
   return { code: 'matched_rule', params: { rule: grant.rule, source, product, because } }
 }

@@ -10,6 +10,9 @@ export function settle(item: SettledItem, current: Current, queue: SeatQueue = {
   // What ends because its day had come is nobody's decision.
   if (current.approver === true && item.effect === 'subtractive' && item.sourceIds.length > 0)
     return ended(item, 'failed_permanent', 'SELF_CHANGE', { name: nameOf(item) })
+  // What they are to become now is in the next plan.
+  if (current.changed === true && item.sourceIds.length > 0)
+    return ended(item, 'skipped_stale', 'STALE_ITEM', { what: `What a source says of ${nameOf(item)}` })
   if (current.blockedBy !== null) return ended(item, 'blocked', 'BLOCKED_BY', current.blockedBy)
   if (item.kind === 'link') {
     const { personId, fromPersonId } = item

@@ -37,6 +37,8 @@ export interface Current {
   holds: string[]
   /** The person is one of those who approved the plan; absent = no. */
   approver?: boolean
+  /** A source has said something else of the person since the plan was made; absent = no. */
+  changed?: boolean
 }
 
 /** Where the person would stand in the waiting list when no seat is free. */

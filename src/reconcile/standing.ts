@@ -1,5 +1,5 @@
 /** How one person stands before anything is planned: whom an action would act for, and what shields them. */
-import { DEFAULT_LEAVING, type Leaving } from './leaving.ts'
+import { currentRows, DEFAULT_LEAVING, GROUP_LOSS_WAIT, goneRows, isGone, type Leaving } from './leaving.ts'
 import type { Action, Case, DirectoryRow, Evidence, Instant, MemberState, Product, Source, WaitKind } from './model.ts'
 import type { CompiledRules } from './rules.ts'
 
@@ -74,7 +74,8 @@ function isPutOff(person: Case, at: Instant): boolean {
 
 /** The longest of a time that these sources leave for going. */
 export function longest(policy: Policy, sourceIds: number[], time: keyof Leaving): number {
-  return sourceIds.map((id) => (policy.leaving?.get(id) ?? DEFAULT_LEAVING)[time]).reduce((a, b) => Math.max(a, b), 0)
+  const times = sourceIds.map((id) => policy.leaving?.get(id) ?? DEFAULT_LEAVING)
+  return times.map((one) => one[time] ?? GROUP_LOSS_WAIT).reduce((a, b) => Math.max(a, b), 0)
 }
 
 /**
@@ -83,13 +84,33 @@ export function longest(policy: Policy, sourceIds: number[], time: keyof Leaving
  */
 function causingSources(person: Case, policy: Policy): number[] {
   const ids = person.desired.leaver
-    ? person.rows.filter((row) => row.status === 'leaver').map((row) => row.sourceId)
+    ? goneRows(person.rows).map((row) => row.sourceId)
     : [
         ...person.links.filter((link) => link.state !== 'released').map((link) => link.sourceId),
         ...person.rows.map((row) => row.sourceId),
         ...person.claims.map((claim) => claim.sourceId),
       ]
   return ascending(ids.filter((id) => policy.sources.get(id)?.connected === true && !isByHand(policy, id)))
+}
+
+/** The identity providers that say the person is gone, ascending: what they gave ends in their name alone. */
+export function endedBy({ person, policy }: Standing): number[] {
+  const gone = goneRows(person.rows).map((row) => row.sourceId)
+  return ascending(
+    gone.filter((id) => policy.sources.get(id)?.kind === 'scim' && policy.sources.get(id)?.connected === true),
+  )
+}
+
+/** Whether this is an identity provider in which the person still is: what it gives them less may come back with the next request. */
+export function isMovedBy({ person, policy }: Standing, sourceId: number): boolean {
+  if (policy.sources.get(sourceId)?.kind !== 'scim') return false
+  return currentRows(person.rows).some((row) => row.sourceId === sourceId && !isGone(row.status))
+}
+
+/** Whoever said so has deleted them, which nobody takes back: there is no grace to wait for. */
+export function isDeleted({ person }: Standing): boolean {
+  const gone = goneRows(person.rows)
+  return person.desired.leaver && gone.length > 0 && gone.every((row) => row.status === 'deleted')
 }
 
 export function isByHand(policy: Policy, sourceId: number): boolean {

@@ -5,10 +5,12 @@ import type { Handle } from './connection.ts'
 export interface TokenRow {
   id: number
   hint: string
-  /** The most that the token may do; what its administrator may do is the other limit. */
-  role: Role
-  administrator: string
-  /** Null when the administrator is gone from the configuration, and the token opens nothing any more. */
+  /** Key of the source whose token it is; null for a token of an administrator. */
+  source: string | null
+  /** The most that the token may do; what its administrator may do is the other limit. Null for a token of a source. */
+  role: Role | null
+  administrator: string | null
+  /** Null also when the administrator is gone from the configuration, and the token opens nothing any more. */
   administratorRole: Role | null
   createdBy: string
   createdAt: Date
@@ -27,7 +29,7 @@ export async function findAdministrator(
   return row ?? null
 }
 
-/** The live token with this hash, with what its administrator may do today. */
+/** The live token of an administrator with this hash, with what they may do today. */
 export async function findToken(
   handle: Handle,
   hash: Buffer,
@@ -55,7 +57,7 @@ export async function findToken(
     from tokens t
     join administrators a on a.organization_id = t.organization_id and a.email_key = t.administrator_key
     join organizations o on o.id = t.organization_id and not o.retired
-    where t.hash = ${hash} and t.revoked_at is null and (t.expires_at is null or t.expires_at > ${now})`
+    where t.hash = ${hash} and t.source_id is null and t.revoked_at is null and (t.expires_at is null or t.expires_at > ${now})`
   return row ?? null
 }
 
@@ -82,7 +84,7 @@ export async function tokenMakers(handle: Handle, organization: number, id: numb
   return rows.map((row) => row.by)
 }
 
-/** Stores the hash of a new token and gives its id. */
+/** Stores the hash of a new token of an administrator and gives its id. */
 export async function insertToken(
   handle: Handle,
   organization: number,
@@ -112,11 +114,12 @@ export async function listTokens(
   { before, limit }: { before: number | null; limit: number },
 ): Promise<TokenRow[]> {
   return await handle<TokenRow[]>`
-    select t.id, t.hint, t.role, coalesce(a.email, t.administrator_key) as administrator, a.role as "administratorRole",
+    select t.id, t.hint, s.key as source, t.role, coalesce(a.email, t.administrator_key) as administrator, a.role as "administratorRole",
       t.created_by as "createdBy", t.created_at as "createdAt", t.expires_at as "expiresAt", t.revoked_at as "revokedAt",
       t.last_used_at as "lastUsedAt"
     from tokens t
     left join administrators a on a.organization_id = t.organization_id and a.email_key = t.administrator_key
+    left join sources s on s.organization_id = t.organization_id and s.id = t.source_id
     where t.organization_id = ${organization} ${before === null ? handle`` : handle`and t.id < ${before}`}
     order by t.id desc limit ${limit}`
 }

@@ -1,7 +1,7 @@
-/** What administrators are told of a plan or a snapshot, as it stands when the letter leaves. */
+/** What administrators are told of a plan, a snapshot or a token, as it stands when the letter leaves. */
 import { admitCount } from '../reconcile/admit.ts'
 import { showId } from '../reconcile/identifiers.ts'
-import type { AdminEvent, ItemCounts, NamedItem, PlanForReview } from '../reconcile/letter.ts'
+import type { AdminEvent, ItemCounts, NamedItem, PlanForReview, TokenEnds } from '../reconcile/letter.ts'
 import type { Finding } from '../reconcile/model.ts'
 import { isFailureCode, reasonNext, reasonSentence } from '../reconcile/reasons.ts'
 import { overrideCount } from '../reconcile/review.ts'
@@ -19,7 +19,7 @@ interface PlanColumns {
   sources: string[]
 }
 
-/** What administrators are told of a plan or a snapshot, as it stands now. */
+/** What administrators are told of a plan, a snapshot or a token, as it stands now. */
 export async function readAdminEvent(sql: Sql, letter: LetterRow): Promise<AdminEvent> {
   switch (letter.event) {
     case 'snapshot_held':
@@ -27,6 +27,9 @@ export async function readAdminEvent(sql: Sql, letter: LetterRow): Promise<Admin
       return await snapshotStopped(sql, letter, letter.event)
     case 'source_silent':
       return await sourceSilent(sql, letter)
+    case 'token_ends_soon':
+    case 'token_ends':
+      return await tokenEnds(sql, letter, letter.event)
     case 'plan_completed':
     case 'plan_partially_failed':
       return await planFinished(sql, letter, letter.event)
@@ -154,4 +157,41 @@ async function sourceSilent(sql: Sql, letter: LetterRow): Promise<AdminEvent> {
     where snapshot.organization_id = ${letter.organizationId} and snapshot.id = ${letter.snapshotId}`
   if (last === undefined) throw new Error(`snapshot ${letter.snapshotId} of letter ${letter.id} is gone`)
   return { kind: 'source_silent', source: last.source, file: last.file, since: last.at.toISOString() }
+}
+
+async function tokenEnds(sql: Sql, letter: LetterRow, kind: TokenEnds['kind']): Promise<AdminEvent> {
+  const [token] = await sql<
+    {
+      hint: string
+      key: string
+      name: string
+      organizationKey: string
+      expiresAt: Date
+      lastUsedAt: Date | null
+      revoked: boolean
+      others: number
+    }[]
+  >`
+    select t.hint, s.key, s.name, o.key as "organizationKey", t.expires_at as "expiresAt", t.last_used_at as "lastUsedAt",
+      t.revoked_at is not null as revoked,
+      (select count(*)::int from tokens other
+        where other.organization_id = t.organization_id and other.source_id = t.source_id and other.id <> t.id
+          and other.revoked_at is null and (other.expires_at is null or other.expires_at > t.expires_at)) as others
+    from tokens t
+    join sources s on s.organization_id = t.organization_id and s.id = t.source_id
+    join organizations o on o.id = t.organization_id
+    where t.organization_id = ${letter.organizationId} and t.id = ${letter.tokenId} and t.expires_at is not null`
+  if (token === undefined) throw new Error(`token ${letter.tokenId} of letter ${letter.id} is gone`)
+  const { hint, key, name, organizationKey, expiresAt, lastUsedAt, revoked, others } = token
+  return {
+    kind,
+    tokenId: letter.tokenId,
+    hint,
+    source: { key, name },
+    organizationKey,
+    expiresAt: expiresAt.toISOString(),
+    lastUsedAt: lastUsedAt?.toISOString() ?? null,
+    others,
+    revoked,
+  }
 }

@@ -57,6 +57,8 @@ export async function readApplied(
       select case i.kind when 'update_identity' then 'rename' else i.kind end, case i.kind when 'revoke' then i.product_id else 0 end, 1, true
       from plans p join plan_items i on i.organization_id = p.organization_id and i.plan_id = p.id
       where p.organization_id = ${organization} and p.state in ('approved', 'applying', 'paused') and p.id <> ${except}
+        -- A plan that only gives is not read at all, however large it is.
+        and (p.counts = '{}' or p.counts ?| array['remove', 'suspend', 'revoke', 'shorten', 'update_identity'])
         and (i.kind in ('remove', 'suspend', 'revoke') or (i.kind = 'shorten' and i.effect = 'subtractive')
           or (i.kind = 'update_identity' and i.after ? 'email'))
         and not (p."override" is not null and exists (

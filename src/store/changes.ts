@@ -1,7 +1,7 @@
 /** Numbers of changes: every version of a row says from which change to which it held. */
 import type { Handle } from './connection.ts'
 
-export type Cause = 'snapshot' | 'evaluation' | 'plan' | 'rules' | 'manual'
+export type Cause = 'snapshot' | 'mirror' | 'evaluation' | 'plan' | 'rules' | 'manual'
 
 /** Takes the next change number and writes why, in the transaction whose rows will carry it. */
 export async function nextChange(

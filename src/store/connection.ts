@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import postgres from 'postgres'
 import { isRosterdError, RosterdError } from '../errors.ts'
+import { teachArrays } from './arrays.ts'
 import { dial } from './socket.ts'
 import { guardTransactions } from './transactions.ts'
 
@@ -122,6 +123,7 @@ function connect(url: string, limits: { max: number; max_lifetime?: null }, appl
       backoff: (attempt: number) => Math.min(attempt / 10, 1),
       connection: { application_name: applicationName, TimeZone: 'UTC' },
       onnotice: () => {},
+      fetch_types: false,
       types: {
         bigint: {
           to: 20,
@@ -131,7 +133,9 @@ function connect(url: string, limits: { max: number; max_lifetime?: null }, appl
         },
       },
     }
-    return guardTransactions(postgres(url, options))
+    const pool = postgres(url, options)
+    teachArrays(pool.options)
+    return guardTransactions(pool)
   } catch (error) {
     throw unreachable(url, error)
   }

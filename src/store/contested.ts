@@ -4,6 +4,7 @@
  * address of somebody who leaves waits until it is free. Where its holder stays, the review says that the item will fail.
  */
 import type { Transaction } from './connection.ts'
+import { type Reach, within } from './reach.ts'
 
 /**
  * Finds who would take up what somebody else has, from the temporary tables `takers`, `pairs` and `adoptions` of the proposal; fills
@@ -13,7 +14,7 @@ export async function settleAddresses(
   transaction: Transaction,
   organization: number,
   at: Date,
-  { managesAdmins }: { managesAdmins: boolean },
+  { managesAdmins, reach = 'everybody' }: { managesAdmins: boolean; reach?: Reach },
 ): Promise<void> {
   await findActive(transaction, organization, at)
   // Of two who are to have the same, neither gets it: nobody could say which. Otherwise the holder passes it on, leaves or stays (also
@@ -56,11 +57,11 @@ export async function settleAddresses(
     order by person_id, holder_id is null desc, verdict = 'fails' desc, by, holder_id`
   await transaction`analyze contested`
   await transaction`
-    delete from waits w where w.organization_id = ${organization} and w.kind = 'address'
+    delete from waits w where w.organization_id = ${organization} and w.kind = 'address' ${within(transaction, reach, 'w.person_id')}
       and w.person_id not in (select person_id from contested where verdict = 'waits')`
   await transaction`
     insert into waits (organization_id, person_id, kind, since)
-    select ${organization}, person_id, 'address', ${at}::timestamptz from contested where verdict = 'waits'
+    select ${organization}, person_id, 'address', ${at}::timestamptz from contested where verdict = 'waits' ${within(transaction, reach, 'person_id')}
     on conflict do nothing`
 }
 

@@ -1,20 +1,31 @@
 /** People whose desired state has to be evaluated again: marked by whoever changes what evaluation reads, taken by whoever evaluates. */
 import type { Handle, Transaction } from './connection.ts'
+import type { Reach } from './reach.ts'
 
 /**
  * Takes a batch of dirty people above `after` in id order; the marks are gone when the transaction commits, and back when it does not.
- * The cursor matters: from the beginning, each batch would walk over the marks that the batches before it deleted.
+ * The cursor matters: from the beginning, each batch would walk over the marks that the batches before it deleted. Of others than
+ * everybody only those who were pushed: the rest is left to whoever evaluates everybody.
  */
 export async function takeDirty(
   transaction: Transaction,
   organization: number,
   after: number,
   limit: number,
+  reach: Reach = 'everybody',
 ): Promise<number[]> {
+  const pushed = transaction`
+    select d.ctid from pushed_people x
+    join dirty_people d on d.organization_id = x.organization_id and d.person_id = x.person_id
+    where x.organization_id = ${organization} and x.person_id > ${after}
+      ${reach === 'urgent' ? transaction`and x.urgent` : transaction`and not x.urgent`}
+    order by x.person_id limit ${limit} for update of d skip locked`
+  const everyone = transaction`
+    select ctid from dirty_people where organization_id = ${organization} and person_id > ${after}
+    order by person_id limit ${limit} for update skip locked`
   const rows = await transaction<{ person_id: number }[]>`
     delete from dirty_people where ctid = any(array(
-      select ctid from dirty_people where organization_id = ${organization} and person_id > ${after}
-      order by person_id limit ${limit} for update skip locked))
+      ${reach === 'everybody' ? everyone : pushed}))
     returning person_id`
   return rows.map((row) => row.person_id).sort((a, b) => a - b)
 }

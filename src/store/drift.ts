@@ -10,6 +10,7 @@ import { readDesired } from './desired.ts'
 import { readRows } from './directory.ts'
 import { readGrants } from './grants.ts'
 import { readAssignments, readMembers } from './members.ts'
+import { type Reach, within } from './reach.ts'
 import { readSightings } from './sightings.ts'
 import { analyze } from './statistics.ts'
 
@@ -18,6 +19,8 @@ export interface DriftOptions {
   managesAdmins: boolean
   /** Plans that await approval are about to be replaced, so their people take part. */
   supersede: boolean
+  /** Whom the proposal is about: the temporary table `concerned` names them where it is not everybody. */
+  reach?: Reach
 }
 
 /** Fills the temporary table `drifting` and returns how many people it names. */
@@ -27,16 +30,18 @@ export async function findDrift(
   at: Date,
   options: DriftOptions,
 ): Promise<number> {
+  const { reach = 'everybody' } = options
   await transaction`create temporary table drifting (person_id bigint primary key, planned boolean not null default false) on commit drop`
   await transaction`
     insert into drifting
     select person_id from (
-      ${membershipDrift(transaction, organization, at, options.managesAdmins)}
-      union ${assignmentDrift(transaction, organization, at)}
-      union ${ghostDrift(transaction, organization)}) differing
+      ${membershipDrift(transaction, organization, at, options)}
+      union ${assignmentDrift(transaction, organization, at, reach)}
+      union ${ghostDrift(transaction, organization, reach)}) differing
     where not exists (select from waits w where w.organization_id = ${organization} and w.person_id = differing.person_id
       and (w.kind in ('decision', 'rejected') or (w.kind = 'start' and w.until > ${at})))
     and not exists (select from adoptions a where a.from_person_id = differing.person_id)
+    ${reach === 'everybody' ? leaveToUrgent(transaction, organization) : transaction``}
     union select person_id from adoptions`
   await leaveOutPlanned(transaction, organization, at, options)
   await analyze(transaction, 'drifting')
@@ -44,9 +49,13 @@ export async function findDrift(
   return row?.count ?? 0
 }
 
+/** Whoever was deactivated or deleted goes by the urgent lane, which waits for nobody's approval of everything else. */
+const leaveToUrgent = (transaction: Transaction, organization: number) => transaction`
+    and not exists (select from pushed_people u where u.organization_id = ${organization} and u.person_id = differing.person_id and u.urgent)`
+
 /**
  * People who stand in an open plan are left to it, but for what ends because its day has come: that waits for no plan, unless it
- * stands in one of its own already.
+ * stands in one of its own already. The urgent lane takes anybody, but for those of whom it has a plan.
  */
 async function leaveOutPlanned(
   transaction: Transaction,
@@ -56,12 +65,21 @@ async function leaveOutPlanned(
 ): Promise<void> {
   const open = transaction`i.organization_id = ${organization} and i.person_id = d.person_id and p.organization_id = i.organization_id
       and p.id = i.plan_id and (p.state in ('approved', 'applying', 'paused')
-        or (p.state = 'awaiting_approval' and not (${options.supersede} and p.lane = 'sync')))`
+        or (p.state = 'awaiting_approval' and not (${options.supersede} and p.lane = ${laneOf(options.reach ?? 'everybody')})))`
+  if (options.reach === 'urgent') {
+    await transaction`delete from drifting d using plan_items i, plans p where ${open} and p.lane = 'urgent'`
+    return
+  }
   await transaction`
     update drifting d set planned = true from plan_items i, plans p
     where ${open} and p.lane <> 'urgent' and exists (select from assignments a
       where a.organization_id = ${organization} and a.person_id = d.person_id and a.expires_at <= ${at})`
   await transaction`delete from drifting d using plan_items i, plans p where ${open} and (not d.planned or p.lane = 'urgent')`
+}
+
+/** Where the plans of a proposal run. */
+export function laneOf(reach: Reach): 'urgent' | 'sync' {
+  return reach === 'urgent' ? 'urgent' : 'sync'
 }
 
 /**
@@ -95,11 +113,17 @@ export async function addWaiters(
 }
 
 /** A value that a source does not give never overwrites one that the member has. */
-function membershipDrift(transaction: Transaction, organization: number, at: Date, managesAdmins: boolean) {
+function membershipDrift(
+  transaction: Transaction,
+  organization: number,
+  at: Date,
+  { managesAdmins, reach = 'everybody' }: DriftOptions,
+) {
+  const only = within(transaction, reach, 'person_id')
   return transaction`
     select coalesce(d.person_id, m.person_id) as person_id
-    from (select * from desired_members where organization_id = ${organization}) d
-    full join (select * from members where organization_id = ${organization}) m on m.person_id = d.person_id
+    from (select * from desired_members where organization_id = ${organization} ${only}) d
+    full join (select * from members where organization_id = ${organization} ${only}) m on m.person_id = d.person_id
     where (coalesce(d.wanted, false) and (m.person_id is null or m.state = 'removed'))
       or (not coalesce(d.wanted, false) and m.state <> 'removed' and not coalesce(d.protected, false)
         and (m.role = 'member' or (m.role = 'admin' and ${managesAdmins}))
@@ -118,15 +142,16 @@ function membershipDrift(transaction: Transaction, organization: number, at: Dat
 }
 
 /** What live grants give together (the latest end wins, and no end beats every end) against what is assigned. */
-function assignmentDrift(transaction: Transaction, organization: number, at: Date) {
+function assignmentDrift(transaction: Transaction, organization: number, at: Date, reach: Reach) {
+  const only = within(transaction, reach, 'person_id')
   return transaction`
     select coalesce(g.person_id, a.person_id) as person_id
     from (
       select person_id, product_id, nullif(max(coalesce(expires_at, 'infinity')), 'infinity') as expires_at
       from grants
-      where organization_id = ${organization} and to_change is null and (expires_at is null or expires_at > ${at})
+      where organization_id = ${organization} and to_change is null and (expires_at is null or expires_at > ${at}) ${only}
       group by person_id, product_id) g
-    full join (select person_id, product_id, expires_at from assignments where organization_id = ${organization}) a
+    full join (select person_id, product_id, expires_at from assignments where organization_id = ${organization} ${only}) a
       on a.person_id = g.person_id and a.product_id = g.product_id
     where (g.person_id is null or a.person_id is null or g.expires_at is distinct from a.expires_at)
       and not (a.person_id is null and exists (
@@ -138,11 +163,11 @@ function assignmentDrift(transaction: Transaction, organization: number, at: Dat
 }
 
 /** A source that no longer shows somebody whom others still want lets go of them. */
-function ghostDrift(transaction: Transaction, organization: number) {
+function ghostDrift(transaction: Transaction, organization: number, reach: Reach) {
   return transaction`
     select l.person_id from person_links l
     join desired_members d on d.organization_id = l.organization_id and d.person_id = l.person_id and d.wanted
-    where l.organization_id = ${organization} and l.state = 'ghost'`
+    where l.organization_id = ${organization} and l.state = 'ghost' ${within(transaction, reach, 'l.person_id')}`
 }
 
 /** Cases of drifting people in id order, a page at a time; with `sightings` where a policy may take away what is missing. */

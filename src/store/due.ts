@@ -6,20 +6,46 @@ const FIRST_PAUSE = 1
 const LONGEST_PAUSE = 24
 
 /**
- * Ids of organizations where planning again would now find something that it did not before. What was planned already and is still
+ * Ids of organizations where planning everybody again would now find something that it did not before. What was planned already and is still
  * due, because it waits for an approval or failed, pauses as `rememberDue` says.
  */
 export async function organizationsWithDue(handle: Handle, at: Date): Promise<number[]> {
   const rows = await handle<{ id: number }[]>`
     with due as (${due(handle, at)})
     select organization_id as id from due
-    where not exists (select from due_tries t where t.organization_id = due.organization_id and t.kind = due.kind
-      and t.person_id = due.person_id and t.product_id = due.product_id and t.again_at > ${at})
+    where ${notTried(handle, at)} and not ${ofPushed(handle)}
     union
     select id from organizations where not retired and exists (select from dirty_people d where d.organization_id = organizations.id)
     order by id`
   return rows.map((row) => row.id)
 }
+
+/**
+ * Puts on the list of those who are still to be planned whoever is due and stands in an identity provider: there somebody comes due
+ * every minute, and for one person nobody looks at everybody. Returns the ids of their organizations.
+ */
+export async function pushDue(handle: Handle, at: Date): Promise<number[]> {
+  const rows = await handle<{ id: number }[]>`
+    with due as (${due(handle, at)}),
+    pushed as (
+      insert into pushed_people (organization_id, person_id, urgent, at)
+      select distinct organization_id, person_id, false, ${at}::timestamptz from due
+      where ${notTried(handle, at)} and ${ofPushed(handle)} order by organization_id, person_id
+      on conflict do nothing)
+    select distinct organization_id as id from due where ${notTried(handle, at)} and ${ofPushed(handle)} order by id`
+  return rows.map((row) => row.id)
+}
+
+const notTried = (handle: Handle, at: Date) => handle`
+  not exists (select from due_tries t where t.organization_id = due.organization_id and t.kind = due.kind
+    and t.person_id = due.person_id and t.product_id = due.product_id and t.again_at > ${at})`
+
+/** An address concerns whoever has it as well. */
+const ofPushed = (handle: Handle) => handle`
+  (due.person_id <> 0 and due.kind <> 'address' and exists (
+    select from person_links l join sources s on s.organization_id = l.organization_id and s.id = l.source_id
+    where l.organization_id = due.organization_id and l.person_id = due.person_id and l.state <> 'released'
+      and s.kind = 'scim' and s.connected and s.live_at is not null))`
 
 /**
  * Notes what was due at this instant as tried, once its planning was asked for: the next time is an hour later, then two, then four,
@@ -47,7 +73,7 @@ const due = (handle: Handle, at: Date) => handle`
   where not o.retired
   union all
   select w.organization_id, w.kind, w.person_id, w.product_id
-  from organizations o join waits w on w.organization_id = o.id and w.kind = 'absence' and w.until <= ${at}
+  from organizations o join waits w on w.organization_id = o.id and w.kind in ('absence', 'group_loss') and w.until <= ${at}
   where not o.retired and not exists (select from waits g
     where g.organization_id = w.organization_id and g.person_id = w.person_id and g.kind = 'grace')
   union all

@@ -1,8 +1,10 @@
 /** Locks that end with their transaction. */
+import type { Lane } from '../reconcile/model.ts'
 import type { Transaction } from './connection.ts'
 
 const PROPOSING = 0x70726f70
 const OBSERVING = 0x6f627365
+const READING = 0x72656164
 
 /** One proposal of an organization at a time: the second waits for the first to commit. */
 export async function lockOrganization(transaction: Transaction, organization: number): Promise<void> {
@@ -26,9 +28,14 @@ export async function tryLockSource(transaction: Transaction, organization: numb
   return row?.locked === true
 }
 
+/** What was pushed into an organization is read by one at a time: whoever read a resource first must not write it last. */
+export async function lockMirror(transaction: Transaction, organization: number): Promise<void> {
+  await transaction`select pg_advisory_xact_lock(${READING}, ${organization})`
+}
+
 /** Whoever approves a plan that a proposal is about to replace waits for it, and finds the plan superseded. */
-export async function lockAwaiting(transaction: Transaction, organization: number): Promise<void> {
+export async function lockAwaiting(transaction: Transaction, organization: number, lane: Lane = 'sync'): Promise<void> {
   await transaction`
-    select from plans where organization_id = ${organization} and lane = 'sync' and state = 'awaiting_approval'
+    select from plans where organization_id = ${organization} and lane = ${lane} and state = 'awaiting_approval'
     order by id for update`
 }

@@ -3,6 +3,7 @@
 import type { Candidate, Decision, Match, Newcomer, Pair } from '../reconcile/match.ts'
 import type { Adoption } from '../reconcile/model.ts'
 import type { Handle, Transaction } from './connection.ts'
+import { type Reach, within } from './reach.ts'
 import { analyze } from './statistics.ts'
 
 interface PairColumns {
@@ -20,8 +21,9 @@ interface PairColumns {
 export async function findPairs(
   transaction: Transaction,
   organization: number,
+  reach: Reach = 'everybody',
 ): Promise<{ newcomers: Newcomer[]; pairs: Pair[] }> {
-  await findTakers(transaction, organization)
+  await findTakers(transaction, organization, reach)
   const rows = await transaction<PairColumns[]>`
     select
       json_build_object('personId', p.taker, 'source', json_build_object('id', s.id, 'key', s.key, 'trust', s.trust),
@@ -32,7 +34,7 @@ export async function findPairs(
         'member', case when m.person_id is null then null else json_build_object('role', m.role, 'state', m.state,
           'removedAt', to_char(m.removed_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')) end,
         'wants', coalesce(c.wanted, false)
-          and coalesce(case p.by when 'email' then c.email_key = t.email_key else c.user_name_key = t.user_name_key end, false)
+          and coalesce(case p.by when 'email' then c.email_key = t.email_key when 'user_name' then c.user_name_key = t.user_name_key end, false)
           and not exists (select from decisions q where q.organization_id = ${organization} and q.person_id = p.other
             and q.state = 'decided' and q.choice in ('link', 'ignore')),
         'linkedSources', coalesce((
@@ -56,22 +58,27 @@ export async function findPairs(
   }
 }
 
-async function findTakers(transaction: Transaction, organization: number): Promise<void> {
+async function findTakers(transaction: Transaction, organization: number, reach: Reach): Promise<void> {
   // A key that the member has already is left out. "not in" is answered from a hash whatever the statistics say. They know nothing of an
   // organization that is new in large tables, and as a join this would be done person by person over everybody.
-  await transaction`
-    create temporary table takers on commit drop as
-    select d.person_id, case when m.person_id is null or d.email_key <> m.email_key then d.email_key end as email_key,
-      case when m.person_id is null or d.user_name_key is distinct from m.user_name_key then d.user_name_key end as user_name_key,
-      not exists (select from members r where r.organization_id = d.organization_id and r.person_id = d.person_id)
-        and d.person_id not in (select q.person_id from decisions q where q.organization_id = ${organization} and q.state = 'decided')
+  const known = transaction`d.person_id not in (select q.person_id from decisions q where q.organization_id = ${organization} and q.state = 'decided')
         and d.person_id not in (select l.person_id from person_links l
           join sources s on s.organization_id = l.organization_id and s.id = l.source_id
-          where l.organization_id = ${organization} and s.kind = 'manual') as newcomer
-    from desired_members d
-    left join members m on m.organization_id = d.organization_id and m.person_id = d.person_id and m.state <> 'removed'
-    where d.organization_id = ${organization} and d.wanted and d.email_key is not null
-      and (m.person_id is null or d.email_key <> m.email_key or d.user_name_key <> coalesce(m.user_name_key, ''))`
+          where l.organization_id = ${organization} and s.kind = 'manual')`
+  // Of a few people it is the other way round; as an array they are looked up one by one, whatever the statistics say.
+  const few =
+    reach === 'everybody' ? transaction`` : transaction`and d.person_id = any(array(select person_id from concerned))`
+  const fewKnown = transaction`not exists (select from decisions q where q.organization_id = d.organization_id
+          and q.person_id = d.person_id and q.state = 'decided')
+        and not exists (select from person_links l join sources s on s.organization_id = l.organization_id and s.id = l.source_id
+          where l.organization_id = d.organization_id and l.person_id = d.person_id and s.kind = 'manual')`
+  await transaction`
+    create temporary table takers on commit drop as
+    select d.person_id, case when m.person_id is null or d.email_key <> m.email_key then nullif(d.email_key, '') end as email_key,
+      case when m.person_id is null or d.user_name_key is distinct from m.user_name_key then d.user_name_key end as user_name_key,
+      not exists (select from members r where r.organization_id = d.organization_id and r.person_id = d.person_id)
+        and ${reach === 'everybody' ? known : fewKnown} as newcomer
+    from ${taking(transaction, organization)} ${few}`
   await analyze(transaction, 'takers')
   await transaction`
     create temporary table pairs on commit drop as
@@ -84,12 +91,42 @@ async function findTakers(transaction: Transaction, organization: number): Promi
         and u.person_id <> t.person_id
     union select t.person_id, u.person_id, 'user_name' from takers t
       join directory_users u on u.organization_id = ${organization} and u.to_change is null
-        and u.user_name_key = t.user_name_key and u.person_id <> t.person_id`
+        and u.user_name_key = t.user_name_key and u.person_id <> t.person_id
+    union select t.person_id, was.person_id, 'external_id' from takers t
+      join person_links l on l.organization_id = ${organization} and l.person_id = t.person_id and l.state = 'linked'
+      join sources s on s.organization_id = l.organization_id and s.id = l.source_id and s.kind = 'scim'
+      join mirror_resources r on r.organization_id = l.organization_id and r.source_id = l.source_id and r.type = 'User'
+        and r.id = case when s.kind = 'scim' then l.anchor_key::uuid end
+      join mirror_resources gone on gone.organization_id = r.organization_id and gone.source_id = r.source_id and gone.type = 'User'
+        and gone.external_id = r.external_id and gone.deleted_at is not null
+      join person_links was on was.organization_id = gone.organization_id and was.source_id = gone.source_id
+        and was.anchor_key = gone.id::text and was.person_id <> t.person_id
+      where t.newcomer`
   await transaction`analyze pairs`
+  if (reach === 'everybody') return
+  // Whom the proposal is not about, and who would take up what somebody of it has or wants: so that neither gets it, or one leaves it.
+  await transaction`
+    insert into takers
+    select d.person_id, case when m.person_id is null or d.email_key <> m.email_key then nullif(d.email_key, '') end,
+      case when m.person_id is null or d.user_name_key is distinct from m.user_name_key then d.user_name_key end, false
+    from ${taking(transaction, organization)} and d.person_id in (select other from pairs)
+      and not exists (select from takers t where t.person_id = d.person_id)`
 }
 
+/** Who is wanted under an address or a user name that the member does not have. */
+const taking = (transaction: Transaction, organization: number) => transaction`desired_members d
+    left join members m on m.organization_id = d.organization_id and m.person_id = d.person_id and m.state <> 'removed'
+    where d.organization_id = ${organization} and d.wanted and d.email_key is not null
+      and (m.person_id is null or d.email_key <> m.email_key or d.user_name_key <> coalesce(m.user_name_key, ''))`
+
 /** Fills the temporary table `adoptions`: found by match, or decided by a person and not yet applied. */
-export async function writeAdoptions(transaction: Transaction, organization: number, matches: Match[]): Promise<void> {
+export async function writeAdoptions(
+  transaction: Transaction,
+  organization: number,
+  matches: Match[],
+  reach: Reach = 'everybody',
+): Promise<void> {
+  const only = within(transaction, reach, 'q.person_id')
   const rows = matches.map(({ personId, adoption }) => ({ person_id: personId, ...snake(adoption) }))
   await transaction`
     create temporary table adoptions (person_id bigint, from_person_id bigint primary key, source_id int, anchor text, by text)
@@ -101,7 +138,7 @@ export async function writeAdoptions(transaction: Transaction, organization: num
     union all
     select q.target_id, q.person_id, l.source_id, l.anchor, 'decision' from decisions q
     join person_links l on l.organization_id = q.organization_id and l.person_id = q.person_id
-    where q.organization_id = ${organization} and q.state = 'decided' and q.choice = 'link' and q.target_id is not null
+    where q.organization_id = ${organization} and q.state = 'decided' and q.choice = 'link' and q.target_id is not null ${only}
     on conflict do nothing`
 }
 
@@ -148,17 +185,19 @@ export async function openDecisions(
  * Takes back open questions that nobody needs to ask any more: the source was corrected, or somebody is gone. Whoever is only a
  * candidate of a shared address waits as long as its question is open.
  *
- * @param found every question that there is to ask now
+ * @param found every question that there is to ask now of those whom the proposal is about
  */
 export async function settleDecisions(
   transaction: Transaction,
   organization: number,
   found: Decision[],
   at: Date,
+  reach: Reach = 'everybody',
 ): Promise<void> {
   const rows = found.map((one) => ({ kind: one.kind, person_id: one.newcomer }))
   await transaction`
-    delete from decisions q where q.organization_id = ${organization} and q.state = 'open' and (q.kind, q.person_id) not in (
+    delete from decisions q where q.organization_id = ${organization} and q.state = 'open' ${within(transaction, reach, 'q.person_id')}
+      and (q.kind, q.person_id) not in (
       select kind, person_id from json_to_recordset(${JSON.stringify(rows)}::text::json) as x(kind text, person_id bigint))`
   await openDecisions(transaction, organization, found, at)
   await transaction`
@@ -168,7 +207,7 @@ export async function settleDecisions(
     where q.organization_id = ${organization} and q.state = 'open' and q.kind = 'shared' and not exists (select from decisions own
       where own.organization_id = q.organization_id and own.person_id = c.id::bigint and own.state = 'decided')`
   await transaction`
-    delete from waits w where w.organization_id = ${organization} and w.kind = 'decision'
+    delete from waits w where w.organization_id = ${organization} and w.kind = 'decision' ${within(transaction, reach, 'w.person_id')}
       and w.person_id not in (select person_id from sharing)
       and not exists (select from decisions q where q.organization_id = w.organization_id and q.person_id = w.person_id
         and (q.state = 'open' or q.choice = 'ignore'))`

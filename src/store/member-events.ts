@@ -10,6 +10,7 @@ export interface LetterRow {
   event: string
   planId: number
   snapshotId: number
+  tokenId: number
   personId: number
   address: string
   addressKey: string

@@ -84,7 +84,10 @@ const onTheWayOut = (handle: Handle) => handle`m.state <> 'removed' and exists (
 const instantIn = (handle: Handle, column: string) =>
   handle`to_char(${handle(column)} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`
 
-/** An absence tells when products and access end, and by the longest grace of the person's sources when the membership does. */
+/**
+ * An absence, or the loss of the last group, tells when products and access end, and by the longest grace of the person's sources when
+ * the membership does.
+ */
 const leaving = (handle: Handle) => handle`
   case when ${onTheWayOut(handle)} then (
     select json_build_object('since', ${instantIn(handle, 'since')}, 'accessEndsAt', ${instantIn(handle, 'access')},
@@ -92,13 +95,13 @@ const leaving = (handle: Handle) => handle`
     from (
       select coalesce(min(w.since), (select min(l.since) from person_links l
           where l.organization_id = m.organization_id and l.person_id = m.person_id and l.state = 'ghost')) as since,
-        case when m.state <> 'suspended' then max(w.until) filter (where w.kind = 'absence') end as access,
-        coalesce(max(w.until) filter (where w.kind = 'grace'), min(w.since) filter (where w.kind = 'absence') + make_interval(secs => (
+        case when m.state <> 'suspended' then max(w.until) filter (where w.kind <> 'grace') end as access,
+        coalesce(max(w.until) filter (where w.kind = 'grace'), min(w.since) filter (where w.kind <> 'grace') + make_interval(secs => (
           select max((s.settings->>'absenceGrace')::bigint / 1000) from person_links l
           join sources s on s.organization_id = l.organization_id and s.id = l.source_id
           where l.organization_id = m.organization_id and l.person_id = m.person_id))) as membership
       from waits w where w.organization_id = m.organization_id and w.person_id = m.person_id and w.product_id = 0
-        and w.kind in ('absence', 'grace')) dates) end as leaving`
+        and w.kind in ('absence', 'group_loss', 'grace')) dates) end as leaving`
 
 const holding = (handle: Handle, product: string) => handle`and exists (
   select from assignments a join products p on p.organization_id = a.organization_id and p.id = a.product_id

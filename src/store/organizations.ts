@@ -59,13 +59,22 @@ export async function retireOthers(handle: Handle, keys: string[]): Promise<void
 export interface SourceRow extends Source {
   lastSnapshotId: number | null
   settings: Record<string, unknown>
+  /** When a person let a source that pushes go live; of the others it means nothing. */
+  liveAt: Date | null
 }
 
 export async function listSources(handle: Handle, organization: number): Promise<SourceRow[]> {
   return await handle<SourceRow[]>`
     select id, key, name, kind, mode, approval, trust, connected, manages_admins as "managesAdmins", settings,
-      last_snapshot_id as "lastSnapshotId"
+      settings->>'othersKeep' as "othersKeep", last_snapshot_id as "lastSnapshotId", live_at as "liveAt"
     from sources where organization_id = ${organization} order by id`
+}
+
+/** Lets a source go live; false where it was live already. */
+export async function markLive(handle: Handle, organization: number, source: number, at: Date): Promise<boolean> {
+  const marked = await handle`
+    update sources set live_at = ${at} where organization_id = ${organization} and id = ${source} and live_at is null`
+  return marked.count === 1
 }
 
 export async function listProducts(handle: Handle, organization: number): Promise<Product[]> {

@@ -66,7 +66,7 @@ export async function writeAdministratorLetter(
     insert into letters (organization_id, audience, event, plan_id, snapshot_id, address, address_key, state, due_at)
     select ${organization}, 'administrator', ${letter.event}, ${planId}, ${snapshotId}, email, email_key, 'due', ${at}
     from administrators where organization_id = ${organization} and (${result} or role <> 'viewer')
-    on conflict (organization_id, event, address_key, plan_id, snapshot_id) where audience = 'administrator' do nothing`
+    on conflict (organization_id, event, address_key, plan_id, snapshot_id, token_id) where audience = 'administrator' do nothing`
 }
 
 type Outgoing = {
@@ -100,7 +100,7 @@ export function createLetterBox(sql: Sql, worker: string = randomUUID()) {
       set state = 'sending', taken_by = ${worker}, taken_at = ${at}, attempt = letter.attempt + 1
       from picked join organizations organization on organization.id = picked.organization_id
       where letter.organization_id = picked.organization_id and letter.id = picked.id
-      returning letter.id, letter.audience, letter.event, letter.plan_id as "planId", letter.snapshot_id as "snapshotId",
+      returning letter.id, letter.audience, letter.event, letter.plan_id as "planId", letter.snapshot_id as "snapshotId", letter.token_id as "tokenId",
         letter.person_id as "personId", letter.address, letter.address_key as "addressKey", letter.attempt, letter.due_at,
         organization.id as "organizationId", organization.key, organization.name, organization.zone`
     rows.sort((a, b) => a.id - b.id)

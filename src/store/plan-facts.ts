@@ -20,12 +20,11 @@ export async function forecastSeats(
     group by p.id, p.key, p.name, p.owned, p.used order by p.key`
 }
 
-/** Members whom neither part of the proposal touches: newcomers are none yet, and whoever stands in both parts counts once. */
-export async function untouchedMembers(transaction: Transaction, organization: number): Promise<number> {
+/** Members whom some part of the proposal touches: newcomers are none yet, and whoever stands in both parts counts once. */
+export async function touchedMembers(transaction: Transaction, organization: number): Promise<number> {
   const [row] = await transaction<{ count: number }[]>`
-    select count(*)::int as count from members m
-    where m.organization_id = ${organization} and m.state <> 'removed'
-      and not exists (select from placed a where a.person_id = m.person_id)`
+    select count(*)::int as count from (select distinct person_id from placed) a
+    join members m on m.organization_id = ${organization} and m.person_id = a.person_id and m.state <> 'removed'`
   return row?.count ?? 0
 }
 
@@ -34,13 +33,13 @@ export async function changedSince(
   handle: Handle,
   organization: { id: number; rulesetVersion: number; settingsVersion: number },
 ): Promise<{ rules: boolean; settings: boolean }> {
-  const [row] = await handle<{ plans: number; rules: number; settings: number }[]>`
-    select count(*)::int as plans,
-      (count(*) filter (where header->>'rulesetVersion' = ${String(organization.rulesetVersion)}))::int as rules,
-      (count(*) filter (where header->>'settingsVersion' = ${String(organization.settingsVersion)}))::int as settings
-    from plans where organization_id = ${organization.id} and lane = 'sync' and approved_at is not null`
-  if (row === undefined || row.plans === 0) return { rules: false, settings: false }
-  return { rules: row.rules === 0, settings: row.settings === 0 }
+  // Versions only rise, so the youngest of these plans has the latest of each.
+  const [row] = await handle<{ rules: boolean; settings: boolean }[]>`
+    select header->>'rulesetVersion' is distinct from ${String(organization.rulesetVersion)} as rules,
+      header->>'settingsVersion' is distinct from ${String(organization.settingsVersion)} as settings
+    from plans where organization_id = ${organization.id} and lane = 'sync' and approved_at is not null
+    order by id desc limit 1`
+  return row ?? { rules: false, settings: false }
 }
 
 /** What each source last said, as `source:digest of the content`, by the source's key. */

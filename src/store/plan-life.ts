@@ -1,4 +1,5 @@
 /** What the clock does to plans: those that nobody runs are found, those that nobody wanted any more expire. */
+import type { Lane } from '../reconcile/model.ts'
 import type { Handle } from './connection.ts'
 
 /** A plan by its key. */
@@ -11,9 +12,9 @@ export interface PlanKey {
  * Plans of all organizations that ought to run and that nobody runs: of each lane that is free, or whose lease lapsed, the one
  * in the middle of being applied, else the one whose start was asked for first.
  */
-export async function abandonedPlans(handle: Handle): Promise<PlanKey[]> {
-  return await handle<PlanKey[]>`
-    select distinct on (plan.organization_id, plan.lane) plan.organization_id as "organizationId", plan.id as "planId"
+export async function abandonedPlans(handle: Handle): Promise<(PlanKey & { lane: Lane })[]> {
+  return await handle<(PlanKey & { lane: Lane })[]>`
+    select distinct on (plan.organization_id, plan.lane) plan.organization_id as "organizationId", plan.id as "planId", plan.lane
     from plans plan
     join organizations owner on owner.id = plan.organization_id and not owner.retired
     where (plan.state = 'applying' or (plan.state = 'approved' and plan.started_at is not null))
@@ -56,6 +57,6 @@ export async function remindOfPlans(handle: Handle, at: Date): Promise<number> {
     where p.state = 'awaiting_approval' and not exists (select from letters l
       where l.organization_id = p.organization_id and l.audience = 'administrator' and l.plan_id = p.id and l.event = due.event
         and l.address_key = a.email_key)
-    on conflict (organization_id, event, address_key, plan_id, snapshot_id) where audience = 'administrator' do nothing`
+    on conflict (organization_id, event, address_key, plan_id, snapshot_id, token_id) where audience = 'administrator' do nothing`
   return written.count
 }

@@ -96,6 +96,8 @@ export const sources = pgTable(
     lastSnapshotId: id('last_snapshot_id'),
     /** When its schedule last fired, or its first day was noted: what came after it and is over was missed. */
     reconciledAt: instant('reconciled_at'),
+    /** When a person let a source that pushes go live; until then its plans are shown and never applied. */
+    liveAt: instant('live_at'),
   },
   (table) => [
     primaryKey({ columns: [table.organizationId, table.id] }),
@@ -480,6 +482,8 @@ export const members = pgTable(
     uniqueIndex('members_id').on(table.organizationId, table.id),
     uniqueIndex('members_email').on(table.organizationId, table.emailKey).where(sql`state <> 'removed'`),
     uniqueIndex('members_user_name').on(table.organizationId, table.userNameKey).where(sql`state <> 'removed'`),
+    // Every plan asks for the few administrators among many members.
+    index('members_administrators').on(table.organizationId, table.personId).where(sql`role <> 'member'`),
   ],
 )
 
@@ -627,6 +631,7 @@ export const letters = pgTable(
     /** 0 where the letter is about none. */
     planId: id('plan_id').notNull().default(0),
     snapshotId: id('snapshot_id').notNull().default(0),
+    tokenId: id('token_id').notNull().default(0),
     personId: id('person_id').notNull().default(0),
     address: text('address').notNull(),
     addressKey: keyText('address_key').notNull(),
@@ -644,7 +649,7 @@ export const letters = pgTable(
       .on(table.organizationId, table.planId, table.personId, table.addressKey)
       .where(sql`audience = 'member'`),
     uniqueIndex('letters_administrator')
-      .on(table.organizationId, table.event, table.addressKey, table.planId, table.snapshotId)
+      .on(table.organizationId, table.event, table.addressKey, table.planId, table.snapshotId, table.tokenId)
       .where(sql`audience = 'administrator'`),
     index('letters_due').on(table.state, table.dueAt),
   ],
@@ -660,8 +665,11 @@ export const tokens = pgTable(
     /** sha256 of the token; the token itself is shown once and never stored. */
     hash: bytes('hash').notNull(),
     hint: text('hint').notNull(),
-    role: text('role').notNull(),
-    administratorKey: keyText('administrator_key').notNull(),
+    /** The most that it may do, and for whom it acts; null for a token of a source. */
+    role: text('role'),
+    administratorKey: keyText('administrator_key'),
+    /** The source whose identity provider holds it; null for a token of an administrator. */
+    sourceId: integer('source_id'),
     createdBy: text('created_by').notNull(),
     createdAt: instant('created_at').notNull(),
     expiresAt: instant('expires_at'),

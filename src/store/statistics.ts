@@ -7,6 +7,7 @@ import type { Sql, Transaction } from './connection.ts'
 /** What each step fills and then reads. */
 const GROWING = {
   merge: ['person_links', 'directory_users'],
+  read: ['mirror_resources', 'mirror_members', 'person_links', 'directory_users'],
   propose: ['claims', 'grants', 'desired_members', 'directory_users', 'person_links'],
   apply: ['plan_items', 'outcomes', 'members', 'assignments', 'waits', 'letters'],
 } as const

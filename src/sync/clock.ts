@@ -3,7 +3,7 @@
  * looks at the time and waits for none: a clock that was set, or a machine that slept, changes only when the next look comes.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { organizationsWithDue, rememberDue } from '../store/due.ts'
+import { organizationsWithDue, pushDue, rememberDue } from '../store/due.ts'
 import type { Worker } from './jobs.ts'
 import type { Parts } from './parts.ts'
 import { fireSchedules } from './reconcile.ts'
@@ -33,6 +33,8 @@ export async function startClock(parts: Parts, worker: Pick<Worker, 'reconcile'>
 export async function proposeDue(parts: Parts): Promise<void> {
   const at = parts.now()
   const due = await organizationsWithDue(parts.sql, at)
+  const pushed = await pushDue(parts.sql, at)
   await Promise.all(due.map((organization) => parts.jobs.propose(organization, 'due')))
+  await Promise.all(pushed.map((organization) => parts.jobs.propose(organization, 'pushed')))
   await rememberDue(parts.sql, at)
 }

@@ -70,24 +70,23 @@ function rowsOf(organization: OrganizationConfig): OrganizationRows {
         key: source.key,
         name: source.name,
         kind: source.kind,
-        mode: source.mode,
+        mode: source.kind === 'csv' ? source.mode : ('delta' as const),
         approval: source.approval,
         trust: source.trust,
         managesAdmins: rules.some(
           (rule) => (rule.source ?? source.key) === source.key && rule.then.some((one) => 'manage_admins' in one),
         ),
-        settings: {
-          folder: source.folder,
-          ...source.drop,
-          glob: source.glob,
-          schedule: source.schedule,
-          ...source.leaving,
-          ...source.csv,
-        },
+        settings: settingsOf(source),
       })),
     ],
     rules,
   }
+}
+
+function settingsOf(source: OrganizationConfig['sources'][number]): Record<string, unknown> {
+  const { schedule, leaving } = source
+  if (source.kind === 'scim') return { ...source.scim, schedule, ...leaving }
+  return { folder: source.folder, ...source.drop, glob: source.glob, schedule, ...leaving, ...source.csv }
 }
 
 /** The config file's addresses were checked when it was read. */

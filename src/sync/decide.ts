@@ -82,7 +82,7 @@ export async function approve(
     return 'approved' as const
   })
   parts.log.info({ organization, plan: id, tokenId: actor.tokenId ?? null }, `plan ${answer}`)
-  if (answer === 'approved' && approval.start) await parts.jobs.execute(organization, id)
+  if (answer === 'approved' && approval.start) await parts.jobs.execute(organization, id, plan.lane)
   return answer
 }
 
@@ -143,7 +143,7 @@ export async function reject(
     const fields = { finishedAt: at, ...(reason ? { closedReason: reason } : {}) }
     const moved = await movePlan(transaction, organization, id, ['awaiting_approval'], 'rejected', fields)
     if (!moved) throw planState(plan, 'rejected', 'awaiting approval')
-    if (plan.lane === 'sync') await waitRejected(transaction, organization, id, at)
+    if (plan.lane !== 'by_hand') await waitRejected(transaction, organization, id, at)
     await record(transaction, organization, at, actor, 'plan.rejected', 'pln', id, { reason: reason ?? null })
   })
 }
@@ -158,7 +158,7 @@ export async function start(parts: Parts, organization: number, id: number, opti
       await movePlan(transaction, organization, id, ['approved'], 'approved', { startedAt: at })
       await record(transaction, organization, at, options.actor, 'plan.started', 'pln', id, {})
     })
-    return await parts.jobs.execute(organization, id)
+    return await parts.jobs.execute(organization, id, plan.lane)
   }
   if (['applied', 'partially_failed', 'failed'].includes(plan.state)) return
   throw planState(plan, 'applied', 'approved')

@@ -2,6 +2,7 @@
 
 import { desire, evaluate } from '../reconcile/evaluate.ts'
 import type { Claim, Desired, DirectoryRow, Grant } from '../reconcile/model.ts'
+import { nameKey } from '../reconcile/normalise.ts'
 import { type CompiledRules, compile } from '../reconcile/rules.ts'
 import { oneClaimEach, oneGrantEach } from '../reconcile/several-rows.ts'
 import { nextChange } from '../store/changes.ts'
@@ -12,6 +13,7 @@ import { readRows } from '../store/directory.ts'
 import { takeDirty } from '../store/dirty.ts'
 import { readGrants, writeGrants } from '../store/grants.ts'
 import { listProducts, listRules, listSources, readOrganization, type SourceRow } from '../store/organizations.ts'
+import type { Reach } from '../store/reach.ts'
 
 const BATCH = 2500
 
@@ -20,6 +22,8 @@ export interface Ruleset {
   sources: Map<number, SourceRow>
   compiled: Map<number, CompiledRules>
   productIdByKey: Map<string, number>
+  /** By folded key, name and alias; where two products share one, a key counts more than a name, and that more than an alias. */
+  productIdByName: Map<string, number>
   zone: string
   /** E-mail keys of people from whom no source takes anything. */
   protectedKeys: Set<string>
@@ -36,6 +40,11 @@ async function readRuleset(sql: Sql | Transaction, organization: number): Promis
     sources: new Map(sources.map((source) => [source.id, source])),
     compiled: new Map(sources.map((source) => [source.id, compile(rules, source.key)])),
     productIdByKey: new Map(products.map((product) => [product.key, product.id])),
+    productIdByName: new Map([
+      ...products.flatMap((one) => one.aliases.map((alias) => [nameKey(alias), one.id] as const)),
+      ...products.map((one) => [nameKey(one.name), one.id] as const),
+      ...products.map((one) => [nameKey(one.key), one.id] as const),
+    ]),
     zone: settings.zone,
     protectedKeys: new Set(settings.settings.protected),
   }
@@ -44,15 +53,20 @@ async function readRuleset(sql: Sql | Transaction, organization: number): Promis
 /** Batches under way at once: one waits for the database while another is worked out. */
 const HANDS = 2
 
-/** Evaluates until nobody is dirty. Each batch is one transaction, so a crash leaves the rest dirty. Returns how many people. */
-export async function evaluateDirty(sql: Sql, organization: number, at: Date): Promise<number> {
+/** Evaluates until nobody of whom the proposal is about is dirty. Each batch is one transaction, so a crash leaves the rest dirty. Returns how many people. */
+export async function evaluateDirty(
+  sql: Sql,
+  organization: number,
+  at: Date,
+  reach: Reach = 'everybody',
+): Promise<number> {
   let evaluated = 0
   let after = 0
   const work = async () => {
     for (;;) {
       const from = after
       const people = await sql.begin(async (transaction) => {
-        const taken = await takeDirty(transaction, organization, from, BATCH)
+        const taken = await takeDirty(transaction, organization, from, BATCH, reach)
         if (taken.length === 0) return taken
         after = Math.max(after, taken.at(-1) ?? 0)
         // Read after the marks were taken: rules that change later mark everybody again.
@@ -106,7 +120,7 @@ function evaluateRow(row: DirectoryRow, ruleset: Ruleset) {
   const source = ruleset.sources.get(row.sourceId)
   const rules = ruleset.compiled.get(row.sourceId)
   if (!source?.connected || !rules) return null
-  return evaluate(row, source, rules, { productIdByKey: ruleset.productIdByKey, zone: ruleset.zone })
+  return evaluate(row, source, rules, ruleset)
 }
 
 /** A disconnected source keeps what it last wanted: nobody loses anything because a section left the config file. */

@@ -9,16 +9,18 @@ import { tally } from '../reconcile/tally.ts'
 import { writeAudit } from '../store/audit.ts'
 import type { Transaction } from '../store/connection.ts'
 import { type Lease, LeaseLost, renewLane, takeLane } from '../store/lanes.ts'
+import { listSources } from '../store/organizations.ts'
 import { writeAdministratorLetter } from '../store/outbox.ts'
 import { countOutcomes } from '../store/outcomes.ts'
 import { movePlan, type PlanRow, readPlan } from '../store/plans.ts'
+import { pushAgain, pushPeopleOf } from '../store/pushed.ts'
 import { forPlan } from '../telemetry.ts'
 import { type Run, runBatches } from './batches.ts'
 import { builtIn } from './built-in.ts'
 import { checkFreshness } from './freshness.ts'
 import { keepLease } from './lease.ts'
 import type { OrganizationWriter } from './organization.ts'
-import type { Parts } from './parts.ts'
+import type { Parts, ProposeBecause } from './parts.ts'
 
 /**
  * Runs an approved plan, or goes on with one that was interrupted. Returns at once when its lane is busy, or when the plan is in
@@ -78,12 +80,15 @@ async function begin({ parts, organization, plan, lease, writer }: Run): Promise
   const { affected, stale: why, differences } = await checkFreshness(parts.sql, organization, plan, writer, at)
   const stale = why.length > 0
   const to = stale ? 'stale' : 'applying'
+  const anew = stale ? await followedBy(parts, organization, plan) : null
   const examples = differences.length === 0 ? [] : [`For instance: ${differences.join(' ')}`]
   const closedReason = [...why, ...examples].join(' ')
   const moved = await parts.sql.begin(async (transaction) => {
     await fence(transaction, lease)
     const fields = stale ? { closedReason, finishedAt: at } : { startedAt: at }
     if (!(await movePlan(transaction, organization, plan.id, ['approved'], to, fields))) return false
+    if (anew === 'urgent' || anew === 'pushed')
+      await pushPeopleOf(transaction, organization, plan.id, anew === 'urgent', at)
     await writeAudit(transaction, {
       organizationId: organization,
       at,
@@ -104,7 +109,7 @@ async function begin({ parts, organization, plan, lease, writer }: Run): Promise
       { event: 'plan.stale', ...about, affected },
       'too much has changed since this plan was made; it is made again',
     )
-    await parts.jobs.propose(organization, 'due')
+    await parts.jobs.propose(organization, anew ?? 'due')
   }
   return to
 }
@@ -119,11 +124,15 @@ async function finish({ parts, organization, plan, lease }: Run): Promise<PlanSt
   const states = await countOutcomes(parts.sql, organization, plan.id)
   const result = tally(states)
   const state = result.failed === 0 ? 'applied' : result.succeeded === 0 ? 'failed' : 'partially_failed'
+  const anew = await followedBy(parts, organization, plan)
+  let waiting = false
   await parts.sql.begin(async (transaction) => {
     await fence(transaction, lease)
     if (!(await movePlan(transaction, organization, plan.id, ['applying'], state, { finishedAt: at }))) {
       throw new LeaseLost(lease)
     }
+    if (anew === 'urgent' || anew === 'pushed')
+      waiting = await pushAgain(transaction, organization, plan.id, anew === 'urgent', at)
     const event = state === 'applied' ? 'plan_completed' : 'plan_partially_failed'
     await writeAdministratorLetter(transaction, organization, { event, planId: plan.id }, at)
     await writeAudit(transaction, {
@@ -139,7 +148,17 @@ async function finish({ parts, organization, plan, lease }: Run): Promise<PlanSt
   const about = { event: 'plan.finished', organizationId: organization, planId: plan.id, state, ...result }
   forPlan(parts.log, plan.id).info(about, 'plan finished')
   // A plan that changed nothing makes nothing possible: planning again would propose the same failures, and apply them, for ever.
-  if ((states['succeeded'] ?? 0) > 0) await parts.jobs.propose(organization, 'due')
+  // Of an identity provider only whom it concerns is on a list, and whoever was pushed while the plan was open has waited for its end.
+  if ((states['succeeded'] ?? 0) > 0 || anew !== 'due') await parts.jobs.propose(organization, anew)
+  if (waiting && anew === 'urgent') await parts.jobs.propose(organization, 'pushed')
   await parts.jobs.deliver()
   return state
+}
+
+/** What is planned after it: of an identity provider only what concerns the people of the plan, as nobody else waits for them. */
+async function followedBy(parts: Parts, organization: number, plan: PlanRow): Promise<ProposeBecause> {
+  if (plan.part === 'foreseen' || plan.lane === 'by_hand' || plan.sourceIds.length === 0) return 'due'
+  if (plan.lane === 'urgent') return 'urgent'
+  const pushing = (await listSources(parts.sql, organization)).filter((source) => source.kind === 'scim')
+  return plan.sourceIds.every((id) => pushing.some((source) => source.id === id)) ? 'pushed' : 'due'
 }

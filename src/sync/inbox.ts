@@ -33,6 +33,7 @@ export async function receiveFiles(
     if (!organization) continue
     const sources = await listSources(parts.sql, organization.id)
     for (const settings of section.sources) {
+      if (settings.kind !== 'csv') continue
       const source = sources.find((one) => one.key === settings.key)
       if (!source) continue
       const folder = folderOf(source)

@@ -19,14 +19,21 @@ export type JobName = keyof Payloads
 
 export type Handlers = { [Name in JobName]: (data: Payloads[Name], signal: AbortSignal) => Promise<void> }
 
-/** `stately` keeps at most one waiting and one running job per key; `singleton` lets any number wait and one run. */
-const QUEUES: { name: JobName; policy: string }[] = [
-  { name: 'observe', policy: 'singleton' },
-  { name: 'propose', policy: 'stately' },
-  { name: 'execute', policy: 'stately' },
-  { name: 'reconcile', policy: 'stately' },
-  { name: 'tidy', policy: 'stately' },
-]
+/**
+ * `stately` keeps at most one waiting and one running job per key; `singleton` lets any number wait and one run; `short` keeps one that
+ * waits, and begins it whatever runs. The urgent lane has queues, and with them workers, of its own: however many organizations are
+ * busy with a large plan, whoever was deactivated does not wait for a free hand.
+ */
+const QUEUES = [
+  { name: 'observe', policy: 'singleton', job: 'observe', hands: 2 },
+  { name: 'propose', policy: 'stately', job: 'propose', hands: 2 },
+  { name: 'propose_urgent', policy: 'short', job: 'propose', hands: 2 },
+  { name: 'execute', policy: 'stately', job: 'execute', hands: 2 },
+  { name: 'execute_urgent', policy: 'stately', job: 'execute', hands: 2 },
+  { name: 'reconcile', policy: 'stately', job: 'reconcile', hands: 2 },
+  { name: 'tidy', policy: 'stately', job: 'tidy', hands: 1 },
+] as const satisfies { name: string; policy: string; job: JobName; hands: number }[]
+type QueueName = (typeof QUEUES)[number]['name']
 
 /** A job that fails is tried again for a day, ever more slowly, so that work goes on by itself once the cause is gone. */
 const PATIENCE = { retryLimit: 1_500, retryDelay: 1, retryBackoff: true, retryDelayMax: 60 }
@@ -72,7 +79,7 @@ export async function openJobs(url: string, log: Logger, deliver: () => void): P
     const { name, policy } = queue
     await boss.createQueue(name, { policy, ...PATIENCE, notify: true, heartbeatSeconds: 10, expireInSeconds: 7200 })
   }
-  const send = async <Name extends JobName>(name: Name, data: Payloads[Name], key: string) => {
+  const send = async (name: QueueName, data: Payloads[JobName], key: string) => {
     await boss.send(name, data, { singletonKey: key })
   }
   return {
@@ -82,8 +89,14 @@ export async function openJobs(url: string, log: Logger, deliver: () => void): P
       if (jobs.some(({ state }) => state === 'created' || state === 'retry' || state === 'active')) return
       await send('observe', { organization, source, path, evidence }, key)
     },
-    propose: (organization, because) => send('propose', { organization, because }, `${organization}:${because}`),
-    execute: (organization, plan) => send('execute', { organization, plan }, `${organization}:${plan}`),
+    propose: (organization, because) =>
+      send(
+        because === 'urgent' ? 'propose_urgent' : 'propose',
+        { organization, because },
+        `${organization}:${because}`,
+      ),
+    execute: (organization, plan, lane) =>
+      send(lane === 'urgent' ? 'execute_urgent' : 'execute', { organization, plan }, `${organization}:${plan}`),
     reconcile: (organization, source, schedule) =>
       send('reconcile', { organization, source, schedule }, `${organization}:${source}`),
     tidy: () => send('tidy', {}, 'all'),
@@ -101,28 +114,28 @@ export async function openJobs(url: string, log: Logger, deliver: () => void): P
       }))
     },
     async start(handlers) {
-      const work = async <Name extends JobName>(name: Name) => {
-        await boss.work<Payloads[Name]>(
+      const work = async <Job extends JobName>(name: QueueName, job: Job, hands: number) => {
+        await boss.work<Payloads[Job]>(
           name,
           {
             pollingIntervalSeconds: 1,
             notifyPollingIntervalSeconds: 1,
             heartbeatRefreshSeconds: 3,
             // Two at once, so that the long file or plan of one source or organization does not keep everybody else waiting.
-            localConcurrency: name === 'tidy' ? 1 : 2,
+            localConcurrency: hands,
           },
-          async ([job]) => {
-            if (!job) return
+          async ([taken]) => {
+            if (!taken) return
             try {
-              await handlers[name](job.data, job.signal)
+              await handlers[job](taken.data, taken.signal)
             } catch (error) {
-              log.error({ err: error, job: name, data: job.data }, 'a job failed; it is tried again')
+              log.error({ err: error, job: name, data: taken.data }, 'a job failed; it is tried again')
               throw error
             }
           },
         )
       }
-      for (const { name } of QUEUES) await work(name)
+      for (const { name, job, hands } of QUEUES) await work(name, job, hands)
     },
     async stop(milliseconds) {
       await boss.stop({ graceful: true, timeout: milliseconds, close: true })

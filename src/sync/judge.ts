@@ -9,18 +9,26 @@ import { groupsOf } from '../reconcile/rule-groups.ts'
 import { forgetApplied, readApplied } from '../store/applied.ts'
 import { type GroupRule, groupLosses } from '../store/group-losses.ts'
 import * as guarded from '../store/guarded.ts'
-import { countMembers } from '../store/members.ts'
 import { listProducts, listRules, type Organization } from '../store/organizations.ts'
 import { changedSince } from '../store/plan-facts.ts'
 import type { Proposal } from '../store/proposal.ts'
 
+/** What a proposal is judged by, besides itself. */
+export interface Occasion {
+  at: Date
+  /** Members that there are. */
+  members: number
+  /** Only whom a source deactivated or deleted: no rule decides about them, so that a changed one keeps nobody waiting. */
+  urgent: boolean
+}
+
 /** Judges the proposal, whatever part its items are in, and moves what is held to the waiting part. */
-export async function judge(proposal: Proposal, settings: Organization, at: Date): Promise<Finding[]> {
+export async function judge(proposal: Proposal, settings: Organization, occasion: Occasion): Promise<Finding[]> {
   const { transaction } = proposal
   const organization = settings.id
   const limits = limitsSchema.parse(settings.settings.limits ?? {})
-  await forgetApplied(transaction, organization, at)
-  const findings = guard(await readFacts(proposal, settings, limits, at), limits)
+  await forgetApplied(transaction, organization, occasion.at)
+  const findings = guard(await readFacts(proposal, settings, limits, occasion), limits)
   const holds = findings.filter((finding) => finding.verdict !== 'pass').flatMap((finding) => finding.holds ?? [])
   if (holds.length === 0) return findings
   if (limits.hold_scope === 'all') await guarded.holdEverything(proposal)
@@ -28,7 +36,12 @@ export async function judge(proposal: Proposal, settings: Organization, at: Date
   return findings
 }
 
-async function readFacts(proposal: Proposal, settings: Organization, limits: Limits, at: Date): Promise<PlanFacts> {
+async function readFacts(
+  proposal: Proposal,
+  settings: Organization,
+  limits: Limits,
+  { at, members, urgent }: Occasion,
+): Promise<PlanFacts> {
   const { transaction } = proposal
   const organization = settings.id
   const { kinds, amounts } = await guarded.countGuarded(proposal)
@@ -38,7 +51,7 @@ async function readFacts(proposal: Proposal, settings: Organization, limits: Lim
   const renamed = (kinds.update_identity ?? 0) + (kinds.update_profile ?? 0)
   const comeAndGo = Math.min(kinds.remove ?? 0, kinds.invite ?? 0)
   return {
-    members: await countMembers(transaction, organization),
+    members,
     products: products.map((product) => ({ key: product.key, name: product.name, holders: product.used })),
     plan: amounts,
     day,
@@ -50,10 +63,12 @@ async function readFacts(proposal: Proposal, settings: Organization, limits: Lim
     administrators: await guarded.countAdministrators(proposal, organization),
     groups: await lossesByGroup(proposal, organization, limits),
     newSources: fresh.sources,
-    changed: await changedSince(transaction, settings),
+    changed: urgent ? UNCHANGED : await changedSince(transaction, settings),
     namesakes: comeAndGo > limits.namesakes.number ? await guarded.countNamesakes(proposal) : 0,
   }
 }
+
+const UNCHANGED = { rules: false, settings: false }
 
 /** Neither named in the configuration nor the domain of any member. */
 async function newDomains(proposal: Proposal, settings: Organization): Promise<PlanFacts['newDomains']> {

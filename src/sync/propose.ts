@@ -3,15 +3,16 @@
  * approves and a waiting one for a person. All of it is one transaction under the organization's lock, so two proposals never mix.
  */
 import { match } from '../reconcile/match.ts'
-import type { ApprovalMode, Finding, Source } from '../reconcile/model.ts'
+import type { Finding } from '../reconcile/model.ts'
 import type { Transaction } from '../store/connection.ts'
 import { findRefused, followHolders, settleAddresses } from '../store/contested.ts'
-import { addWaiters, findDrift } from '../store/drift.ts'
+import { addWaiters, findDrift, laneOf } from '../store/drift.ts'
 import { lockAwaiting, lockOrganization } from '../store/locks.ts'
 import { findPairs, settleDecisions, writeAdoptions } from '../store/matching.ts'
-import { listSources, type Organization, readOrganization } from '../store/organizations.ts'
-import { changedSince } from '../store/plan-facts.ts'
-import { approvedPlans, listPlans, type PlanQuery } from '../store/plans.ts'
+import { countMembers } from '../store/members.ts'
+import { listSources, readOrganization } from '../store/organizations.ts'
+import { pipeline } from '../store/pipeline.ts'
+import { listPlans } from '../store/plans.ts'
 import {
   allocateSeats,
   closeDependencies,
@@ -20,14 +21,21 @@ import {
   setAsideObserved,
   takeObserved,
 } from '../store/proposal.ts'
+import { holdBack, liftPushedRejections, settlePushed } from '../store/pushed.ts'
+import { openReach, type Reach } from '../store/reach.ts'
 import { analyzeOutgrown } from '../store/statistics.ts'
 import { endSpentWaits } from '../store/waits.ts'
 import { widenWorkMemory } from '../store/work-memory.ts'
 import { collectActions } from './collect.ts'
 import { evaluateDirty } from './desire.ts'
+import { isLive } from './go-live.ts'
 import { judge } from './judge.ts'
+import { readMirror } from './mirror.ts'
+import { mirrorFindings } from './mirror-findings.ts'
+import { modesOf } from './modes.ts'
 import type { Actor, Parts, ProposeBecause } from './parts.ts'
 import { storePlans } from './store-plans.ts'
+import { awaitingPlans, urgentPlans } from './urgent.ts'
 
 export interface Proposed {
   /** Null when everything is in step. */
@@ -38,14 +46,9 @@ export interface Proposed {
   unchanged: number
 }
 
-/** Plans that a newer proposal takes the place of. */
-const REPLACEABLE = { states: ['awaiting_approval'], lane: 'sync' } satisfies Omit<PlanQuery, 'limit'>
 const MOST_OPEN = 10_000
 const REAL: Part[] = ['foreseen', 'free', 'waiting']
 const SHOWN: Part[] = ['observed']
-
-/** Snapshot sources are looked at by a person this many times before a policy may approve anything. */
-const REVIEWED_PLANS = 3
 
 export async function propose(
   parts: Parts,
@@ -53,58 +56,99 @@ export async function propose(
   options: { actor: Actor; because: ProposeBecause },
 ): Promise<Proposed> {
   const { sql, log } = parts
+  const { actor, because } = options
   const at = parts.now()
   const started = Date.now()
   const stored = await sql.begin(async (transaction) => {
     // From the first evaluation to the stored plan: a second proposal must not start from people who are half evaluated.
     await lockOrganization(transaction, organization)
     await widenWorkMemory(transaction)
-    const evaluated = await evaluateDirty(sql, organization, at)
+    const reach = await reachOf(transaction, organization, because)
+    const supersede = because !== 'due' && because !== 'pushed'
+    const urgent = reach === 'urgent' ? await urgentPlans(transaction, organization, at) : null
+    // A plan that names whom another one named looks at all of them as they are now.
+    const renewing = urgent !== null && urgent.replaced.length > 0
+    const bringUp = async () => {
+      if (because !== 'due') await readMirror(sql, organization, at, { urgent: urgent !== null && !renewing })
+      const evaluated = await evaluateDirty(sql, organization, at, reach)
+      return renewing ? evaluated + (await evaluateDirty(sql, organization, at, 'pushed')) : evaluated
+    }
+    // To count them takes longer than to bring a few up to date, so both are done at once.
+    const counted = reach === 'everybody' ? Promise.resolve(null) : countMembers(sql, organization)
+    const [evaluated, known] = await pipeline([bringUp(), counted])
     await analyzeOutgrown(sql, 'propose', evaluated)
-    if (options.because !== 'due') await lockAwaiting(transaction, organization)
-    await endSpentWaits(transaction, organization)
+    if (reach === 'everybody' && supersede) await lockAwaiting(transaction, organization)
+    const concerned = { reach, replaced: (urgent?.replaced ?? []).map(({ id }) => id) }
+    const people = await openReach(transaction, organization, concerned)
+    if (known !== null && people === 0)
+      return { proposalId: null, plans: [], approved: [], unchanged: known, unseen: false }
+    await liftPushedRejections(transaction, organization)
+    await endSpentWaits(transaction, organization, reach)
     const settings = await readOrganization(transaction, organization)
     const sources = await listSources(transaction, organization)
-    await matchNewcomers(transaction, organization, new Set(settings.settings.domains), at)
-    const supersede = options.because !== 'due'
+    await matchNewcomers(transaction, organization, new Set(settings.settings.domains), at, reach)
     const managesAdmins = sources.some((source) => source.managesAdmins)
-    await settleAddresses(transaction, organization, at, { managesAdmins })
-    const drifting = await findDrift(transaction, organization, at, { managesAdmins, supersede })
-    const freeing = await addWaiters(transaction, organization, at, { managesAdmins, supersede })
+    await settleAddresses(transaction, organization, at, { managesAdmins, reach })
+    const drift = { managesAdmins, supersede: urgent === null ? supersede : renewing, reach }
+    const drifting = await findDrift(transaction, organization, at, drift)
+    // A seat that somebody leaves at once is given away by the next plan that is in no hurry.
+    const freeing = urgent === null ? await addWaiters(transaction, organization, at, drift) : []
     const proposal = await openProposal(transaction)
+    const members = known ?? (await countMembers(transaction, organization))
+    const occasion = { at, members, urgent: urgent !== null }
+    const notes = await mirrorFindings(transaction, organization, sources, { reach, at })
+    for (const { guard, scope, measured } of reach === 'pushed' ? [] : notes)
+      log.warn({ organization, guard, scope, measured }, 'pushed, and without the effect that people may expect')
     let findings: Finding[] = []
     let observed = 0
     if (drifting > 0) {
-      const modes = await modesOf(transaction, settings, sources)
+      const modes = await modesOf(transaction, settings, sources, reach)
       const refused = await findRefused(transaction)
       await collectActions(proposal, { settings, sources, modes, freeing, refused, at })
       await followHolders(transaction)
       await closeDependencies(proposal)
       observed = await setAsideObserved(proposal)
-      findings = await judge(proposal, settings, at)
+      findings = await judge(proposal, settings, occasion)
+      findings.push(...notes)
       // What guards took from the policy takes along what depends on it.
       await followHolders(transaction)
       await closeDependencies(proposal)
       await allocateSeats(proposal, organization)
     }
-    const { actor } = options
-    const replaced = supersede ? await listPlans(transaction, organization, { ...REPLACEABLE, limit: MOST_OPEN }) : []
-    const stored = await storePlans(proposal, settings, { parts: REAL, at, actor, replaced, findings, sources })
+    const replaced = urgent?.replaced ?? (supersede ? await awaitingPlans(transaction, organization, 'sync') : [])
+    if (urgent?.waits === true && !renewing) await holdBack(transaction, organization, at)
+    const over = replaced.map(({ id }) => id)
+    await settlePushed(transaction, organization, reach, over)
+    const about = { at, actor, sources, members: occasion.members, lane: laneOf(reach) }
+    const stored = await storePlans(proposal, settings, { ...about, parts: REAL, replaced, findings })
+    // What is only shown, is shown whole: by a proposal that is about everybody.
+    if (reach !== 'everybody') return { ...stored, unseen: observed > 0 }
     const drafts = await listPlans(transaction, organization, { states: ['draft'], lane: 'sync', limit: MOST_OPEN })
-    if (observed === 0 && drafts.length === 0) return stored
+    if (observed === 0 && drafts.length === 0) return { ...stored, unseen: false }
     // As if it were all that happened: what an observed source would do, with the guards and the seats that it would meet.
     if (observed > 0) {
       await takeObserved(proposal)
-      findings = await judge(proposal, settings, at)
+      findings = [...(await judge(proposal, settings, occasion)), ...notes]
       await allocateSeats(proposal, organization)
     }
-    const shown = await storePlans(proposal, settings, { parts: SHOWN, at, actor, replaced: drafts, findings, sources })
-    return { ...stored, proposalId: stored.proposalId ?? shown.proposalId, plans: [...stored.plans, ...shown.plans] }
+    const shown = await storePlans(proposal, settings, { ...about, parts: SHOWN, replaced: drafts, findings })
+    const plans = [...stored.plans, ...shown.plans]
+    return { ...stored, proposalId: stored.proposalId ?? shown.proposalId, plans, unseen: false }
   })
-  log.info({ organization, because: options.because, ...stored, milliseconds: Date.now() - started }, 'proposed')
-  for (const plan of stored.approved) await parts.jobs.execute(organization, plan)
+  const { unseen, ...result } = stored
+  log.info({ organization, because, ...result, milliseconds: Date.now() - started }, 'proposed')
+  for (const { id, lane } of stored.approved) await parts.jobs.execute(organization, id, lane)
+  if (unseen) await parts.jobs.propose(organization, 'due')
   if (stored.plans.length > 0) await parts.jobs.deliver()
   return { proposalId: stored.proposalId, plans: stored.plans, unchanged: stored.unchanged }
+}
+
+/** Whom a proposal is about. What a source would do that is not live yet is shown whole, whoever was pushed. */
+async function reachOf(transaction: Transaction, organization: number, because: ProposeBecause): Promise<Reach> {
+  if (because === 'urgent') return 'urgent'
+  if (because !== 'pushed') return 'everybody'
+  const sources = await listSources(transaction, organization)
+  return sources.every((source) => !source.connected || isLive(source)) ? 'pushed' : 'everybody'
 }
 
 /** Who is new: nobody we know, somebody we know (a link of this proposal), or a question for a person. */
@@ -113,38 +157,21 @@ async function matchNewcomers(
   organization: number,
   verifiedDomains: Set<string>,
   at: Date,
+  reach: Reach,
 ): Promise<void> {
-  const { newcomers, pairs } = await findPairs(transaction, organization)
+  const { newcomers, pairs } = await findPairs(transaction, organization, reach)
   const answers = match(newcomers, pairs, { verifiedDomains, at: at.toISOString() })
   await writeAdoptions(
     transaction,
     organization,
     answers.filter((answer) => answer.kind === 'link'),
+    reach,
   )
   await settleDecisions(
     transaction,
     organization,
     answers.filter((answer) => answer.kind !== 'link'),
     at,
+    reach,
   )
-}
-
-/**
- * What a policy approves of each source now. A person looks at the first plans of a snapshot source, and, where a policy would approve
- * also what is taken away, at the first plan after rules or settings changed: what they decide need not wait for a second file.
- */
-async function modesOf(
-  transaction: Transaction,
-  settings: Organization,
-  sources: Source[],
-): Promise<Map<number, ApprovalMode>> {
-  const { rules, settings: limits } = await changedSince(transaction, settings)
-  const modes = new Map<number, ApprovalMode>()
-  for (const { id, approval, mode } of sources) {
-    const automatic = approval === 'additive_auto' || approval === 'within_limits'
-    const fresh =
-      automatic && mode === 'snapshot' && (await approvedPlans(transaction, settings.id, id)) < REVIEWED_PLANS
-    modes.set(id, fresh || (approval === 'within_limits' && (rules || limits)) ? 'manual' : approval)
-  }
-  return modes
 }

@@ -4,9 +4,10 @@ import { decidedPaths, failedDelta } from '../store/drops.ts'
 import type { SourceRow } from '../store/organizations.ts'
 import { listSources } from '../store/organizations.ts'
 import type { Claim, FileEvidence, Problem } from './drop/claim.ts'
+import { droppedName } from './drop/claimed-name.ts'
 import type { Content } from './drop/content.ts'
 import { endingOf } from './drop/ending.ts'
-import { DropFolder, droppedName } from './drop/folder.ts'
+import { DropFolder } from './drop/folder.ts'
 import { saysDelta } from './drop/names.ts'
 import { type Observed, observe, StillWritten } from './observe.ts'
 import type { Parts } from './parts.ts'
@@ -37,7 +38,8 @@ export async function receive(
   claimed: ClaimedPath,
 ): Promise<Observed | null> {
   const source = (await listSources(parts.sql, organization)).find((one) => one.id === sourceId)
-  if (!source) return null
+  // A source that has become one without files leaves those that it had claimed where they lie.
+  if (source?.kind !== 'csv') return null
   const folder = folderOf(source)
   const decided = await decidedPaths(parts.sql, organization, sourceId)
   for (const path of await folder.claimed()) {

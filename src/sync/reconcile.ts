@@ -11,7 +11,7 @@ import type { Worker } from './jobs.ts'
 import { type Parts, SYSTEM } from './parts.ts'
 import { type Proposed, propose } from './propose.ts'
 import { nextRun, type Schedule } from './schedule.ts'
-import { readSourceSettings } from './source-settings.ts'
+import { scheduleOf } from './source-settings.ts'
 
 /** A run that is noted further ahead than this was noted by a clock that was wrong. */
 const WRONG_CLOCK_MS = 86_400_000
@@ -20,7 +20,7 @@ const WRONG_CLOCK_MS = 86_400_000
 export async function fireSchedules(parts: Parts, worker: Pick<Worker, 'reconcile'>): Promise<void> {
   const at = parts.now()
   for (const { organizationId, sourceId, settings, reconciledAt } of await scheduledSources(parts.sql)) {
-    const { schedule } = readSourceSettings(settings)
+    const schedule = scheduleOf(settings)
     if (schedule === null) continue
     if (reconciledAt === null || reconciledAt.getTime() - at.getTime() > WRONG_CLOCK_MS) {
       await noteReconciled(parts.sql, organizationId, sourceId, reconciledAt, at)

@@ -26,6 +26,8 @@ export interface Start extends CurrentState {
   reserveOpen: boolean
   /** E-mail keys of those who approved the plan. */
   approvers: ReadonlySet<string>
+  /** People of whom a source has said something else since the plan was made. */
+  changed: ReadonlySet<number>
 }
 
 /** An item that did not succeed: what depends on it is blocked. */
@@ -90,6 +92,7 @@ export class Running {
       blockedBy: this.blockedBy(item),
       seatFree: product !== undefined && product.owned - reserve - used > 0,
       approver: this.start.approvers.has(this.members.get(item.personId)?.profile.emailKey ?? ''),
+      changed: this.start.changed.has(item.personId),
       holds: [...(held?.keys() ?? [])].map((id) => this.start.productNames.get(id) ?? `product ${id}`),
     }
   }

@@ -6,6 +6,7 @@ import type { SourceRow } from '../store/organizations.ts'
 import type { CsvSettings } from './csv/settings.ts'
 
 const optionalText = z.string().optional()
+const schedule = z.object({ cron: z.string(), zone: z.string() }).nullable().default(null)
 
 const csvSourceSettings = z.object({
   folder: z.string(),
@@ -19,7 +20,7 @@ const csvSourceSettings = z.object({
   keep: z.number(),
   checkPermissions: z.boolean(),
   glob: z.array(z.string()),
-  schedule: z.object({ cron: z.string(), zone: z.string() }).nullable().default(null),
+  schedule,
   encoding: optionalText,
   delimiter: optionalText,
   dateOrder: z.enum(['dmy', 'mdy']).optional(),
@@ -30,6 +31,11 @@ export type CsvSourceSettings = z.output<typeof csvSourceSettings>
 
 export function readSourceSettings(stored: Record<string, unknown>): CsvSourceSettings {
   return csvSourceSettings.parse(stored)
+}
+
+/** When a source of any kind is compared anew; null: only when something comes. */
+export function scheduleOf(stored: Record<string, unknown>): z.output<typeof schedule> {
+  return z.object({ schedule }).parse(stored).schedule
 }
 
 /** How the drop folder of a source is watched. */

@@ -4,6 +4,7 @@ import type { Transaction } from '../store/connection.ts'
 import { countAdmins, readCurrent, readHolders } from '../store/current.ts'
 import { itemsOf, relatedItems, settledNumbers } from '../store/outcomes.ts'
 import { pipeline } from '../store/pipeline.ts'
+import { readChanged } from '../store/pushed.ts'
 import { countSeatWaits, lockSeats, readProductNames } from '../store/seats.ts'
 import { takingUp, wantedEmail, wantedUserName } from './addresses.ts'
 import type { Batch } from './organization.ts'
@@ -58,13 +59,14 @@ export async function readStart(
   const products = [...new Set(items.flatMap((item) => item.productId ?? []))]
   const current = await readCurrent(transaction, organization, people, { lock: true })
   const keys = wantedKeys(items.map((item) => takingUp(item, current.members.get(item.personId))))
-  const [seats, productNames, holders, activeAdmins, related, queues] = await pipeline([
+  const [seats, productNames, holders, activeAdmins, related, queues, changed] = await pipeline([
     lockSeats(transaction, organization, products),
     readProductNames(transaction, organization),
     readHolders(transaction, organization, keys),
     countAdmins(transaction, organization),
     relatedItems(transaction, organization, batch.planId, people),
     countSeatWaits(transaction, organization, products, people),
+    readChanged(transaction, organization, batch.planId, people),
   ])
   return {
     ...current,
@@ -77,5 +79,6 @@ export async function readStart(
     queues,
     reserveOpen: batch.lease.lane === 'by_hand',
     approvers: new Set(batch.approvers),
+    changed: new Set(changed),
   }
 }

@@ -2,17 +2,16 @@
 import { hashHeader, type PlanHeader } from '../reconcile/canonical.ts'
 import { countsSentence } from '../reconcile/describe.ts'
 import { showId } from '../reconcile/identifiers.ts'
-import type { Finding, PlanState, Source } from '../reconcile/model.ts'
+import type { Finding, Lane, PlanState, Source } from '../reconcile/model.ts'
 import { overrideCount } from '../reconcile/review.ts'
 import { writeAudit } from '../store/audit.ts'
 import type { Transaction } from '../store/connection.ts'
 import { foresee, tellForeseen } from '../store/contested.ts'
 import { brokenInvariants } from '../store/invariants.ts'
 import { foreseeLastAdmins } from '../store/last-admins.ts'
-import { countMembers } from '../store/members.ts'
 import type { Organization } from '../store/organizations.ts'
 import { writeAdministratorLetter } from '../store/outbox.ts'
-import { forecastSeats, sourceDigests, untouchedMembers } from '../store/plan-facts.ts'
+import { forecastSeats, sourceDigests, touchedMembers } from '../store/plan-facts.ts'
 import { deletePlan, insertPlan, movePlan, type PlanRow, renewFindings, sealPlan } from '../store/plans.ts'
 import { itemDigests, type Part, type PartFacts, type Proposal, partFacts, writeItems } from '../store/proposal.ts'
 import { type Actor, SYSTEM, signed } from './parts.ts'
@@ -24,7 +23,7 @@ export interface StoredPlans {
   proposalId: number | null
   plans: number[]
   /** Those that a policy has approved and that may start. */
-  approved: number[]
+  approved: { id: number; lane: Lane }[]
   /** Members whom none of these plans touches; each plan's headline says the same number. */
   unchanged: number
 }
@@ -40,12 +39,15 @@ export async function storePlans(
     replaced: PlanRow[]
     findings: Finding[]
     sources: Source[]
+    /** Where they run; what was foreseen is urgent anyway. */
+    lane: Lane
+    /** Members that there are. */
+    members: number
   },
 ): Promise<StoredPlans> {
-  const { at, actor, replaced } = options
+  const { at, actor, replaced, members } = options
   const { transaction } = proposal
   const organization = settings.id
-  const members = await countMembers(transaction, organization)
   const header: PlanHeader = {
     schema: 1,
     organization: settings.key,
@@ -54,7 +56,7 @@ export async function storePlans(
     rulesetVersion: settings.rulesetVersion,
     settingsVersion: settings.settingsVersion,
   }
-  const unchanged = await untouchedMembers(transaction, organization)
+  const unchanged = members - (await touchedMembers(transaction, organization))
   const stored: StoredPlans = { proposalId: null, plans: [], approved: [], unchanged }
   const kept = new Set<number>()
   await foresee(transaction)
@@ -67,9 +69,10 @@ export async function storePlans(
     const looked = part === 'waiting' || part === 'observed'
     const judged = part === 'foreseen' ? [] : options.findings
     const findings = judged.filter((finding) => looked || finding.verdict === 'pass')
+    const lane = part === 'foreseen' ? 'urgent' : options.lane
     const plan = await insertPlan(transaction, organization, {
       proposalId: stored.proposalId,
-      lane: part === 'foreseen' ? 'urgent' : 'sync',
+      lane,
       part,
       state: STATES[part],
       header,
@@ -103,7 +106,7 @@ export async function storePlans(
     stored.plans.push(plan)
     const policy = part === 'foreseen' ? SYSTEM.name : policyOf(options.sources, facts.sourceIds)
     await announce(transaction, organization, plan, part, facts, findings, { at, actor, hash, policy })
-    if (STATES[part] === 'approved') stored.approved.push(plan)
+    if (STATES[part] === 'approved') stored.approved.push({ id: plan, lane })
   }
   await supersede(
     transaction,

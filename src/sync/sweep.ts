@@ -3,6 +3,7 @@ import { showId } from '../reconcile/identifiers.ts'
 import { writeAudit } from '../store/audit.ts'
 import { abandonedPlans, expirePlans, remindOfPlans } from '../store/plan-life.ts'
 import { expireHeld, HELD_DAYS } from '../store/snapshots.ts'
+import { remindOfTokens } from '../store/source-tokens.ts'
 import { dropStaging } from '../store/staging.ts'
 import { forPlan } from '../telemetry.ts'
 import { type Parts, SYSTEM, signed } from './parts.ts'
@@ -22,9 +23,10 @@ export async function sweep(parts: Parts): Promise<void> {
     return plans
   })
   for (const plan of expired) forPlan(parts.log, plan.planId).info({ event: 'plan.expired', ...plan }, 'plan expired')
-  if ((await remindOfPlans(parts.sql, at)) > 0) await parts.jobs.deliver()
+  const reminders = (await remindOfPlans(parts.sql, at)) + (await remindOfTokens(parts.sql, at))
+  if (reminders > 0) await parts.jobs.deliver()
   const abandoned = await abandonedPlans(parts.sql)
-  await Promise.all(abandoned.map((plan) => parts.jobs.execute(plan.organizationId, plan.planId)))
+  await Promise.all(abandoned.map((plan) => parts.jobs.execute(plan.organizationId, plan.planId, plan.lane)))
   const behind = new Set(expired.map((plan) => plan.organizationId))
   await Promise.all([...behind].map((organization) => parts.jobs.propose(organization, 'due')))
 }

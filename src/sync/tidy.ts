@@ -2,6 +2,7 @@
 import { access } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { decidedPaths } from '../store/drops.ts'
+import { forgetDeleted, forgetMemberChanges } from '../store/mirror-retention.ts'
 import { listOrganizations, listSources, type SourceRow } from '../store/organizations.ts'
 import { forgetOld } from './drop/retention.ts'
 import type { Worker } from './jobs.ts'
@@ -32,7 +33,20 @@ export async function tidyEverything(parts: Parts, worker: Pick<Worker, 'observe
     }
     await tellSilence(parts, organization.id, sources)
   }
+  await forgetMirrors(parts)
 }
+
+/** Once an hour, in its first minute: what is too old is looked for in whole tables. */
+async function forgetMirrors({ sql, now }: Parts): Promise<void> {
+  const at = now()
+  if (at.getUTCMinutes() !== 0) return
+  await forgetDeleted(sql, new Date(at.getTime() - REMEMBERED_MS))
+  await forgetMemberChanges(sql, new Date(at.getTime() - DAY_MS))
+}
+
+const DAY_MS = 86_400_000
+/** Somebody who comes back within that time is known to be the same. */
+const REMEMBERED_MS = 90 * DAY_MS
 
 /** A folder with much to put away takes seconds; one whose file system hangs would take for ever. */
 const PATIENCE_MS = 10_000

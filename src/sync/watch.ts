@@ -6,7 +6,8 @@ import { watch as watchFiles } from 'chokidar'
 import type { Logger } from 'pino'
 import { isDisconnection, isOutOfRoom } from '../store/disconnection.ts'
 import type { FileEvidence } from './drop/claim.ts'
-import type { DropFile, DropFolder } from './drop/folder.ts'
+import type { DropFile } from './drop/claiming.ts'
+import type { DropFolder } from './drop/folder.ts'
 import { type History, Intake, type IntakeSettings, type Unread } from './drop/intake.ts'
 
 export interface Watching {

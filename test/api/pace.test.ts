@@ -1,6 +1,6 @@
 /** How fast a token may ask. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { pacer } from '../../src/api/pace.ts'
+import { pacer } from '../../src/pacer.ts'
 import { openWorld, type World } from './world.ts'
 
 describe('a bucket', () => {

@@ -105,6 +105,7 @@ export async function openWorld(pace = UNHURRIED) {
     notReady: async () => state.notReady,
     metrics: metricsOf(parts, [hashToken(bootstrap)]),
     pace,
+    baseUrl: () => 'https://rosterd.example',
   })
 
   /** Asks as `who` (a name of `tokens`, a token itself, or nobody). */

@@ -16,8 +16,10 @@ const CONFIG = `organizations:
     sources:
       hr: { kind: csv }
       changes: { kind: csv, mode: delta }
+      idp: { kind: scim }
     rules:
       everyone: { source: hr, when: { everyone: true }, then: [{ member: member }] }
+      pushed: { source: idp, when: { everyone: true }, then: [{ member: member }] }
       changed: { source: changes, when: { everyone: true }, then: [{ member: member }] }
 `
 
@@ -50,6 +52,12 @@ async function check(content: string | Buffer, ...options: string[]) {
   ran.exit = await run(['check-csv', file, ...options], terminal)
   return { ...ran, out: ran.out.replaceAll(file, 'roster.csv') }
 }
+
+it('says of a source that pushes that it reads no files', async () => {
+  const ran = await check('email\nada@acme.example\n', '--source', 'idp')
+  expect(ran).toMatchObject({ exit: 2, out: '' })
+  expect(ran.err).toContain('The source idp is of the kind scim and reads no files.')
+})
 
 it('shows what it understood', async () => {
   const ran = await check('ID;E-Mail;Vorname;Kennwort\n007;ada@acme.example;Ada;hunter2\n')

@@ -109,7 +109,8 @@ export class Hunter {
       const way = await this.inside.tryAsking((sql) => wayOf(sql, this.place, generation))
       if (!way) {
         // It may have ended by itself, and then it says why.
-        await Promise.race([this.#life?.daemon, sleep(POLL_MS)])
+        const ending = (await Promise.race([this.#life?.daemon, sleep(POLL_MS, null)]))?.ending
+        if (ending) throw new Error(ending)
         continue
       }
       if (PHASES.indexOf(way.phase) >= goal) return way

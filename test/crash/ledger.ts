@@ -54,6 +54,8 @@ export async function checkBooks(sql: Sql, { generation, plan }: Way): Promise<n
   return items
 }
 
+const LEAVING_MS = 180_000
+
 /** Everything is where it belongs, nothing is left to do, and the daemon ends as asked. */
 export async function checkEnd(
   hunter: Hunter,
@@ -64,6 +66,9 @@ export async function checkEnd(
   await hunter.inside.ask((sql) => checkFiles(sql, hunter.place, generations))
   const again = await daemon.ask('POST', '/plans', {})
   expect([again.status, again.body['items']]).toEqual([200, []])
+  // A letter that could not be worded while the database was away is due again a minute later.
+  const leaving = (sql: Sql) => sql`select from letters where state in ('due', 'sending')`
+  await until(async () => (await hunter.inside.ask(leaving)).length === 0, LEAVING_MS)
   const post = await hunter.inside.ask((sql) => checkPost(sql, deliveries))
   const [seats] = await hunter.inside.ask((sql) => sql<{ used: number }[]>`select sum(used)::int as used from products`)
   expect(await daemon.stop()).toBe(0)

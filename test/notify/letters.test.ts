@@ -40,6 +40,18 @@ const review = {
   expiresAt: '2026-11-29T09:00:00.000Z',
 }
 
+const tokenEnds: AdminEvent = {
+  kind: 'token_ends_soon',
+  tokenId: 7,
+  hint: '…x4Fq',
+  source: { key: 'idp', name: 'Identity provider' },
+  organizationKey: 'acme',
+  expiresAt: '2026-12-14T23:00:00.000Z',
+  lastUsedAt: '2026-11-30T09:12:00.000Z',
+  others: 0,
+  revoked: false,
+}
+
 const letters: [name: string, letter: OutgoingLetter][] = [
   ['member-invited', toMember([{ kind: 'invite' }, { kind: 'assign', product: 'V-Ray', expiresAt: END }])],
   ['member-assigned', toMember([{ kind: 'assign', product: 'V-Ray', expiresAt: null }])],
@@ -59,6 +71,8 @@ const letters: [name: string, letter: OutgoingLetter][] = [
     'member-address',
     toMember([{ kind: 'update_identity', oldEmail: 'kim@old.example', newEmail: 'kim@acme.example' }]),
   ],
+  ['admin-token-ends-soon', toAdmin(tokenEnds)],
+  ['admin-token-ends', toAdmin({ ...tokenEnds, kind: 'token_ends', lastUsedAt: null, others: 1 })],
   ['admin-plan-waits', toAdmin({ kind: 'plan_waits', ...review })],
   [
     'admin-plan-held',

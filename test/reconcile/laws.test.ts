@@ -30,7 +30,7 @@ function rowArb(source: typeof HR, anchor: string): fc.Arbitrary<DirectoryRow> {
       firstName: fc.constantFrom(null, 'Ada', 'Augusta'),
       userName: fc.constantFrom(null, 'ada', 'Ada', 'lovelace'),
       groups: fc.subarray(['Engineering', 'Board', 'Robots', 'admins', 'Chess']),
-      status: fc.constantFrom('active', 'active', 'leave', 'leaver'),
+      status: fc.constantFrom('active', 'active', 'leave', 'leaver', 'deleted'),
       startAt: fc.constantFrom(null, null, LATER),
       products: fc
         .subarray(['cad', 'sim'])

@@ -22,7 +22,7 @@ describe('migrations', () => {
       '--dialect',
       'postgresql',
       '--schema',
-      './src/store/schema.ts',
+      './src/store/schema*.ts',
       '--out',
       relative(ROOT, copy),
     ]

@@ -189,6 +189,13 @@ export class Daemon {
     return this.#process.pid ?? 0
   }
 
+  /** How it ended, with all that it printed; null while it runs. */
+  get ending(): string | null {
+    const { exitCode, signalCode } = this.#process
+    if (exitCode === null && signalCode === null) return null
+    return `the daemon has ended (${signalCode ?? `exit code ${exitCode}`}):\n${this.said()}\n${this.logged()}`
+  }
+
   /** Bytes of memory that the process has needed at most so far. */
   async peakMemory(): Promise<number> {
     const status = await readFile(`/proc/${this.pid}/status`, 'utf8')

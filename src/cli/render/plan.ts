@@ -99,6 +99,10 @@ const WAITS: Readonly<Record<string, (people: string, one: boolean, product: str
     product === ''
       ? `${people} ${one ? 'is' : 'are'} missing from a file: a second one has to say so too, and a day to pass.`
       : `${people} would lose ${product}: a second file has to say so too, and a day to pass.`,
+  group_loss: (people, one, product) =>
+    product === ''
+      ? `${people} ${one ? 'is' : 'are'} in no group any more that makes somebody a member: it may be a move from group to group.`
+      : `${people} would lose ${product} with a group that they have left: it may be a move from group to group.`,
   grace: (people, one) => `${people} ${one ? 'is' : 'are'} on the way out: ${typed('members --leaving')}.`,
   start: (people, one) => `${people} ${one ? 'has' : 'have'} a start date still to come.`,
   address: (people, one) =>
@@ -117,7 +121,7 @@ export function besideLines(plan: PlanWhole, page: Page): string {
       words(
         count(wait.people, 'person', 'people'),
         wait.people === 1,
-        wait.productName ?? (wait.kind === 'absence' ? '' : 'a product'),
+        wait.productName ?? (wait.kind === 'absence' || wait.kind === 'group_loss' ? '' : 'a product'),
       ) + due
     )
   })

@@ -1,7 +1,7 @@
 /** In which order files that may be taken are taken, and which of them is too old to be read. */
 import { type Aged, compareAge, olderThan } from './age.ts'
 import type { Problem } from './claim.ts'
-import type { DropFile } from './folder.ts'
+import type { DropFile } from './claiming.ts'
 
 export interface Arrived extends DropFile, Aged {
   /** It speaks only of the people in it. */

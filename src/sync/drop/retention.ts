@@ -1,7 +1,7 @@
 /** Files that have been put away hold personal data: after their time they are deleted, with what is told of them. */
 import { readdir, rm, rmdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { claimedAt } from './folder.ts'
+import { claimedAt } from './claimed-name.ts'
 
 const PUT_AWAY = ['processed', 'failed'] as const
 const PLACES_OF_WORK = ['processing', 'status'] as const

@@ -10,6 +10,7 @@ import {
   tokenMakers,
   touchToken,
 } from '../../../src/store/access.ts'
+import { findSourceToken, insertSourceToken, remindOfTokens, sourceTokenUse } from '../../../src/store/source-tokens.ts'
 import { type Cases, configOf, days, Ground, NOON } from './ground.ts'
 
 const ALL = { before: null, limit: 99 }
@@ -32,7 +33,84 @@ async function issue(ground: Ground, expiresAt: Date | null = null) {
   return { id, secret, hash, opens }
 }
 
+/** A token of the source `hr`, which for this is one that pushes. */
+async function issueToSource(ground: Ground, expiresAt: Date | null = null, createdAt = NOON) {
+  await ground.sql`update sources set kind = 'scim' where organization_id = ${ground.id} and key = 'hr'`
+  const hash = randomBytes(32)
+  const about = { hint: '…test', sourceId: ground.source('hr'), createdBy: 'kim@acme.test', createdAt, expiresAt }
+  const id = await insertSourceToken(ground.sql, ground.id, { hash, ...about })
+  const opens = async (now = NOON) => (await findSourceToken(ground.sql, hash, now))?.id === id
+  return { id, hash, opens }
+}
+
 export const access: Cases = {
+  'one of a source opens its source and nothing of the administrators, and the other way round': async (ground) => {
+    const [source, administrator] = [await issueToSource(ground), await issue(ground)]
+    expect(await findSourceToken(ground.sql, source.hash, NOON)).toEqual({
+      organizationId: ground.id,
+      organizationKey: ground.key,
+      sourceId: ground.source('hr'),
+      sourceKey: 'hr',
+      settings: {},
+      id: source.id,
+      lastUsedAt: null,
+    })
+    expect(await findToken(ground.sql, source.hash, NOON)).toBeNull()
+    expect(await findSourceToken(ground.sql, administrator.hash, NOON)).toBeNull()
+    expect(
+      (await listTokens(ground.sql, ground.id, ALL)).map((one) => [one.source, one.administrator, one.role]),
+    ).toEqual([
+      [null, 'Kim@acme.test', 'operator'],
+      ['hr', null, null],
+    ])
+  },
+  'of a source several open at once, each to its end or until it is revoked': async (ground) => {
+    const [old, next] = [await issueToSource(ground, days(1)), await issueToSource(ground)]
+    expect([await old.opens(), await next.opens()]).toEqual([true, true])
+    expect([await old.opens(days(1)), await next.opens(days(1))]).toEqual([false, true])
+    expect(await revokeToken(ground.sql, ground.id, next.id, NOON)).toBe(true)
+    expect([await old.opens(), await next.opens()]).toEqual([true, false])
+    expect(await sourceTokenUse(ground.sql, ground.id, NOON)).toEqual([
+      { sourceId: ground.source('hr'), open: 1, lastUsedAt: null },
+    ])
+  },
+  'of a source opens nothing while it is gone, is no longer pushed to, or its organization is retired': async (
+    ground,
+  ) => {
+    const { opens } = await issueToSource(ground)
+    const set = (change: Partial<{ kind: string; connected: boolean }>) =>
+      ground.sql`update sources set ${ground.sql(change)} where organization_id = ${ground.id} and key = 'hr'`
+    await set({ connected: false })
+    expect(await opens()).toBe(false)
+    await set({ connected: true, kind: 'csv' })
+    expect(await opens()).toBe(false)
+    await set({ kind: 'scim' })
+    expect(await opens()).toBe(true)
+    await ground.sql`update organizations set retired = true where id = ${ground.id}`
+    expect(await opens()).toBe(false)
+  },
+  'of a source is told of twice before it ends, each time once': async (ground) => {
+    const told = async (at: Date) => {
+      await Promise.all([1, 2, 3].map(() => remindOfTokens(ground.sql, at)))
+      const rows = await ground.sql<{ event: string; tokenId: number }[]>`
+        select event, token_id as "tokenId" from letters where organization_id = ${ground.id} order by id`
+      return rows.map(({ event }) => event)
+    }
+    const { id } = await issueToSource(ground, days(30))
+    const short = await issueToSource(ground, days(16), days(10))
+    await issueToSource(ground, null)
+    await revokeToken(ground.sql, ground.id, (await issueToSource(ground, days(30))).id, NOON)
+    expect(await told(days(12))).toEqual([])
+    expect(await told(days(14))).toEqual(['token_ends'])
+    expect(await told(days(15.9))).toEqual(['token_ends'])
+    expect(await told(days(16))).toEqual(['token_ends', 'token_ends_soon'])
+    expect(await told(days(26))).toEqual(['token_ends', 'token_ends_soon'])
+    expect(await told(days(27))).toEqual(['token_ends', 'token_ends_soon', 'token_ends'])
+    expect(await told(days(40))).toHaveLength(3)
+    const rows = await ground.sql<{ tokenId: number }[]>`
+      select token_id as "tokenId" from letters where organization_id = ${ground.id} order by id`
+    expect(rows.map(({ tokenId }) => tokenId)).toEqual([short.id, id, id])
+  },
   'opens with what its administrator may do, in its own organization': async (ground) => {
     const { id, hash } = await issue(ground)
     expect(await findToken(ground.sql, hash, NOON)).toEqual({

@@ -30,6 +30,7 @@ import { findPairs, readDecision, writeAdoptions } from '../../../src/store/matc
 import { readMemberEvent } from '../../../src/store/member-events.ts'
 import { listMembers, readMember } from '../../../src/store/member-list.ts'
 import { countMembers, findMember, readAssignments, readMembers } from '../../../src/store/members.ts'
+import { whereOf } from '../../../src/store/mirror-filter.ts'
 import { listProducts, listRules, listSources, readOrganization } from '../../../src/store/organizations.ts'
 import { listOutcomes } from '../../../src/store/outcome-list.ts'
 import * as outcomes from '../../../src/store/outcomes.ts'
@@ -46,14 +47,19 @@ import {
 } from '../../../src/store/plans.ts'
 import { listProductSeats } from '../../../src/store/product-list.ts'
 import { addActions, allocateSeats, openProposal, type Proposal, partFacts } from '../../../src/store/proposal.ts'
+import { lastHeldBack, readChanged } from '../../../src/store/pushed.ts'
+import { openReach } from '../../../src/store/reach.ts'
 import { lastReconciled, noteReconciled } from '../../../src/store/schedules.ts'
 import { countSeatWaits, lockSeats, readProductNames } from '../../../src/store/seats.ts'
 import { readSightings } from '../../../src/store/sightings.ts'
 import { latestSnapshots, listSnapshots } from '../../../src/store/snapshot-list.ts'
 import * as snapshots from '../../../src/store/snapshots.ts'
+import { insertSourceToken, sourceTokenUse } from '../../../src/store/source-tokens.ts'
 import { duplicates, stagedFacts } from '../../../src/store/staging.ts'
 import { days, found, type Ground, NOON } from './ground.ts'
 import { propose } from './making.ts'
+import { MIRRORED_LOOKS } from './mirrored.ts'
+import { PUSHED_LOOKS } from './pushed.ts'
 import type { Tenant } from './tenants.ts'
 
 /** Asks for what is of `theirs` in the name of `as`, in a transaction that leaves nothing. */
@@ -77,6 +83,7 @@ const letter = (as: Ground, theirs: Tenant, event: string) => ({
   event,
   planId: theirs.applied,
   snapshotId: theirs.snapshot,
+  tokenId: theirs.token,
   personId: found(theirs.people[0]),
   address: 'a',
   addressKey: `ann@${theirs.mark}.test`,
@@ -107,9 +114,35 @@ async function guarded(
 }
 
 export const LOOKS: Record<string, Look> = {
+  ...MIRRORED_LOOKS,
+  ...PUSHED_LOOKS,
   findAdministrator: (sql, as, { mark }) => findAdministrator(sql, as.id, `kim@${mark}.test`),
   tokenMakers: (sql, as, { token }) => tokenMakers(sql, as.id, token),
   listTokens: (sql, as) => listTokens(sql, as.id, { before: null, limit: 99 }),
+  sourceTokenUse: async (sql, as, theirs) => {
+    const token = {
+      hash: Buffer.from(theirs.mark),
+      hint: '',
+      sourceId: theirs.source,
+      createdBy: 'kim',
+      expiresAt: null,
+    }
+    await insertSourceToken(sql, theirs.ground.id, { ...token, createdAt: NOON })
+    return await sourceTokenUse(sql, as.id, NOON)
+  },
+  whereOf: async (sql, as, { ground }) => {
+    const [organization, source] = [ground.id, ground.source('hr')]
+    await sql`
+      insert into mirror_resources (organization_id, source_id, type, id, document, comparable, active, version, created_at, modified_at)
+      values (${organization}, ${source}, 'User', gen_random_uuid(), '{}', '{}', true, 1, now(), now())`
+    await sql`
+      insert into mirror_emails (organization_id, source_id, value_key, id)
+      select organization_id, source_id, 'ann', id from mirror_resources where organization_id = ${organization}`
+    const place = { home: 'emails', path: [] } as const
+    const filter = { op: 'eq', place, operand: { kind: 'text', text: 'ann' } } as const
+    return await sql`
+      select count(*) from mirror_resources r where ${whereOf(sql, filter, { organization: as.id, source: as.source('hr') })}`
+  },
   listAudit: (sql, as) =>
     listAudit(sql, as.id, { actor: null, act: null, object: null, since: null, until: null, before: null, limit: 999 }),
   listOutcomes: (sql, as, { applied }) => listOutcomes(sql, as.id, applied, { ...MANY, state: null, code: null }),
@@ -168,9 +201,23 @@ export const LOOKS: Record<string, Look> = {
     await addActions(await openProposal(sql), [propose(as, 'free', 'assign', 1, 'cad')])
     return await planFacts.forecastSeats(sql, as.id, 'free')
   },
-  untouchedMembers: async (sql, as) => {
-    await openProposal(sql)
-    return await planFacts.untouchedMembers(sql, as.id)
+  touchedMembers: async (sql, as, { people }) => {
+    const proposal = await openProposal(sql)
+    await addActions(
+      proposal,
+      people.map((person) => propose(as, 'free', 'invite', person)),
+    )
+    return await planFacts.touchedMembers(sql, as.id)
+  },
+  openReach: async (sql, as, { waiting }) => {
+    await openReach(sql, as.id, { reach: 'pushed', replaced: [waiting] })
+    return await sql`select person_id as person from concerned`
+  },
+  readChanged: async (sql, as, { waiting, people }) =>
+    (await readChanged(sql, as.id, waiting, people)).map((person) => ({ person })),
+  lastHeldBack: async (sql, as, { ground }) => {
+    await sql`update pushed_people set at = ${days(12)} where organization_id = ${ground.id} and held`
+    return await lastHeldBack(sql, as.id)
   },
   allocateSeats: async (sql, as, { people }) => {
     const proposal = await openProposal(sql)

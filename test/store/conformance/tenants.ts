@@ -18,6 +18,7 @@ import { testParts } from '../../support/organization.ts'
 import { rulesOf } from '../../support/world.ts'
 import { configOf, days, found, Ground, NOON } from './ground.ts'
 import { broken, merge, row, stage } from './mirror.ts'
+import { fillMirror } from './mirrored.ts'
 
 const base = configOf('any')
 const extra = { ...found(base.sources[0]), key: 'zoo' }
@@ -135,6 +136,15 @@ export async function live(ground: Ground, mark: string, more: string[]): Promis
   await markDirty(sql, id, people)
   await ground.wait(found(people.at(-1)), 'rejected')
   await ground.wait(ann, 'address')
+  const pushed = people.map((person_id, n) => ({
+    organization_id: id,
+    person_id,
+    urgent: n < 2,
+    held: n < 1,
+    at: days(9),
+  }))
+  await sql`insert into pushed_people ${sql(pushed)}`
+  await fillMirror(sql, ground, mark, more)
   await sql.begin((transaction) => addApplied(transaction, id, [{ kind: 'remove', productId: 0, count: 1 }], days(-30)))
   await takeRequest(sql, id, REQUEST, { digest: Buffer.alloc(32), at: NOON, abandoned: 0 })
   return {

@@ -14,6 +14,7 @@ import { mergePeople, releaseLinks } from '../../../src/store/links.ts'
 import { answerDecision, findPairs, settleDecisions, writeAdoptions } from '../../../src/store/matching.ts'
 import { acceptMember } from '../../../src/store/members.ts'
 import { writeAssignments, writeMembers } from '../../../src/store/organization.ts'
+import { markLive } from '../../../src/store/organizations.ts'
 import { writeOutcomes } from '../../../src/store/outcomes.ts'
 import {
   consentToPlan,
@@ -24,6 +25,16 @@ import {
   sealPlan,
   waitRejected,
 } from '../../../src/store/plans.ts'
+import { addActions, openProposal } from '../../../src/store/proposal.ts'
+import {
+  holdBack,
+  letGo,
+  liftPushedRejections,
+  pushAgain,
+  pushPeopleOf,
+  settlePushed,
+} from '../../../src/store/pushed.ts'
+import { openReach } from '../../../src/store/reach.ts'
 import { liftRejections } from '../../../src/store/rejections.ts'
 import { forgetRequest, keepAnswer, takeRequest } from '../../../src/store/repeatable.ts'
 import { noteReconciled } from '../../../src/store/schedules.ts'
@@ -31,7 +42,10 @@ import { endSeatWaits, moveSeats, waitForSeats } from '../../../src/store/seats.
 import { giveConsent, moveFile, moveSnapshot, replaceStopped, STOPPED } from '../../../src/store/snapshots.ts'
 import { clearErrors, dropStaging, stageErrors } from '../../../src/store/staging.ts'
 import { days, found, type Ground, NOON } from './ground.ts'
+import { propose } from './making.ts'
 import { broken } from './mirror.ts'
+import { MIRRORED_TOUCHES } from './mirrored.ts'
+import { PUSHED_TOUCHES } from './pushed.ts'
 import { REQUEST, type Tenant } from './tenants.ts'
 
 type Touch = (transaction: Transaction, as: Ground, theirs: Tenant) => Promise<unknown>
@@ -48,8 +62,11 @@ const profile = {
 }
 
 export const TOUCHES: Record<string, Touch> = {
+  ...MIRRORED_TOUCHES,
+  ...PUSHED_TOUCHES,
   touchToken: (sql, as, { token }) => touchToken(sql, as.id, token, days(9)),
   revokeToken: (sql, as, { token }) => revokeToken(sql, as.id, token, NOON),
+  markLive: (sql, as) => markLive(sql, as.id, as.source('hr'), days(9)),
   takeRequest: (sql, as) => takeRequest(sql, as.id, REQUEST, { digest: Buffer.alloc(32), at: days(9), abandoned: 0 }),
   keepAnswer: (sql, as) => keepAnswer(sql, as.id, REQUEST, '{}'),
   forgetRequest: (sql, as) => forgetRequest(sql, as.id, REQUEST),
@@ -145,6 +162,24 @@ export const TOUCHES: Record<string, Touch> = {
   stageErrors: (sql, as, { snapshot }) => stageErrors(sql, as.id, snapshot, [broken(77)]),
   dropStaging: (sql, as, { snapshot }) => dropStaging(sql, as.id, snapshot),
   giveBackLane: (sql, as, { lease }) => giveBackLane(sql, { ...lease, organizationId: as.id }),
+  letGo: (sql, as) => letGo(sql, as.id),
+  holdBack: async (sql, as, { people }) => {
+    const waiting = people.map((person) => propose(as, 'waiting', 'suspend', person))
+    await addActions(await openProposal(sql), waiting)
+    await holdBack(sql, as.id, days(10))
+  },
+  settlePushed: async (sql, as) => {
+    await openReach(sql, as.id, { reach: 'pushed', replaced: [] })
+    await writeAdoptions(sql, as.id, [], 'pushed')
+    await settlePushed(sql, as.id, 'pushed', [])
+  },
+  pushAgain: async (sql, as, { applied }) => {
+    await sql`delete from pushed_people where organization_id = ${as.id}`
+    await sql`update plan_items set effect = 'subtractive' where organization_id = ${as.id} and plan_id = ${applied}`
+    await pushAgain(sql, as.id, applied, true, NOON)
+  },
+  pushPeopleOf: (sql, as, { waiting }) => pushPeopleOf(sql, as.id, waiting, true, NOON),
+  liftPushedRejections: (sql, as) => liftPushedRejections(sql, as.id),
 }
 
 /**
@@ -153,12 +188,15 @@ export const TOUCHES: Record<string, Touch> = {
  */
 export const WITHOUT_ORGANIZATION = `
   copyBoolean linesOf addLines analyze guardTransactions difference instantText
-  widenWorkMemory profileOf refusesValues copyText copyJson copyArray copyLine copyInto pipeline dial
-  readFigures writeBackup readBackup saveBackup loadBackup knownMigrations appliedMigrations openConnection claimDataDirectory claimDatabase answers migrate analyzeOutgrown lockConfiguration lockOrganization lockSource tryLockSource lockAwaiting retireOthers
+  widenWorkMemory profileOf refusesValues copyText copyJson copyArray copyLine copyInto pipeline dial teachArrays
+  readFigures writeBackup readBackup saveBackup loadBackup knownMigrations appliedMigrations openConnection claimDataDirectory claimDatabase answers migrate analyzeOutgrown lockConfiguration lockOrganization lockSource tryLockSource lockMirror lockAwaiting retireOthers
   saysDatabaseAway isDisconnection isOutOfRoom whileAway scheduledSources
-  releaseLeftBehind releaseLostWork listOrganizations findOrganization organizationsWithDue rememberDue abandonedPlans expirePlans remindOfPlans expireHeld createLetterBox findToken
+  releaseLeftBehind releaseLostWork listOrganizations findOrganization organizationsWithDue pushDue rememberDue listPushing listLeftPushed abandonedPlans expirePlans remindOfPlans expireHeld createLetterBox findToken findSourceToken insertSourceToken remindOfTokens
   openProposal foreseeLastAdmins countGuarded countNamesakes addressDomains holdEverything addActions closeDependencies setAsideObserved takeObserved partFacts itemDigests findRefused followHolders foresee
   nextChange writeConfig insertToken insertPlan writeItems writeAudit writeWaits openDecisions openSnapshot stageRows replaceLines
-  endSpentWaits mergeSnapshot claimByHand writeMemberLetters writeAdministratorLetter`
+  columnCondition idCondition createdCondition modifiedCondition modifiedAt elementsOf isPresent compared textCondition order equalTo emailCondition memberCondition memberOfCondition related isId orderBy
+  rowHash placeKey stillCounts lastMirrorNumber
+  lastChange toResource membersMissing forgetDeleted forgetMemberChanges inTime unprepared
+  endSpentWaits within laneOf mergeSnapshot claimByHand writeMemberLetters writeAdministratorLetter`
   .trim()
   .split(/\s+/)

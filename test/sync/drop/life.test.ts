@@ -128,7 +128,15 @@ describe('silence', () => {
     expect(await silent(one)).toEqual([true])
     const [letter, ...more] = await letters(one)
     expect(more).toEqual([])
-    const row = { audience: 'administrator' as const, planId: 0, personId: 0, address: '', addressKey: '', attempt: 1 }
+    const row = {
+      audience: 'administrator' as const,
+      planId: 0,
+      tokenId: 0,
+      personId: 0,
+      address: '',
+      addressKey: '',
+      attempt: 1,
+    }
     const where = { organizationId: one.organization, key: 'acme', name: 'Acme', zone: 'UTC' }
     expect(
       await readAdminEvent(one.sql, { id: 1, snapshotId: 0, event: '', ...letter, ...row, ...where }),

@@ -1,0 +1,54 @@
+/**
+ * Cursors (RFC 9865): where the next page begins, signed, so that nobody makes one up or uses that of another caller, of another query
+ * or of yesterday. Nothing is kept on the server.
+ */
+import { createHmac, hash, timingSafeEqual } from 'node:crypto'
+import { ScimError } from './error.ts'
+import { isId } from './id.ts'
+
+/** After a resource, in the order of creation; or, where another order is asked for, so many resources further on. */
+export type Position = { readonly after: { readonly type: string; readonly id: string } } | { readonly offset: number }
+
+export interface Bound {
+  /** Known to the caller's token alone. */
+  secret: Buffer
+  /** What is asked for, page after page: a cursor belongs to one query. */
+  query: string
+}
+
+/** A cursor that can be used until a time (seconds since 1970); letters, digits, `-`, `_` and `.`: RFC 3986 reserves none of them. */
+export function makeCursor(bound: Bound, position: Position, until: number): string {
+  const place = 'offset' in position ? `o${position.offset}` : `a${position.after.type}:${position.after.id}`
+  const text = Buffer.from(`${until}:${place}`).toString('base64url')
+  return `${text}.${seal(bound, text)}`
+}
+
+/** Throws ScimError invalidCursor for what is none of this caller and query, expiredCursor. `now`: seconds since 1970. */
+export function readCursor(bound: Bound, cursor: string, now: number): Position {
+  const [text = '', given = '', ...more] = cursor.length > 1_000 ? [] : cursor.split('.')
+  const expected = Buffer.from(seal(bound, text))
+  const sealed = Buffer.from(given)
+  if (more.length > 0 || sealed.length !== expected.length || !timingSafeEqual(sealed, expected)) throw invalid()
+  const plain = Buffer.from(text, 'base64url').toString('utf8')
+  const [, until, far, type, id] = /^(\d+):(?:o(\d{1,15})|a(\w+):([\da-f-]+))$/.exec(plain) ?? []
+  if (until === undefined) throw invalid()
+  if (Number(until) < now) {
+    throw new ScimError('expiredCursor', 'The cursor is too old; begin again with an empty cursor.')
+  }
+  if (far !== undefined) return { offset: Number(far) }
+  if (type === undefined || id === undefined || !isId(id)) throw invalid()
+  return { after: { type, id } }
+}
+
+function seal({ secret, query }: Bound, text: string): string {
+  return createHmac('sha256', secret)
+    .update(`${hash('sha256', query)}.${text}`)
+    .digest('base64url')
+    .slice(0, 32)
+}
+
+function invalid(): ScimError {
+  const detail =
+    'The cursor does not belong to this query; repeat filter, sortBy and sortOrder of the first page, or begin again.'
+  return new ScimError('invalidCursor', detail)
+}

@@ -1,0 +1,50 @@
+/** Values in filters: JSON (RFC 7644 §3.4.2.2), and bare words where a source is allowed them. */
+import { quoted, wrongFilter } from './filter-error.ts'
+
+/** `at`: where it begins in the filter. */
+export type Literal = { readonly at: number } & (
+  | { readonly kind: 'text'; readonly text: string }
+  /** Without quotation marks, as Microsoft's own samples send it. */
+  | { readonly kind: 'word'; readonly text: string }
+  /** As it was written: a double would lose digits beyond 2^53. */
+  | { readonly kind: 'number'; readonly text: string }
+  | { readonly kind: 'boolean'; readonly text: 'true' | 'false' }
+  | { readonly kind: 'null'; readonly text: 'null' }
+)
+
+export const JSON_NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/
+const KEYWORD = /^(?:and|or|not)$/i
+
+/** The index after the quotation mark that ends the string which begins at `from`; null when it never ends. */
+export function endOfString(text: string, from: number): number | null {
+  for (let at = from + 1; at < text.length; at++) {
+    if (text[at] === '"') return at + 1
+    if (text[at] === '\\') at++
+  }
+  return null
+}
+
+/** A string with its quotation marks. */
+export function readString(json: string, at: number): Literal {
+  let text: unknown
+  try {
+    text = JSON.parse(json)
+  } catch {
+    throw wrongFilter(at, `${quoted(json)} is no JSON string; write a backslash as \\\\ and a line break as \\n.`)
+  }
+  if (typeof text !== 'string' || !text.isWellFormed() || text.includes('\0')) {
+    throw wrongFilter(at, 'the value holds a character that no attribute can have.')
+  }
+  return { kind: 'text', text, at }
+}
+
+/** What stands there without quotation marks. */
+export function readBare(word: string, at: number, lenient: boolean): Literal {
+  if (word === 'null') return { kind: 'null', text: word, at }
+  if (word === 'true' || word === 'false') return { kind: 'boolean', text: word, at }
+  if (JSON_NUMBER.test(word)) return { kind: 'number', text: word, at }
+  if (KEYWORD.test(word)) throw wrongFilter(at, `a value is missing before ${quoted(word)}.`)
+  if (word.startsWith("'")) throw wrongFilter(at, 'a value stands in double quotation marks ("), not in single ones.')
+  if (!lenient) throw wrongFilter(at, `${word} has to stand in quotation marks: ${quoted(word)}.`)
+  return { kind: 'word', text: word, at }
+}

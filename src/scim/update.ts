@@ -1,0 +1,125 @@
+/** How a resource takes another text and other members: PUT and PATCH differ only in where those come from. */
+import { isDeepStrictEqual } from 'node:util'
+import type { Handle } from '../store/connection.ts'
+import { type MirrorResource, updateResource } from '../store/mirror.ts'
+import { changeMembers, type MemberStep } from '../store/mirror-members.ts'
+import type { Ask } from './ask.ts'
+import type { Document } from './document.ts'
+import { isConditional, outdated } from './entity-tag.ts'
+import { isId } from './id.ts'
+import { keysOf } from './keys.ts'
+import type { ResourceType } from './schema.ts'
+import { conflict, isTaken, memberIds, memberTypes, notThere, pushed, rowOf, written } from './write.ts'
+
+/** What is to become of a resource. */
+export interface Wish {
+  document: Document
+  /** In their order; empty: the members stay. */
+  members: readonly MemberStep[]
+}
+
+/** Ends a transaction whose resource somebody else changed first. */
+class Overtaken extends Error {}
+
+/**
+ * Fulfils the wish, whole or not at all, on exactly the version that was read; null when that is not there any more. What would change
+ * nothing leaves version and date as they are. Throws ScimError uniqueness, invalidValue for members who are not there, 412.
+ */
+export async function update(
+  ask: Ask,
+  type: ResourceType,
+  stored: MirrorResource,
+  wish: Wish,
+): Promise<MirrorResource | null> {
+  const changed = wish.document !== stored.document && !isDeepStrictEqual(wish.document, stored.document)
+  const steps = stepsOf(type, wish.members)
+  if (!changed && steps.length === 0) return stored
+  try {
+    return await written(type, async () => {
+      const { sql } = ask.parts
+      if (!changed) return await withMembers(ask, sql, type, stored, steps)
+      // A condition on the version of a group is one on its members as well.
+      const whole = type.members !== null && (steps.length > 0 || isConditional(ask))
+      if (!whole) return await withText(ask, sql, type, stored, wish.document)
+      return await sql.begin(async (transaction) => {
+        const other = await withMembers(ask, transaction, type, stored, steps)
+        return await withText(ask, transaction, type, other, wish.document)
+      })
+    })
+  } catch (error) {
+    if (error instanceof Overtaken) return null
+    if (isTaken(error)) throw await conflict(ask, type, stored.id, wish.document)
+    throw error
+  }
+}
+
+async function withText(
+  { parts, caller, author }: Ask,
+  handle: Handle,
+  type: ResourceType,
+  stored: MirrorResource,
+  document: Document,
+): Promise<MirrorResource> {
+  const before = keysOf(type, stored.document)
+  const row = rowOf(type, stored.id, document)
+  const change = {
+    expected: stored.ownVersion,
+    emails: !isDeepStrictEqual(before.emailKeys, row.emailKeys),
+    urgent: stored.active && !row.active,
+    renamed: type.members !== null && before.displayNameKey !== row.displayNameKey,
+  }
+  const at = parts.now()
+  const version = await updateResource(handle, caller.scope, type.name, row, change, at, author)
+  if (version === null) throw new Overtaken()
+  return { ...stored, text: row.document, document, version, ownVersion: version, modifiedAt: at, active: row.active }
+}
+
+async function withMembers(
+  ask: Ask,
+  handle: Handle,
+  type: ResourceType,
+  stored: MirrorResource,
+  steps: MemberStep[],
+): Promise<MirrorResource> {
+  const at = ask.parts.now()
+  const { version, changed } = await changeMembersOf(
+    ask,
+    handle,
+    type,
+    stored.id,
+    steps,
+    isConditional(ask) ? stored.version : null,
+    at,
+  )
+  return { ...stored, version, modifiedAt: changed ? at : stored.modifiedAt }
+}
+
+/** Changes nothing but members, which needs no look at the resource beforehand. Throws ScimError 404, 412, invalidValue. */
+export async function changeMembersOf(
+  { parts, caller, author }: Ask,
+  handle: Handle,
+  type: ResourceType,
+  id: string,
+  steps: MemberStep[],
+  expected: number | null,
+  at: Date = parts.now(),
+): Promise<{ version: number; changed: boolean }> {
+  const change = { steps, types: memberTypes(type), expected }
+  const done = await changeMembers(handle, caller.scope, type.name, id, change, at, author)
+  if (done === 'gone') throw notThere(type, id)
+  if (done === 'other version') throw outdated(null)
+  return done
+}
+
+/** The steps as the store takes them: whoever cannot be there need not be removed. Throws ScimError invalidValue. */
+export function stepsOf(type: ResourceType, steps: readonly MemberStep[]): MemberStep[] {
+  return steps.map(({ op, values }) => ({
+    op,
+    values: op === 'remove' ? values.filter(isId) : memberIds(type, values),
+  }))
+}
+
+/** Tells whoever reads on what changed, if anything did. */
+export function tell(ask: Ask, before: MirrorResource, after: MirrorResource): void {
+  if (after.version !== before.version) pushed(ask, before.active && !after.active)
+}

@@ -1,0 +1,44 @@
+/** Questions that clients make up: they are asked without leaving anything behind, and not for ever. */
+import type { PendingQuery } from 'postgres'
+import type { Sql, Transaction } from './connection.ts'
+
+const QUERY_CANCELED = '57014'
+
+/** The answer would have taken too long. */
+export class TooSlow extends Error {
+  override readonly name = 'TooSlow'
+}
+
+/**
+ * Asks in a transaction whose statements end after so many milliseconds.
+ *
+ * @throws TooSlow when one of them did
+ */
+export async function inTime<T>(
+  sql: Sql,
+  milliseconds: number,
+  work: (transaction: Transaction) => Promise<T>,
+): Promise<T> {
+  try {
+    const { answer } = await sql.begin(async (transaction) => {
+      await transaction`select set_config('statement_timeout', ${String(milliseconds)}, true)`
+      return { answer: await work(transaction) }
+    })
+    return answer
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === QUERY_CANCELED)
+      throw new TooSlow('a statement took too long', { cause: error })
+    throw error
+  }
+}
+
+/**
+ * The same query, without a prepared statement: the driver keeps those for ever, one for each text and connection, and of texts that
+ * clients make up there is no end. The driver knows this setting, and offers it for untagged queries alone.
+ */
+export function unprepared<T extends readonly (object | undefined)[]>(query: PendingQuery<T>): PendingQuery<T> {
+  const options: unknown = Reflect.get(query, 'options')
+  if (typeof options !== 'object' || options === null) throw new TypeError('a query has no options any more')
+  Reflect.set(options, 'prepare', false)
+  return query
+}

@@ -1,0 +1,81 @@
+/** What a plan says beside its items of what identity providers pushed. It stops nothing. */
+import { count } from '../reconcile/amount.ts'
+import type { Finding } from '../reconcile/model.ts'
+import { asksFor } from '../reconcile/rule-groups.ts'
+import type { Transaction } from '../store/connection.ts'
+import {
+  frozenGroups,
+  type MirrorGap,
+  replacedGroups,
+  type Some,
+  untouchable,
+  withoutAddress,
+} from '../store/mirror-gaps.ts'
+import { listRules, type SourceRow } from '../store/organizations.ts'
+import type { Reach } from '../store/reach.ts'
+
+/** Another group in the place of a deleted one is told of for so long. */
+const TOLD_FOR_MS = 7 * 86_400_000
+
+/** Of everybody, or of those whom the proposal is about. None where no source pushes. */
+export async function mirrorFindings(
+  transaction: Transaction,
+  organization: number,
+  sources: SourceRow[],
+  { reach, at }: { reach: Reach; at: Date },
+): Promise<Finding[]> {
+  if (!sources.some((source) => source.kind === 'scim' && source.connected)) return []
+  const managesAdmins = sources.some((source) => source.managesAdmins)
+  const kept = await untouchable(transaction, organization, { managesAdmins, reach })
+  const told = kept.count === 0 ? [] : [untouched(kept)]
+  if (reach === 'urgent') return told
+  const nameless = await withoutAddress(transaction, organization)
+  if (nameless.count > 0) told.push(uninvited(nameless))
+  const rules = await listRules(transaction, organization)
+  const mapped = (groups: MirrorGap[], tell: (group: MirrorGap, mapping: string) => Finding) =>
+    groups.flatMap((group) => {
+      const asking = rules.filter((rule) => (rule.source ?? group.source) === group.source && asksFor(rule.when, group))
+      const keys = asking.map((rule) => rule.key).join(', ')
+      return keys === '' ? [] : [tell(group, `${asking.length === 1 ? 'rule' : 'rules'} ${keys}`)]
+    })
+  const lately = new Date(at.getTime() - TOLD_FOR_MS)
+  return [
+    ...told,
+    ...mapped(await frozenGroups(transaction, organization), frozen),
+    ...mapped(await replacedGroups(transaction, organization, lately), replaced),
+  ]
+}
+
+function untouched(some: Some): Finding {
+  const [was, keep] = some.count === 1 ? ['person was', 'keeps'] : ['people were', 'keep']
+  const message = `${some.count} ${was} deactivated or deleted by the identity provider and ${keep} all access here, since no source takes anything from owners, administrators and protected people: ${namesOf(some)}. Suspend or remove by hand whoever has really left.`
+  return finding('GONE_BUT_KEPT', some.count, message)
+}
+
+function uninvited(some: Some): Finding {
+  const message = `${count(some.count, 'person', 'people')} of the identity provider cannot be invited without a usable e-mail address: ${namesOf(some)}. Map an address to emails (or to userName) there, and push again.`
+  return finding('EMAIL_MISSING', some.count, message)
+}
+
+function frozen({ source, id, name, members }: MirrorGap, mapping: string): Finding {
+  const message = `${source} has deleted the group ${name}, which ${mapping} asked for. Its ${count(members, 'member')} ${members === 1 ? 'keeps' : 'keep'} what it gave until a group of that name takes its place; or change what is asked for.`
+  return { ...finding('GROUP_NOT_FOUND', members, message), scope: `${source}:${id}` }
+}
+
+function replaced({ source, id, name, members }: MirrorGap, mapping: string): Finding {
+  const lost =
+    members === 0
+      ? 'All of its members are in the new one.'
+      : `${count(members, 'member')} of the old one ${members === 1 ? 'is' : 'are'} not in it.`
+  const message = `${source} has deleted the group ${name} and pushed another one of that name, which has taken its place for ${mapping}. ${lost}`
+  return { ...finding('GROUP_REPLACED', members, message), scope: `${source}:${id}` }
+}
+
+function finding(guard: string, measured: number, message: string): Finding {
+  return { guard, verdict: 'pass', nature: 'look', measured, of: measured, limit: 0, scope: '', message }
+}
+
+function namesOf({ count: all, names }: Some): string {
+  const more = all - names.length
+  return more > 0 ? `${names.join(', ')} and ${count(more, 'other')}` : names.join(', ')
+}
