@@ -37,6 +37,11 @@ export function makeSourceToken(): string {
   return `rosterd_scim_${randomBytes(32).toString('base64url')}`
 }
 
+/** Whether a text could be one: anything else is nobody's, without a look into the database. */
+export function isSourceToken(text: string): boolean {
+  return /^rosterd_scim_[\w-]{43}$/.test(text)
+}
+
 export function hashToken(token: string): Buffer {
   return createHash('sha256').update(token).digest()
 }

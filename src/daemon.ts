@@ -28,6 +28,7 @@ import { reconcile } from './sync/reconcile.ts'
 import { tidyEverything } from './sync/tidy.ts'
 import { createLogger, logStream } from './telemetry.ts'
 import { terminalWatch } from './terminal-watch.ts'
+import { answerUnreadable, MOST_HEAD } from './unreadable.ts'
 import { VERSION } from './version.ts'
 import { CONFIGURATION, Vitals } from './vitals.ts'
 
@@ -195,9 +196,15 @@ type Fetch = Parameters<typeof listen>[0]['fetch']
 /** @throws RosterdError PORT_BUSY */
 async function openServer(config: Config, fetch: Fetch): Promise<Server> {
   const { host, port } = config.server
-  const server = listen({ fetch, hostname: host, port, serverOptions: { requestTimeout: REQUEST_WITHIN_MS } })
+  const server = listen({
+    fetch,
+    hostname: host,
+    port,
+    serverOptions: { requestTimeout: REQUEST_WITHIN_MS, maxHeaderSize: MOST_HEAD },
+  })
   if (!('address' in server) || !('closeIdleConnections' in server))
     throw new TypeError('an HTTP/1 server was expected')
+  server.on('clientError', answerUnreadable)
   await new Promise<void>((resolve, reject) => {
     server.once('listening', resolve)
     server.once('error', (error: NodeJS.ErrnoException) => {

@@ -2,13 +2,15 @@
  * Looks every few seconds at what rosterd needs from the machine: an answer of the database, room on the disk of the data directory,
  * and each drop folder. Nothing here puts anything right; the work itself goes on when it can.
  */
-import { access, constants, readdir, statfs } from 'node:fs/promises'
-import { join } from 'node:path'
+import { statfs } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Config } from './config/index.ts'
 import type { Health, Trouble } from './health.ts'
 import { answers, type Sql } from './store/connection.ts'
 import { isDisconnection, isOutOfRoom, saysDatabaseAway } from './store/disconnection.ts'
+import { DropFolder } from './sync/drop/folder.ts'
+import { codeOf, reasonOf } from './sync/drop/said.ts'
+import { CLOSED_FILES, troubleOfFolder } from './sync/drop/trouble.ts'
 
 const DATABASE = 'database'
 const ROOM = 'room of the database'
@@ -49,8 +51,14 @@ export class Vitals {
       // What had begun before it went is told of when it is back already.
       if (performance.now() - this.#backAt > LATE_MS) this.databaseAway(null)
     } else if (isDisconnection(err)) return this.#health.troubleOf(DATABASE) !== null
-    else return typeof folder === 'string' && this.#health.troubleOf(folderName(folder)) !== null
+    else return typeof folder === 'string' && this.#isShut(folder)
     return true
+  }
+
+  /** Nothing of it is read: what goes wrong in it needs no lines of its own. Where single files are closed, the others may meet anything. */
+  #isShut(folder: string): boolean {
+    const code = this.#health.troubleOf(folderName(folder))
+    return code !== null && code !== CLOSED_FILES
   }
 
   /** @param why what its start met, where it could not be started again; null: it is gone, or does not answer */
@@ -84,13 +92,15 @@ export class Vitals {
   async look(sql: Sql, config: Config): Promise<void> {
     const folders = config.organizations.flatMap(({ key, sources }) =>
       sources.flatMap((source) =>
-        source.kind === 'csv' ? [{ name: `${key}.${source.key}`, path: source.folder }] : [],
+        source.kind === 'csv' ? [{ ...source, name: `${key}.${source.key}`, path: source.folder }] : [],
       ),
     )
     await Promise.all([
       this.lookAtDatabase(sql),
       this.#see(DISK, config.dataDirectory, () => roomOn(config.dataDirectory)),
-      ...folders.map(({ name, path }) => this.#see(folderName(path), path, () => troubleOfFolder(name, path))),
+      ...folders.map(({ name, path, glob, drop: { checkPermissions } }) =>
+        this.#see(folderName(path), path, () => troubleOfFolder(name, new DropFolder(path, glob), checkPermissions)),
+      ),
     ])
     if (performance.now() - this.#noRoomAt > ROOM_AGAIN_MS) this.#health.fine(ROOM)
     this.#health.keepOnly(new Set([...OTHERS, ...folders.map(({ path }) => folderName(path))]))
@@ -143,43 +153,4 @@ async function roomOn(directory: string): Promise<Trouble | null> {
     const why = `The data directory ${directory} cannot be looked at: ${reasonOf(error)}.`
     return { code: codeOf(error), why, next: 'Bring it back, or stop rosterd and start it with another ROSTERD_DATA.' }
   }
-}
-
-async function troubleOfFolder(source: string, folder: string): Promise<Trouble | null> {
-  for (const place of ['in', 'processing']) {
-    const path = join(folder, place)
-    try {
-      await readdir(path)
-      await access(path, constants.W_OK | constants.X_OK)
-    } catch (error) {
-      return {
-        code: codeOf(error),
-        why: `Files of ${source} cannot be taken: ${path} ${reasonOf(error)}.`,
-        next: NEXT[codeOf(error)] ?? 'Put it right; files that wait there are taken by themselves then.',
-      }
-    }
-  }
-  return null
-}
-
-const codeOf = (error: unknown): string => (error instanceof Error && 'code' in error ? String(error.code) : 'unknown')
-
-function reasonOf(error: unknown): string {
-  return REASONS[codeOf(error)] ?? `cannot be used (${error instanceof Error ? error.message : String(error)})`
-}
-
-const REASONS: Partial<Record<string, string>> = {
-  ENOENT: 'is not there',
-  ENOTDIR: 'is not a directory',
-  EACCES: 'may not be read and written by this user',
-  EROFS: 'is on a file system that can only be read',
-  EIO: 'cannot be read: the disk or the network fails',
-  ESTALE: 'belongs to a mount that is gone',
-  ENOTCONN: 'belongs to a mount that is gone',
-}
-
-const NEXT: Partial<Record<string, string>> = {
-  ENOENT: 'Mount the folder again, or make it; a restart makes it too.',
-  EACCES: 'Give the user that runs rosterd the right to read and write there.',
-  EROFS: 'Mount it so that it can be written; files are moved out of it when they are taken.',
 }

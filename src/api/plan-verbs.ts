@@ -3,7 +3,8 @@ import { z } from '@hono/zod-openapi'
 import { ROLES } from '../reconcile/roles.ts'
 import { readBeside } from '../store/beside.ts'
 import { readPlan } from '../store/plans.ts'
-import { approve, reject, start } from '../sync/decide.ts'
+import { approve } from '../sync/approve.ts'
+import { reject, start } from '../sync/decide.ts'
 import { propose } from '../sync/propose.ts'
 import { words } from './fields.ts'
 import { type Door, route } from './openapi.ts'
@@ -60,6 +61,8 @@ export function planVerbRoutes(door: Door): void {
           }),
         start: z.boolean().default(true),
       }),
+      // It may have to wait for a proposal, so that what guards add up is the same for both.
+      patience: LONG_PATIENCE_MS,
       answer: plan,
     },
     async (where) => {

@@ -9,7 +9,7 @@ import { listSources, type Organization } from '../store/organizations.ts'
 import { type PlanRow, readPlan } from '../store/plans.ts'
 import type { Parts } from '../sync/parts.ts'
 import { instant, numberOf, shown } from './fields.ts'
-import { finding } from './snapshots.ts'
+import { finding, showFinding } from './finding.ts'
 
 const sourceName = z.object({ key: z.string(), name: z.string() })
 export const plan = z
@@ -76,6 +76,7 @@ export function showPlan(row: PlanRow, names: Names): z.input<typeof plan> {
     id: showId('pln', row.id),
     proposal: showId('pln', row.proposalId),
     itemCount: row.items,
+    findings: row.findings.map((one) => showFinding(one, names)),
     verdict: VERDICTS[needs(row.findings)],
     overrideCount: overrideCount(row.findings),
     overrideSum: overrideSum(row.findings),

@@ -8,20 +8,9 @@ import { listSnapshots, type SnapshotListRow } from '../store/snapshot-list.ts'
 import { SNAPSHOT_STATES } from '../store/snapshots.ts'
 import { admit, dismiss } from '../sync/admission.ts'
 import { cursor, idPlace, instant, limit, numberOf, page, pageOf, readCursor, shown, text } from './fields.ts'
+import { finding, showFinding } from './finding.ts'
 import { type Door, route } from './openapi.ts'
-
-export const finding = z
-  .object({
-    guard: z.string(),
-    verdict: z.enum(['pass', 'hold', 'refuse']),
-    nature: z.enum(['look', 'amount']),
-    measured: z.number(),
-    of: z.number(),
-    limit: z.number(),
-    scope: z.string(),
-    message: z.string(),
-  })
-  .openapi('Finding')
+import { LONG_PATIENCE_MS } from './patience.ts'
 
 export const snapshot = z
   .object({
@@ -48,12 +37,16 @@ export const snapshot = z
   })
   .openapi('Snapshot')
 
+/** What is said of a file stops at the whole of it. */
+const NO_SOURCES = new Map<number, { key: string }>()
+
 export function showSnapshot(row: SnapshotListRow): z.input<typeof snapshot> {
   const { consent, state } = row
   const administrators = state === 'held' ? 1 : state === 'refused' ? 2 : 0
   return {
     ...row,
     id: showId('snp', row.id),
+    findings: row.findings.map((one) => showFinding(one, NO_SOURCES)),
     admit: administrators === 0 ? null : { ...admitCount(row), administrators },
     consent: consent && { ...consent, until: consentEnds(consent) },
     at: row.at.toISOString(),
@@ -121,6 +114,8 @@ export function snapshotRoutes(door: Door): void {
         'Admit a held snapshot by typing the number that stands with it; a refused one needs two administrators with different e-mail addresses',
       role: 'admin',
       body: z.strictObject({ count: z.int().min(0) }),
+      // The whole file is merged into the directory while the administrator waits.
+      patience: LONG_PATIENCE_MS,
       answer: snapshot,
     },
     async ({ parts, organization, actor, body, param }) => {

@@ -1,6 +1,6 @@
 /** One run of a command: the way to the daemon, and how answers are shown. */
 import { Client, type Way } from './client.ts'
-import { CliError, DONE, USAGE } from './exit.ts'
+import { CliError, DONE, WAITS } from './exit.ts'
 import { type Paint, painter } from './render/colour.ts'
 import type { Page } from './render/plan.ts'
 import type { Terminal } from './terminal.ts'
@@ -40,9 +40,9 @@ export async function openSession(terminal: Terminal, options: SharedOptions): P
 }
 
 /**
- * Asks before something happens. `--yes` answers; where nobody can be asked, the line to type is the answer.
+ * Asks before a plan is approved. `--yes` answers; where nobody can be asked, the plan waits and the line to type is the answer.
  *
- * @throws CliError with exit code 2 where nobody can be asked
+ * @throws CliError with exit code 3 where nobody can be asked
  */
 export async function confirmed(session: Session, question: string, line: string): Promise<boolean> {
   if (session.yes) return true
@@ -51,7 +51,7 @@ export async function confirmed(session: Session, question: string, line: string
       'CONFIRMATION_NEEDED',
       'Nobody can be asked here, so nothing was done.',
       `To go on, type: ${line} --yes`,
-      USAGE,
+      WAITS,
     )
   }
   return /^y(es)?$/i.test((await session.terminal.ask(`${question} [y/N] `)).trim())

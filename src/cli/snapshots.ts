@@ -1,4 +1,5 @@
 /** Files as sources sent them, and those that were held before anything of them was used. */
+import { isNote } from '../reconcile/admit.ts'
 import { typed } from '../typed.ts'
 import { type Snapshot, snapshot } from './answers.ts'
 import { usage, WAITS } from './exit.ts'
@@ -32,8 +33,10 @@ export async function listSnapshots(
     page,
   )
   const stopped = items.flatMap((one) => stoppedLines(one, page.zone) ?? [])
+  const newest = items.filter((one, at) => items.findIndex((other) => other.sourceName === one.sourceName) === at)
+  const notes = newest.flatMap((one) => notedLines(one) ?? [])
   const older = more ? `There are older ones: ${typed('snapshots --all')}\n` : ''
-  return session.show(items, [shown + older, ...stopped].join('\n'))
+  return session.show(items, [shown + older, ...stopped, ...notes].join('\n'))
 }
 
 function paintState(
@@ -68,6 +71,13 @@ function stoppedLines(one: Snapshot, zone: string): string | null {
     ...(one.consent === null ? [] : [`  ${consented(one.consent, zone)}\n`]),
     `  If not: ${typed(`dismiss ${one.id}`)}\n`,
   ].join('')
+}
+
+/** What is to be known of a file that was used; null where there is nothing. */
+function notedLines({ id, state, file, findings }: Snapshot): string | null {
+  const notes = state === 'admitted' ? findings.filter(isNote) : []
+  if (notes.length === 0) return null
+  return [`${id} was used: ${safe(file)}\n`, ...notes.map(({ message }) => `  ${safe(message)}\n`)].join('')
 }
 
 const sentence = (words: string): string => words.charAt(0).toUpperCase() + words.slice(1)

@@ -75,6 +75,8 @@ function finished(event: PlanFinished, context: Context): Letter {
   const { succeeded, failed, waiting, skipped } = event.outcomes
   const numbers = [`applied ${number(succeeded)}`, `failed ${number(failed)}`, `waiting ${number(waiting)}`]
   if (skipped > 0) numbers.push(`skipped ${number(skipped)}`)
+  const unread = count(event.unreadRows, 'row', 'rows')
+  if (event.unreadRows > 0) numbers.push(`${unread} not read`)
   const total = succeeded + failed + waiting + skipped
   return setLetter(subject(context, numbers.join(', '), event.sources), [
     { paragraph: plain(event.headline, 1000) },
@@ -86,6 +88,13 @@ function finished(event: PlanFinished, context: Context): Letter {
         `${number(skipped)} ${skipped === 1 ? 'was' : 'were'} skipped`,
       ])}.`,
     },
+    ...(event.unreadRows === 0
+      ? []
+      : [
+          {
+            paragraph: `${unread} of the ${event.sources.length > 1 ? 'files' : 'file'} could not be read and never became an item: whoever they name is left as they are.`,
+          },
+        ]),
     ...listed(
       'Why items failed, and what to do:',
       event.failures.map(

@@ -71,3 +71,7 @@ function empty(): Finding {
   const message = 'The file has a header and no people. Nothing was changed, and nobody counts as gone.'
   return { guard: 'FILE_EMPTY', verdict: 'refuse', nature: 'amount', measured: 0, of: 0, limit: 0, scope: '', message }
 }
+
+/** Something to know of a file that stopped nothing; what merely passed an amount is none. */
+export const isNote = ({ verdict, nature }: { verdict: string; nature: string }): boolean =>
+  verdict === 'pass' && nature === 'look'

@@ -22,8 +22,8 @@ export function guardWindow(gauge: Gauge): Finding[] {
 function over(gauge: Gauge, span: string, before: number, times: number): Finding {
   const { what, whole, now } = gauge
   const sum = before + now
-  // As many as there were before the window took any away.
-  const of = gauge.of + before
+  // As many as there were before the window took any away; whoever was suspended is a member still.
+  const of = gauge.kind === 'suspend' ? gauge.of : gauge.of + before
   const { hold, refuse } = gauge.bounds(of, times === 1 ? sum : 0)
   const counted = `${what} in ${span}: ${number(before)} before and ${number(now)} in this plan = ${number(sum)} of ${number(of)} ${whole} = ${percent(sum, of)}`
   const scope = [gauge.kind, gauge.product, span].filter((part) => part !== null).join('/')

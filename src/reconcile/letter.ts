@@ -55,6 +55,8 @@ export interface PlanFinished extends AboutPlan {
   kind: 'plan_completed' | 'plan_partially_failed'
   /** Items by what became of them; together all items of the plan. `succeeded` includes what was already so. */
   outcomes: { succeeded: number; failed: number; waiting: number; skipped: number }
+  /** Rows of its files that could not be read, so that nothing was planned for them. */
+  unreadRows: number
   /** Why items failed: the most frequent reasons first. */
   failures: { count: number; message: string; nextStep: string }[]
   /** What to type to see or download the failures; null when there is nothing to do. */

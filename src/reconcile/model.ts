@@ -197,6 +197,14 @@ export interface Case {
   planned?: boolean
   /** What snapshot sources have said again of the person; absent where no policy approves what is taken away, so that nobody asks. */
   sightings?: Sighting[]
+  /** Who gave last what is held and nobody gives any more; absent where no source says that the person is gone, so that nobody asks. */
+  lastGivers?: Giver[]
+}
+
+/** A source that gave a product until nobody gave it any more. */
+export interface Giver {
+  productId: number
+  sourceId: number
 }
 
 /** How sure a snapshot source is of what it no longer says of a person. */

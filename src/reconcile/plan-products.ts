@@ -41,8 +41,7 @@ export function productActions(standing: Standing): Action[] {
 export function unwantedProduct(standing: Standing, assignment: Assignment, leaving: Reason | null): Action[] {
   const { person, policy, at, shielded } = standing
   const { productId } = assignment
-  const ended = endedBy(standing)
-  const causing = leaving === null && ended.length > 0 ? ended : standing.causing
+  const causing = leaving === null ? endingOf(standing, productId) : standing.causing
   const own = { kind: 'revoke', effect: 'subtractive', productId, ...images(assignment) } as const
   if (assignment.expiresAt !== null && assignment.expiresAt <= at) {
     return [actionOn(standing, { ...own, sourceIds: [], reason: expired(standing, productId, assignment.expiresAt) })]
@@ -64,6 +63,14 @@ export function unwantedProduct(standing: Standing, assignment: Assignment, leav
     because: endedBecause(standing, causing, productId),
   }
   return [actionOn(standing, { ...own, sourceIds: causing, reason: { code: 'grant_ended', params } })]
+}
+
+/** In whose name a product ends that nobody grants any more: of those alone that say the person is gone, where nobody else gave it last. */
+function endingOf(standing: Standing, productId: number): number[] {
+  const ended = endedBy(standing)
+  const givers = (standing.person.lastGivers ?? []).filter((one) => one.productId === productId)
+  const theirs = givers.length > 0 && givers.every((one) => ended.includes(one.sourceId))
+  return theirs ? ended : standing.causing
 }
 
 /** A person's own hand never stands alone behind a revoke: without a source that caused it there would be no action. */

@@ -93,7 +93,7 @@ function causingSources(person: Case, policy: Policy): number[] {
   return ascending(ids.filter((id) => policy.sources.get(id)?.connected === true && !isByHand(policy, id)))
 }
 
-/** The identity providers that say the person is gone, ascending: what they gave ends in their name alone. */
+/** The identity providers that say the person is gone, ascending: what nobody else gave ends in their name alone. */
 export function endedBy({ person, policy }: Standing): number[] {
   const gone = goneRows(person.rows).map((row) => row.sourceId)
   return ascending(

@@ -1,5 +1,5 @@
 /** Who pushes: what a token opens, and how its source wants to be spoken to. */
-import { hashToken, identifySource, type SourceCaller } from '../auth.ts'
+import { hashToken, identifySource, isSourceToken, type SourceCaller } from '../auth.ts'
 import { revocations } from '../revocations.ts'
 import type { MirrorScope } from '../store/mirror.ts'
 import type { Parts } from '../sync/parts.ts'
@@ -31,33 +31,54 @@ export interface ScimCaller extends Served {
 
 /** For so long (milliseconds) another daemon may not notice that a token was revoked. */
 const REMEMBERED_MS = 1_000
-/** More than there are tokens, so that guesses do not fill the memory. */
-const MOST_REMEMBERED = 1_000
+/** So many tokens that open nothing are remembered, so that guesses do not fill the memory. */
+const MOST_GUESSES = 1_000
+
+interface Remembered {
+  found: Promise<ScimCaller | null>
+  until: number
+  revocations: number
+}
 
 /** Finds out who is asking; who asks again within a second is known still. */
 export class Callers {
   readonly #parts: Pick<Parts, 'sql' | 'now'>
-  readonly #known = new Map<string, { found: Promise<ScimCaller | null>; until: number; revocations: number }>()
+  /** By token: those that open a source. */
+  readonly #known = new Map<string, Remembered>()
+  /** Those that open nothing, or of which that is being found out: apart, so that guesses push nobody out who is known. */
+  readonly #guesses = new Map<string, Remembered>()
   readonly #served = new Map<string, { text: string; served: Served }>()
 
   constructor(parts: Pick<Parts, 'sql' | 'now'>) {
     this.#parts = parts
   }
 
-  /** Null when the header shows no live token of a source. */
+  /** Null when the header shows no live token of a source. The database is asked only for what could be one. */
   of(authorization: string | null): Promise<ScimCaller | null> {
-    if (authorization === null) return Promise.resolve(null)
-    const known = this.#known.get(authorization)
+    const token = authorization === null ? null : tokenIn(authorization)
+    if (token === null || !isSourceToken(token)) return Promise.resolve(null)
     const now = performance.now()
-    if (known !== undefined && known.until > now && known.revocations === revocations()) return known.found
-    const token = tokenIn(authorization)
-    if (token === null) return Promise.resolve(null)
-    if (this.#known.size >= MOST_REMEMBERED) this.#known.clear()
+    const before = [this.#known.get(token), this.#guesses.get(token)]
+    const fresh = before.find((one) => one !== undefined && one.until > now && one.revocations === revocations())
+    if (fresh !== undefined) return fresh.found
+    if (this.#guesses.size >= MOST_GUESSES) this.#guesses.clear()
     const found = this.#find(token)
-    this.#known.set(authorization, { found, until: now + REMEMBERED_MS, revocations: revocations() })
-    // Whoever asks after a failure is looked up anew; this one hears of it where it waits.
-    found.catch(() => this.#known.delete(authorization))
+    const remembered = { found, until: now + REMEMBERED_MS, revocations: revocations() }
+    this.#guesses.set(token, remembered)
+    found.then(
+      (caller) => {
+        if (caller === null) this.#known.delete(token)
+        else this.#know(token, remembered)
+      },
+      // Whoever asks after a failure is looked up anew; this one hears of it where it waits.
+      () => this.#guesses.delete(token),
+    )
     return found
+  }
+
+  #know(token: string, remembered: Remembered): void {
+    this.#guesses.delete(token)
+    this.#known.set(token, remembered)
   }
 
   async #find(token: string): Promise<ScimCaller | null> {

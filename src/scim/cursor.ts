@@ -3,8 +3,8 @@
  * or of yesterday. Nothing is kept on the server.
  */
 import { createHmac, hash, timingSafeEqual } from 'node:crypto'
+import { isId } from '../store/mirror-columns.ts'
 import { ScimError } from './error.ts'
-import { isId } from './id.ts'
 
 /** After a resource, in the order of creation; or, where another order is asked for, so many resources further on. */
 export type Position = { readonly after: { readonly type: string; readonly id: string } } | { readonly offset: number }

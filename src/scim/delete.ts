@@ -1,10 +1,10 @@
 /** DELETE (RFC 7644 §3.6). */
 import { deleteResource } from '../store/mirror.ts'
+import { isId } from '../store/mirror-columns.ts'
 import { answer } from './answer.ts'
 import type { Ask } from './ask.ts'
 import { checkVersion, isConditional, outdated } from './entity-tag.ts'
 import { find } from './get.ts'
-import { isId } from './id.ts'
 import type { ResourceType } from './schema.ts'
 import { notThere, pushed, written } from './write.ts'
 

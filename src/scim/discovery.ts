@@ -4,6 +4,7 @@ import type { Dialect } from './dialect.ts'
 import type { Document } from './document.ts'
 import { PRODUCT } from './entitlement.ts'
 import { ScimError } from './error.ts'
+import { LIST } from './list-response.ts'
 import { ORGANIZATION_ROLE } from './role.ts'
 import { folded, type ResourceType, type Schema, schemasOf } from './schema.ts'
 import { schemaJson } from './schema-json.ts'
@@ -28,8 +29,6 @@ export interface Limits {
   /** Seconds. */
   cursorTimeout: number
 }
-
-const LIST = 'urn:ietf:params:scim:api:messages:2.0:ListResponse'
 
 /** /ServiceProviderConfig (RFC 7643 §5, RFC 9865 §4, draft-ietf-scim-roles-entitlements). */
 export function serviceProviderConfig({ baseUrl }: Pick<Place, 'baseUrl'>, limits: Limits): Document {

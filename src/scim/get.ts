@@ -1,9 +1,9 @@
 /** GET of one resource (RFC 7644 §3.4.1). */
 import { type MirrorResource, readResource } from '../store/mirror.ts'
+import { isId } from '../store/mirror-columns.ts'
 import { answer } from './answer.ts'
 import type { Ask } from './ask.ts'
 import { isKnown } from './entity-tag.ts'
-import { isId } from './id.ts'
 import { answerInPieces, textOf } from './pieces.ts'
 import type { Selection } from './project.ts'
 import { locationOf, versionOf } from './represent.ts'
@@ -26,8 +26,11 @@ export async function find(
 
 export async function get(ask: Ask, type: ResourceType, id: string): Promise<Response> {
   const selection = selectionOf(type, ask.query)
-  const stored = await find(ask, type, id, wanted(type, selection))
-  if (isKnown(ask, stored.version)) return answer(304, null, ask.requestId, { etag: versionOf(stored.version) })
+  const need = wanted(type, selection)
+  const stored = await find(ask, type, id, need)
+  // Joining a group changes the group and not who joins: their version says nothing about the groups that they are in.
+  if (!need.groups && isKnown(ask, stored.version))
+    return answer(304, null, ask.requestId, { etag: versionOf(stored.version) })
   return answerWith(ask, 200, type, stored, selection)
 }
 

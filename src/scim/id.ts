@@ -1,18 +1,12 @@
 /** Ids of resources: uuids of version 7 (RFC 9562 §5.7), in the order of creation. */
 import { randomFillSync } from 'node:crypto'
 
-const CANONICAL = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 const TICKS = 4_096
 
 const pool = Buffer.alloc(8 * 512)
 let used = pool.length
 let last = 0
 let tick = 0
-
-/** Whether a text can be an id; whatever else stands in a path is nobody's. */
-export function isId(text: string): boolean {
-  return CANONICAL.test(text)
-}
 
 /** A new id that is greater than all that this process made before; `at`: milliseconds of the wall clock. */
 export function makeId(at: number): string {

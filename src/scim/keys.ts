@@ -15,8 +15,13 @@ export interface Keys {
   emailKeys: string[]
 }
 
-/** PostgreSQL refuses index entries beyond a third of a page (2,704 bytes); this many characters always fit. */
+/** Characters that a key may have. */
 export const LONGEST_KEY = 512
+/**
+ * Bytes that it may have as it is compared: PostgreSQL refuses index entries beyond a third of a page (2,704 bytes), and composing
+ * makes six bytes of some single characters.
+ */
+export const LONGEST_FOLDED = 2_560
 
 /** The keys of a document, in the form in which they are compared. Empty text is no key: nobody is found by it, and many may have it. */
 export function keysOf(type: ResourceType, document: Document): Keys {

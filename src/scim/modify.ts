@@ -1,10 +1,10 @@
 /** PATCH (RFC 7644 §3.5.2). */
 import type { MirrorResource } from '../store/mirror.ts'
+import { isId } from '../store/mirror-columns.ts'
 import { answer } from './answer.ts'
 import type { Ask } from './ask.ts'
 import { checkVersion, isConditional } from './entity-tag.ts'
 import { answerWith, find } from './get.ts'
-import { isId } from './id.ts'
 import { applyPatch } from './patch.ts'
 import { isOnMembers } from './patch-members.ts'
 import { readPatch } from './patch-request.ts'

@@ -8,14 +8,13 @@ import { entitlementType, representProducts } from './entitlement.ts'
 import { ScimError } from './error.ts'
 import { parseFilter } from './filter.ts'
 import { matches } from './filter-match.ts'
+import { LIST } from './list-response.ts'
 import { project } from './project.ts'
 import { representRoles } from './role.ts'
 import type { ResourceType } from './schema.ts'
 import type { SearchRequest } from './search-request.ts'
 import { selected, selectionOf } from './shown.ts'
 import { notThere } from './write.ts'
-
-const LIST = 'urn:ietf:params:scim:api:messages:2.0:ListResponse'
 
 /** There are as many as the configuration has products: few enough to look through. */
 async function everything({ parts, caller, baseUrl }: Ask, type: ResourceType): Promise<Document[]> {

@@ -33,15 +33,28 @@ export function memberStep(reading: Reading, { op, target, text, value }: Change
   return op === 'add' ? null : { op: 'replace', values: [] }
 }
 
-/** The steps with neighbours of the same kind made one, so that a thousand removals are one statement. */
-export function joined(steps: readonly MemberStep[]): MemberStep[] {
-  const together: { op: MemberStep['op']; values: Set<string> }[] = []
+/**
+ * The same in at most two steps, however many there were: for each id, the last word counts. Whoever is named to be added is still among
+ * those who are added, also where a later step removes them, since nobody may be added who is not there.
+ */
+export function lastWords(steps: readonly MemberStep[]): MemberStep[] {
+  const added = new Set<string>()
+  let last = new Map<string, 'in' | 'out'>()
+  let replaced = false
   for (const { op, values } of steps) {
-    const last = together.at(-1)
-    if (last?.op !== op || op === 'replace') together.push({ op, values: new Set(values) })
-    else for (const value of values) last.values.add(value)
+    if (op === 'replace') {
+      replaced = true
+      last = new Map()
+    }
+    for (const value of values) {
+      last.set(value, op === 'remove' ? 'out' : 'in')
+      if (op !== 'remove') added.add(value)
+    }
   }
-  return together.map(({ op, values }) => ({ op, values: [...values] }))
+  // A replacement leaves nobody but those it names: nobody else has to be removed after it.
+  const removed = [...(replaced ? added : last.keys())].filter((value) => last.get(value) !== 'in')
+  const first: MemberStep | null = replaced ? { op: 'replace', values: [...added] } : step('add', [...added])
+  return [first, step('remove', removed)].filter((one) => one !== null)
 }
 
 function step(op: 'add' | 'remove', values: string[]): MemberStep | null {

@@ -2,6 +2,7 @@
 import { type Dialect, isLenient } from './dialect.ts'
 import { type Document, isObject, type Json } from './document.ts'
 import { ScimError } from './error.ts'
+import { MOST_OPERATIONS } from './limits.ts'
 import { inOperation, type Operation, VERBS, type Verb } from './patch-change.ts'
 import { everythingOf, type Request, readAttributes } from './patch-keys.ts'
 import { readPath } from './patch-path.ts'
@@ -14,7 +15,7 @@ export const PATCH_SCHEMA = 'urn:ietf:params:scim:api:messages:2.0:PatchOp'
  * Reads a body. An operation without a path, or with that of a whole schema, becomes one operation for each attribute in its value;
  * keys may be paths themselves (`name.givenName`, `urn:…:User:employeeNumber`), as Entra ID sends them.
  *
- * @throws ScimError invalidSyntax, invalidPath, invalidFilter, invalidValue or noTarget
+ * @throws ScimError invalidSyntax, invalidPath, invalidFilter, invalidValue or noTarget; 413 for too many operations
  */
 export function readPatch(type: ResourceType, body: unknown, dialect: Dialect): Operation[] {
   if (!isObject(body)) throw syntax('The body of a PATCH is an object with "schemas" and "Operations".')
@@ -23,6 +24,11 @@ export function readPatch(type: ResourceType, body: unknown, dialect: Dialect): 
   const operations = member(body, 'Operations')
   if (!Array.isArray(operations) || operations.length === 0)
     throw syntax('A PATCH needs "Operations", an array with at least one operation.')
+  if (operations.length > MOST_OPERATIONS) {
+    const most = MOST_OPERATIONS.toLocaleString('en')
+    const detail = `The PATCH has ${operations.length} operations, but may have at most ${most}; one "add" or "remove" may name any number of members.`
+    throw new ScimError(413, detail)
+  }
   const request = { type, dialect }
   return operations.flatMap((one: Json, index) => {
     const at = operations.length === 1 ? null : index + 1

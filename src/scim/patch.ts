@@ -5,7 +5,7 @@ import type { Reading } from './coerce.ts'
 import { type Dialect, isLenient } from './dialect.ts'
 import type { Document } from './document.ts'
 import { inOperation, type Operation } from './patch-change.ts'
-import { isOnMembers, joined, memberStep } from './patch-members.ts'
+import { isOnMembers, lastWords, memberStep } from './patch-members.ts'
 import { changed, VALUES_LOOKED_AT } from './patch-operation.ts'
 import type { ResourceType } from './schema.ts'
 import { checkDocument } from './validate.ts'
@@ -13,7 +13,7 @@ import { checkDocument } from './validate.ts'
 export interface Patched {
   /** The given document itself when nothing changed, so that its version and date stay as they are. */
   readonly document: Document
-  /** What happens to the members, in this order. */
+  /** What happens to the members, in this order: at most two steps. */
   readonly members: MemberStep[]
   /** Names that no schema knows and that were therefore ignored. */
   readonly ignored: readonly string[]
@@ -48,7 +48,7 @@ export function applyPatch(
   const checked = unchanged ? document : checkDocument(type, patched, dialect)
   return {
     document: isDeepStrictEqual(checked, document) ? document : checked,
-    members: joined(steps.filter((step) => step !== null)),
+    members: lastWords(steps.filter((step) => step !== null)),
     ignored: reading.ignored,
   }
 }

@@ -1,4 +1,4 @@
-/** Resources with their members as JSON text in pieces, since a group may have more members than memory should hold. */
+/** Resources as JSON text in pieces, since a page may be longer, and a group may have more members, than memory should hold. */
 import { type MirrorMember, readGroupMembers } from '../store/mirror-members.ts'
 import { answer } from './answer.ts'
 import type { Ask } from './ask.ts'
@@ -10,6 +10,8 @@ import { aroundOf, type Shown, showText } from './shown.ts'
 
 /** Characters that an answer may have to be sent in one go. */
 const WHOLE = 1_000_000
+/** And at least in each of the parts of one that is longer. */
+const PART = 65_536
 
 /** One resource and how it is shown. */
 export interface Piece {
@@ -79,10 +81,15 @@ export async function answerInPieces(
     {
       async pull(controller) {
         try {
-          const piece = text === '' ? await pieces.next() : { done: false as const, value: text }
+          let over = false
+          while (text.length < PART && !over) {
+            const next = await pieces.next()
+            if (next.done) over = true
+            else text += next.value
+          }
+          if (text !== '') controller.enqueue(encoder.encode(text))
           text = ''
-          if (piece.done) controller.close()
-          else controller.enqueue(encoder.encode(piece.value))
+          if (over) controller.close()
         } catch (error) {
           // The status is long gone: the client sees that the answer breaks off.
           log.error({ err: error, requestId }, 'an answer broke off')

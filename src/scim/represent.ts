@@ -30,16 +30,15 @@ export interface Around {
   baseUrl: string
   /** By name of resource type, e.g. `/Users`: what `$ref` is made of, which is left out for a type that is not here. */
   endpoints?: ReadonlyMap<string, string>
-  /** Left out: not shown. */
-  members?: readonly Member[]
+  /** Left out: not shown. Members are written piece by piece instead. */
   groups?: readonly Membership[]
 }
 
-/** The resource with `schemas`, `id` and `meta`, its members and its groups, everything that may be shown and nothing projected. */
+/** The resource with `schemas`, `id` and `meta` and its groups: without its members, everything that may be shown, nothing projected. */
 export function represent(type: ResourceType, stored: StoredResource, around: Around): Document {
   const schemas = [type.schema.id]
   const resource: Record<string, Json> = { schemas, id: stored.id }
-  const { memberOf, members } = type
+  const { memberOf } = type
   for (const name of Object.keys(stored.document)) {
     const value = stored.document[name] ?? null
     if (!name.includes(':')) resource[name] = value
@@ -51,9 +50,6 @@ export function represent(type: ResourceType, stored: StoredResource, around: Ar
   }
   if (memberOf !== null && around.groups !== undefined && around.groups.length > 0) {
     resource[memberOf] = representGroups(type, around.groups, around)
-  }
-  if (members !== null && around.members !== undefined && around.members.length > 0) {
-    resource[members] = around.members.map((one) => representMember(one, around))
   }
   resource['meta'] = metaOf(type, stored, around.baseUrl)
   return resource

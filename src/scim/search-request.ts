@@ -29,7 +29,7 @@ export function readQuery(query: Query): SearchRequest {
   const sortBy = query.get('sortby')
   if (sortBy !== undefined) storable(sortBy, 'sortBy')
   return {
-    filter: blank(query.get('filter')),
+    filter: query.get('filter'),
     sortBy,
     sortOrder: query.get('sortorder'),
     ...numbers(query.get('startindex'), query.get('count'), cursor),
@@ -49,7 +49,7 @@ export function readSearch(body: unknown, dialect: Dialect): SearchRequest {
   checkSchemas(given.get('schemas'), SCHEMA, dialect)
   const cursor = textAt(given, 'cursor') ?? null
   return {
-    filter: blank(textAt(given, 'filter')),
+    filter: textAt(given, 'filter'),
     sortBy: textAt(given, 'sortBy'),
     sortOrder: textAt(given, 'sortOrder'),
     ...numbers(given.get('startindex'), given.get('count'), cursor),
@@ -84,11 +84,6 @@ function namesAt(given: ReadonlyMap<string, unknown>, name: string): Names | und
     if (typeof one === 'string') return one
     throw new ScimError('invalidSyntax', `${name} has ${shown(one)} but must be an array of names.`)
   })
-}
-
-/** Many clients send parameters that they have nothing to say in. */
-function blank(text: string | undefined): string | undefined {
-  return text === undefined || text.trim() === '' ? undefined : text
 }
 
 function numbers(startIndex: unknown, count: unknown, cursor: string | null) {

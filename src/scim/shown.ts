@@ -56,7 +56,8 @@ export function showText(type: ResourceType, stored: Shown, selection: Selection
   if (!usual || text === '{}' || !text.startsWith('{') || text.includes('"urn:')) {
     return JSON.stringify(show(type, stored, selection, around))
   }
-  const told = groups === null || groups.length === 0 ? null : representGroups(type, groups, around)
+  const told =
+    type.memberOf === null || groups === null || groups.length === 0 ? null : representGroups(type, groups, around)
   const own = `{"schemas":["${type.schema.id}"],"id":"${stored.id}",${text.slice(1, -1)}`
   const meta = JSON.stringify(metaOf(type, stored, around.baseUrl))
   return told === null ? `${own},"meta":${meta}}` : `${own},"${type.memberOf}":${JSON.stringify(told)},"meta":${meta}}`

@@ -1,12 +1,12 @@
 /** How a resource takes another text and other members: PUT and PATCH differ only in where those come from. */
 import { isDeepStrictEqual } from 'node:util'
 import type { Handle } from '../store/connection.ts'
-import { type MirrorResource, updateResource } from '../store/mirror.ts'
+import { type MirrorResource, readResource, updateResource } from '../store/mirror.ts'
+import { isId } from '../store/mirror-columns.ts'
 import { changeMembers, type MemberStep } from '../store/mirror-members.ts'
 import type { Ask } from './ask.ts'
 import type { Document } from './document.ts'
 import { isConditional, outdated } from './entity-tag.ts'
-import { isId } from './id.ts'
 import { keysOf } from './keys.ts'
 import type { ResourceType } from './schema.ts'
 import { conflict, isTaken, memberIds, memberTypes, notThere, pushed, rowOf, written } from './write.ts'
@@ -37,12 +37,12 @@ export async function update(
   try {
     return await written(type, async () => {
       const { sql } = ask.parts
-      if (!changed) return await withMembers(ask, sql, type, stored, steps)
       // A condition on the version of a group is one on its members as well.
       const whole = type.members !== null && (steps.length > 0 || isConditional(ask))
       if (!whole) return await withText(ask, sql, type, stored, wish.document)
       return await sql.begin(async (transaction) => {
         const other = await withMembers(ask, transaction, type, stored, steps)
+        if (!changed) return await withSameText(ask, transaction, type, other)
         return await withText(ask, transaction, type, other, wish.document)
       })
     })
@@ -69,9 +69,23 @@ async function withText(
     renamed: type.members !== null && before.displayNameKey !== row.displayNameKey,
   }
   const at = parts.now()
-  const version = await updateResource(handle, caller.scope, type.name, row, change, at, author)
-  if (version === null) throw new Overtaken()
-  return { ...stored, text: row.document, document, version, ownVersion: version, modifiedAt: at, active: row.active }
+  const ownVersion = await updateResource(handle, caller.scope, type.name, row, change, at, author)
+  if (ownVersion === null) throw new Overtaken()
+  // The changes of its members that were known go on counting.
+  const version = ownVersion + stored.version - stored.ownVersion
+  return { ...stored, text: row.document, document, version, ownVersion, modifiedAt: at, active: row.active }
+}
+
+/** What is to stay as it is must still be so, or the answer would give a text that is gone the version of the one that is there. */
+async function withSameText(
+  { caller }: Ask,
+  handle: Handle,
+  type: ResourceType,
+  stored: MirrorResource,
+): Promise<MirrorResource> {
+  const now = await readResource(handle, caller.scope, type.name, stored.id, { groups: false, members: false })
+  if (now?.ownVersion !== stored.ownVersion) throw new Overtaken()
+  return stored
 }
 
 async function withMembers(
@@ -90,6 +104,7 @@ async function withMembers(
     steps,
     isConditional(ask) ? stored.version : null,
     at,
+    true,
   )
   return { ...stored, version, modifiedAt: changed ? at : stored.modifiedAt }
 }
@@ -103,8 +118,9 @@ export async function changeMembersOf(
   steps: MemberStep[],
   expected: number | null,
   at: Date = parts.now(),
+  turn = false,
 ): Promise<{ version: number; changed: boolean }> {
-  const change = { steps, types: memberTypes(type), expected }
+  const change = { steps, types: memberTypes(type), expected, turn }
   const done = await changeMembers(handle, caller.scope, type.name, id, change, at, author)
   if (done === 'gone') throw notThere(type, id)
   if (done === 'other version') throw outdated(null)

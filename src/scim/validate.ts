@@ -1,10 +1,11 @@
 /** Whether a whole document is one of its type, after it was read or patched. */
 
 import { type Reading, readValue } from './coerce.ts'
+import { foldCase } from './comparable.ts'
 import { type Dialect, isLenient } from './dialect.ts'
 import { type Document, isObject, type Json } from './document.ts'
 import { ScimError } from './error.ts'
-import { keyAttributes, LONGEST_KEY } from './keys.ts'
+import { keyAttributes, LONGEST_FOLDED, LONGEST_KEY } from './keys.ts'
 import { type Attribute, COMMON, type ResourceType } from './schema.ts'
 import { shown } from './simple-value.ts'
 
@@ -52,6 +53,11 @@ export function checkComplete(type: ResourceType, document: Document): void {
       if (text.length > LONGEST_KEY) {
         const far = `${attribute.name} is ${shown(text)}, ${text.length} characters long`
         throw new ScimError('invalidValue', `${far}, but may have at most ${LONGEST_KEY}.`)
+      }
+      const bytes = Buffer.byteLength(foldCase(text))
+      if (bytes > LONGEST_FOLDED) {
+        const far = `${attribute.name} is ${shown(text)}, ${bytes} bytes long without case`
+        throw new ScimError('invalidValue', `${far}, but may have at most ${LONGEST_FOLDED}.`)
       }
     }
   }

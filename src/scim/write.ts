@@ -1,22 +1,33 @@
 /** What all writes share: rows for the store, what is said when a key is taken, and another try when two writers met. */
 import { findConflicts, type MirrorRow } from '../store/mirror.ts'
+import { isId } from '../store/mirror-columns.ts'
 import { MembersMissing } from '../store/mirror-members.ts'
 import type { Ask } from './ask.ts'
 import { comparableOf } from './comparable.ts'
 import type { Document } from './document.ts'
 import { ScimError } from './error.ts'
-import { isId } from './id.ts'
 import { keysOf } from './keys.ts'
+import { MOST_BYTES } from './limits.ts'
 import type { ResourceType } from './schema.ts'
 import { shown } from './simple-value.ts'
 
 /** So often a write is tried that others were faster than. */
 export const TRIES = 5
 
+/** Throws ScimError 413 for a resource that is too large, whether it came at once or grew. */
 export function rowOf(type: ResourceType, id: string, document: Document): MirrorRow {
+  const text = JSON.stringify(document)
+  const bytes = Buffer.byteLength(text)
+  if (bytes > MOST_BYTES) {
+    const [large, most] = [bytes, MOST_BYTES].map((one) => one.toLocaleString('en'))
+    throw new ScimError(
+      413,
+      `The ${type.name} would have ${large} bytes, but may have at most ${most}, members not counted.`,
+    )
+  }
   return {
     id,
-    document: JSON.stringify(document),
+    document: text,
     comparable: JSON.stringify(comparableOf(type, document)),
     ...keysOf(type, document),
   }
@@ -98,7 +109,7 @@ export function overtaken(): ScimError {
   return new ScimError(412, 'Others changed the resource at the same time, again and again; read it again and repeat.')
 }
 
-/** Whoever reads on is told, and what nobody understood is noted once. */
+/** Tells whoever reads the mirror on that it changed; `urgent`: that somebody lost access. */
 export function pushed({ parts, caller }: Ask, urgent: boolean): void {
   parts.pushed?.(caller.scope.organization, urgent)
 }

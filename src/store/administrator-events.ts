@@ -7,6 +7,7 @@ import { isFailureCode, reasonNext, reasonSentence } from '../reconcile/reasons.
 import { overrideCount } from '../reconcile/review.ts'
 import { FAILED_STATES, tally } from '../reconcile/tally.ts'
 import type { Sql } from './connection.ts'
+import { failureFiles } from './failures.ts'
 import type { LetterRow } from './member-events.ts'
 import { countOutcomes } from './outcomes.ts'
 import { HELD_DAYS } from './snapshots.ts'
@@ -84,6 +85,8 @@ async function planFinished(
   const plan = await readPlanColumns(sql, letter)
   const outcomes = tally(await countOutcomes(sql, letter.organizationId, letter.planId))
   const failures = await commonFailures(sql, letter.organizationId, letter.planId)
+  const files = await failureFiles(sql, letter.organizationId, letter.planId)
+  const unreadRows = files.reduce((sum, file) => sum + file.errors, 0)
   return {
     kind,
     planId: letter.planId,
@@ -91,8 +94,9 @@ async function planFinished(
     sources: plan.sources,
     headline: plan.headline,
     outcomes,
+    unreadRows,
     failures: failures.map(({ count, code, params }) => ({ count, ...wordsOf(code, params) })),
-    command: outcomes.failed === 0 ? null : `rosterd failures ${showId('pln', letter.planId)}`,
+    command: outcomes.failed + unreadRows === 0 ? null : `rosterd failures ${showId('pln', letter.planId)}`,
   }
 }
 

@@ -29,13 +29,13 @@ const CLAIM_PATIENCE_MS = 1_000
 const addresses = new WeakMap<Sql, string>()
 
 /**
- * Opens a pool of at most `max` (10) connections and makes sure, within five seconds, that a usable server answers.
+ * Opens a pool of at most `max` (16) connections and makes sure, within five seconds, that a usable server answers.
  *
  * @throws RosterdError DATABASE_UNREACHABLE when nothing answers in time, the URL is wrong or the login is refused;
  *   DATABASE_TOO_OLD when the server is older than PostgreSQL 15.
  */
 export async function openConnection(url: string, options: { max?: number } = {}): Promise<Sql> {
-  const sql = connect(url, { max: options.max ?? 10 })
+  const sql = connect(url, { max: options.max ?? 16 })
   try {
     const version = await answer(sql, url)
     if (version < OLDEST_MAJOR * 10_000) {

@@ -3,12 +3,13 @@
  * only wait (for a seat, a start date, a decision, a grace, a later snapshot) are left out until their wait is due, so that
  * planning again proposes nothing; so are people who stand in a plan that is still open.
  */
+import { goneRows } from '../reconcile/leaving.ts'
 import type { Adoption, Case, Link, Wait } from '../reconcile/model.ts'
 import { readClaims } from './claims.ts'
 import type { Handle, Transaction } from './connection.ts'
 import { readDesired } from './desired.ts'
 import { readRows } from './directory.ts'
-import { readGrants } from './grants.ts'
+import { readGrants, readLastGivers } from './grants.ts'
 import { readAssignments, readMembers } from './members.ts'
 import { type Reach, within } from './reach.ts'
 import { readSightings } from './sightings.ts'
@@ -229,6 +230,9 @@ async function assembleCases(transaction: Transaction, organization: number, peo
   const grantsOf = by(grants)
   const assignmentsOf = by(assignments)
   const waitsOf = by(waits)
+  const gone = people.filter((personId) => goneRows(rowsOf(personId)).length > 0)
+  const givers = gone.length === 0 ? [] : await readLastGivers(transaction, organization, gone)
+  const giversOf = Map.groupBy(givers, (one) => one.personId)
   const memberOf = new Map(members.map((member) => [member.personId, member]))
   return people.map((personId) => {
     const member = memberOf.get(personId) ?? null
@@ -250,6 +254,7 @@ async function assembleCases(transaction: Transaction, organization: number, peo
       member,
       assignments: assignmentsOf(personId),
       waits: waitsOf(personId),
+      ...(giversOf.has(personId) && { lastGivers: giversOf.get(personId) ?? [] }),
       adopted: adoptions
         .filter((adoption) => adoption.personId === personId)
         .map(({ personId: _, ...adoption }) => adoption),

@@ -49,8 +49,8 @@ export function modifiedCondition(base: Base, op: Comparator, instant: string, m
 export function modifiedAt({ handle }: Pick<Base, 'handle'>, members: boolean): Fragment {
   if (!members) return handle`r.modified_at`
   return handle`greatest(r.modified_at, (
-    select c.at from mirror_member_changes c
-    where c.organization_id = r.organization_id and c.source_id = r.source_id and c.group_id = r.id order by c.version desc limit 1))`
+    select max(c.at) from mirror_member_changes c
+    where c.organization_id = r.organization_id and c.source_id = r.source_id and c.group_id = r.id))`
 }
 
 /** The columns have milliseconds, what they are compared with has nanoseconds: it is cut to milliseconds, and the rest only counted. */

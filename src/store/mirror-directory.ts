@@ -174,7 +174,7 @@ export async function writeGroupNames(
   return [...fresh]
 }
 
-/** Notes who has to be planned because of what was pushed; somebody who is noted already keeps their moment. */
+/** Notes who has to be planned because of what was pushed; of somebody who is noted already, the later word and moment count. */
 export async function notePushed(
   transaction: Transaction,
   organization: number,

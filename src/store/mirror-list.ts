@@ -30,20 +30,35 @@ export interface MirrorPage {
   resources: MirrorResource[]
   /** How many there are in all; null where that was not found out on the way. */
   total: number | null
+  /** It has fewer than were asked for, because those are too large to be read together. */
+  cut: boolean
 }
 
-type PageRow = ResourceColumns & { total: number | null }
+type PageRow = ResourceColumns & { total: number | null; fits: boolean }
+
+/** Bytes of JSON in the memory of the daemon: before a page has more, it ends. Ten pages of a hundred usual people would fit. */
+const MOST_BYTES = 8_388_608
 
 /** Reads a page in one statement. The total comes with it where nothing is filtered, and where the page shows that it is the last. */
 export async function listResources(handle: Handle, scope: MirrorScope, query: MirrorQuery): Promise<MirrorPage> {
-  if (query.limit === 0) return { resources: [], total: null }
+  if (query.limit === 0) return { resources: [], total: null, cut: false }
   const { after, offset, limit } = query
-  const page = pageOf(handle, scope, query)
+  const page = fitting(handle, pageOf(handle, scope, query))
   const asked = handle<PageRow[]>`${query.groups ? withGroups(handle, scope, page) : page}`
   const rows = await (query.unusual ? unprepared(asked) : asked)
-  const resources = rows.map((row) => toResource(row, query.groups))
+  const resources = rows.flatMap((row) => (row.fits ? [toResource(row, query.groups)] : []))
   const last = after === null && rows.length < limit && (rows.length > 0 || offset === 0)
-  return { resources, total: rows[0]?.total ?? (last ? offset + rows.length : null) }
+  const total = rows[0]?.total ?? (last ? offset + rows.length : null)
+  return { resources, total, cut: resources.length < rows.length }
+}
+
+/** The page, of which what would make it too large comes without its text. The first resource fits, however large it is. */
+function fitting(handle: Handle, page: Fragment): Fragment {
+  return handle`
+    select f.type, f.id, case when f.fits then f.text else '' end as text, f.own_version, f.created_at, f.modified_at, f.active, f.changed,
+      f.total, f.fits
+    from (select p.*, coalesce(sum(octet_length(p.text)) over (rows between unbounded preceding and 1 preceding), 0)
+        < ${MOST_BYTES}::bigint as fits from (${page}) p) f`
 }
 
 function pageOf(handle: Handle, scope: MirrorScope, query: MirrorQuery): Fragment {

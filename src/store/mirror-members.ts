@@ -15,7 +15,8 @@ export type MembersChanged = 'gone' | 'other version' | { version: number; chang
 /**
  * Does the steps in their order, all or none.
  *
- * @param types resource types that members may have
+ * @param change `types`: resource types that members may have. `turn`: the transaction goes on to write the group itself, and waits for
+ *   others who do before it changes anybody; two who waited afterwards could wait for each other
  * @throws MembersMissing when somebody to be added is not there
  */
 export async function changeMembers(
@@ -23,13 +24,13 @@ export async function changeMembers(
   { organization, source }: MirrorScope,
   type: string,
   group: string,
-  change: { steps: MemberStep[]; types: string[]; expected: number | null },
+  change: { steps: MemberStep[]; types: string[]; expected: number | null; turn?: boolean },
   at: Date,
   author: MirrorAuthor,
 ): Promise<MembersChanged> {
   const [row] = await membersMissing(
     handle<{ version: number | null }[]>`
-      select mirror_change_members(${organization}, ${source}, ${type}, ${group}, ${change.expected},
+      select mirror_change_members(${organization}, ${source}, ${type}, ${group}, ${change.expected}, ${change.turn === true},
         ${JSON.stringify(change.steps)}::text::json, ${change.types}::text[], ${at}, ${JSON.stringify(author)}::text::jsonb) as version`,
   )
   const version = row?.version ?? null

@@ -100,8 +100,8 @@ export async function readMarkedGroups(
 }
 
 /**
- * In which groups these people are, directly or through other groups. A deleted group counts, so that nobody loses what it gave, until
- * a group of the same name is there, or was and went after it.
+ * In which groups these people are, directly or through other groups. A deleted group counts, and so do the groups that it was in, so
+ * that nobody loses what they gave, until a group of its name has taken its place.
  */
 export async function readCountedGroups(
   handle: Handle,
@@ -114,8 +114,13 @@ export async function readCountedGroups(
       select m.source_id, m.member_id, m.group_id from ${placesOf(handle, places)}
       join mirror_members m on m.organization_id = ${organization} and m.source_id = w.source and m.member_id = w.id
       union
-      select u.source, u.member, m.group_id from up u
-      join mirror_members m on m.organization_id = ${organization} and m.source_id = u.source and m.member_id = u.id)
+      select u.source, u.member, above.id from up u cross join lateral (
+        select m.group_id as id from mirror_members m
+        where m.organization_id = ${organization} and m.source_id = u.source and m.member_id = u.id
+        union all
+        select unnest(r.was_in) from mirror_resources r
+        where r.organization_id = ${organization} and r.source_id = u.source and r.type = 'Group' and r.id = u.id
+          and r.was_in is not null) above)
     select u.source, u.member, g.id, coalesce(g.document->>'displayName', '') as name from up u
     join mirror_resources g on g.organization_id = ${organization} and g.source_id = u.source and g.type = 'Group' and g.id = u.id
     where ${stillCounts(handle)}
@@ -131,13 +136,7 @@ export async function readCountedGroups(
 }
 
 /** Over `mirror_resources g`: it is there, or nothing of its name has taken its place since it was deleted. */
-export const stillCounts = (handle: Handle) => handle`
-  (g.deleted_at is null or not (
-    exists (select from mirror_resources r where r.organization_id = g.organization_id and r.source_id = g.source_id
-      and r.type = 'Group' and r.display_name_key = g.display_name_key and r.deleted_at is null)
-    or exists (select from mirror_resources r where r.organization_id = g.organization_id and r.source_id = g.source_id
-      and r.type = 'Group' and r.display_name_key = g.display_name_key and r.deleted_at is not null
-      and (r.deleted_at, r.id) > (g.deleted_at, g.id))))`
+export const stillCounts = (handle: Handle) => handle`g.replaced_at is null`
 
 export interface Tombstone {
   source: number

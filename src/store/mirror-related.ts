@@ -48,7 +48,8 @@ export function memberOfCondition(base: Base, inner: Filter, within: Within): Fr
   if (!isId(known)) return handle`false`
   const below = handle`r.id in (
     with recursive down (id) as (
-      select ${known}::uuid
+      select g.id from mirror_resources g
+      where ${ofScope(base, 'g')} and g.type = 'Group' and g.id = ${known}::uuid and g.deleted_at is null
       union
       select m.member_id from down d
       join mirror_members m on ${ofScope(base, 'm')} and m.group_id = d.id and m.member_type = 'Group')
@@ -56,8 +57,13 @@ export function memberOfCondition(base: Base, inner: Filter, within: Within): Fr
   return inner.op === 'eq' ? below : handle`(${below} and ${some(handle`and g.id = ${known}::uuid`)})`
 }
 
-/** Whether there is a row at all. */
+/** Whether there is a row at all. The members of a deleted group are kept, and nobody is in it. */
 export function related(base: Base, home: Home): Fragment {
-  const own = home === 'members' ? base.handle`m.group_id` : base.handle`m.member_id`
-  return base.handle`exists (select from mirror_members m where ${ofScope(base, 'm')} and ${own} = r.id)`
+  const { handle } = base
+  if (home === 'members')
+    return handle`exists (select from mirror_members m where ${ofScope(base, 'm')} and m.group_id = r.id)`
+  return handle`exists (
+    select from mirror_members m
+    join mirror_resources g on ${ofScope(base, 'g')} and g.type = 'Group' and g.id = m.group_id and g.deleted_at is null
+    where ${ofScope(base, 'm')} and m.member_id = r.id)`
 }

@@ -162,10 +162,10 @@ export async function readResource(
   return row === undefined ? null : toResource(row, options.groups)
 }
 
-/** The last change of the members alone, as `[version, milliseconds]`. */
+/** Changes of the members alone, as `[how many, milliseconds of the last]`; null where there were none. */
 export const lastChange = (handle: Handle) => handle`(
-  select json_build_array(c.version, (extract(epoch from c.at) * 1000)::bigint) from mirror_member_changes c
-  where c.organization_id = r.organization_id and c.source_id = r.source_id and c.group_id = r.id order by c.version desc limit 1)`
+  select json_build_array(sum(c.count), (extract(epoch from max(c.at)) * 1000)::bigint) from mirror_member_changes c
+  where c.organization_id = r.organization_id and c.source_id = r.source_id and c.group_id = r.id having count(*) > 0)`
 
 export interface ResourceColumns {
   type: string
@@ -180,7 +180,7 @@ export interface ResourceColumns {
 }
 
 export function toResource(row: ResourceColumns, groups: boolean): MirrorResource {
-  const [version, at] = row.changed ?? [0, 0]
+  const [changes, at] = row.changed ?? [0, 0]
   let document: MirrorResource['document'] | undefined
   return {
     type: row.type,
@@ -193,7 +193,7 @@ export function toResource(row: ResourceColumns, groups: boolean): MirrorResourc
       document = read
       return read
     },
-    version: Math.max(row.own_version, version),
+    version: row.own_version + changes,
     ownVersion: row.own_version,
     createdAt: row.created_at,
     modifiedAt: new Date(Math.max(row.modified_at.getTime(), at)),

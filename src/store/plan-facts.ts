@@ -106,3 +106,17 @@ export async function planAmounts(
   }
   return { kinds, amounts: { ...amounts, remove: kinds.remove ?? 0, suspend: kinds.suspend ?? 0 } }
 }
+
+/** Invitations of a stored plan that only sources ask for of which nobody ever approved another plan. */
+export async function firstInvites(handle: Handle, organization: number, plan: number): Promise<number> {
+  const [row] = await handle<{ count: number }[]>`
+    with fresh as (
+      select coalesce(array_agg(s.id), '{}') as ids from sources s
+      where s.organization_id = ${organization} and s.kind <> 'manual'
+        and not exists (select from plans p where p.organization_id = s.organization_id and p.lane <> 'by_hand' and p.id <> ${plan}
+          and p.approved_at is not null and s.id = any(p.source_ids)))
+    select count(*)::int as count from plan_items i, fresh
+    where i.organization_id = ${organization} and i.plan_id = ${plan} and i.kind = 'invite' and i.source_ids <> '{}'
+      and i.source_ids <@ fresh.ids`
+  return row?.count ?? 0
+}

@@ -182,10 +182,19 @@ export async function takeObserved({ transaction }: Proposal): Promise<void> {
  * The last seats, product by product, where there are not enough for everybody: rule priority, seat priority, who has waited longer,
  * who needs it longer, then a hash that nobody can influence. Whoever a seat is free for now keeps their part; whoever needs a
  * seat that only revokes awaiting approval would free goes with those; the rest will wait. Whoever already waits and still would
- * is not proposed again.
+ * is not proposed again. A seat that a plan promises which is still open is not free: of one proposal, what its assigns take beyond
+ * what its revokes free. `replaced` plans promise nothing any more, nor do others that this is to be seen without.
  */
-export async function allocateSeats({ transaction }: Proposal, organization: number): Promise<void> {
+export async function allocateSeats(
+  { transaction }: Proposal,
+  organization: number,
+  replaced: number[] = [],
+): Promise<void> {
+  const asked = await transaction<{ id: number }[]>`select distinct product_id as id from placed where kind = 'assign'`
+  if (asked.length === 0) return
+  const products = asked.map(({ id }) => id)
   await transaction`
+    with seats_left as materialized (${seatsLeft(transaction, organization, products, replaced)})
     update placed p set seat_rank = ranked.seat_rank,
       wave = case when ranked.seat_rank <= ranked.free_now then ${EARLY} else p.wave end,
       part = case when ranked.seat_rank > ranked.free_now + ranked.freed_free
@@ -193,22 +202,47 @@ export async function allocateSeats({ transaction }: Proposal, organization: num
       predicted = case when ranked.seat_rank > ranked.free_now + ranked.freed_free + ranked.freed_waiting
         then 'waiting_seat' else 'succeeded' end
     from (
-      select a.ctid as place, greatest(0, s.owned - s.reserve - s.used) as free_now,
-        least(0, s.owned - s.reserve - s.used) + coalesce(freed.free, 0) as freed_free, coalesce(freed.waiting, 0) as freed_waiting,
+      select a.ctid as place, greatest(0, s.seats) as free_now,
+        least(0, s.seats) + coalesce(freed.free, 0) as freed_free, coalesce(freed.waiting, 0) as freed_waiting,
         row_number() over (partition by a.product_id order by a.rule_priority, a.seat_priority, a.waiting_since nulls last,
           a.expires_at desc nulls first, a.tie_break) as seat_rank
       from placed a
-      join products s on s.organization_id = ${organization} and s.id = a.product_id
+      join seats_left s on s.product_id = a.product_id
       join (
         select product_id, count(*) filter (where kind = 'assign') as asked, count(*) filter (where kind = 'revoke' and part <> 'waiting') as free,
           count(*) filter (where kind = 'revoke' and part = 'waiting') as waiting
         from placed where product_id is not null group by product_id) freed on freed.product_id = a.product_id
-      where a.kind = 'assign' and freed.asked > s.owned - s.reserve - s.used) ranked
+      where a.kind = 'assign' and freed.asked > s.seats) ranked
     where p.ctid = ranked.place`
   await transaction`
     delete from placed p using waits w
     where p.kind = 'assign' and p.predicted = 'waiting_seat' and w.organization_id = ${organization} and w.person_id = p.person_id
       and w.product_id = p.product_id and w.kind = 'seat'`
+}
+
+/**
+ * Free seats of these products, less the reserve and what open plans promise. What a plan that has not begun promises stands in its
+ * forecast, so that nobody counts the items of a large one for every few people who are pushed meanwhile.
+ */
+function seatsLeft(transaction: Transaction, organization: number, products: number[], replaced: number[]) {
+  const open = transaction`p.organization_id = ${organization} and p.id <> all(${replaced}::bigint[])`
+  return transaction`
+    select s.id as product_id, (s.owned - s.reserve - s.used - coalesce(sum(greatest(0, promised.seats)), 0))::int as seats
+    from products s
+    left join (
+      select proposal_id, product_id, sum(seats) as seats from (
+        select p.proposal_id, s.id as product_id, f.after - f.used as seats
+        from plans p, jsonb_to_recordset(p.seats) f(product text, used int, after int), products s
+        where ${open} and p.state in ('awaiting_approval', 'approved') and s.organization_id = p.organization_id and s.key = f.product
+        union all
+        select p.proposal_id, i.product_id, case i.kind when 'assign' then 1 else -1 end
+        from plans p join plan_items i on i.organization_id = p.organization_id and i.plan_id = p.id
+          and i.product_id = any(${products}::int[]) and (i.kind = 'revoke' or (i.kind = 'assign' and i.predicted = 'succeeded'))
+        where ${open} and p.state in ('applying', 'paused') and not exists (select from outcomes o
+          where o.organization_id = i.organization_id and o.plan_id = i.plan_id and o.number = i.number)) moved
+      group by 1, 2) promised on promised.product_id = s.id
+    where s.organization_id = ${organization} and s.id = any(${products}::int[])
+    group by s.id, s.owned, s.reserve, s.used`
 }
 
 /** Writes the waits that planning itself found (a start date, a grace); one that is there already keeps its beginning. */

@@ -23,7 +23,9 @@ export async function holdBack(transaction: Transaction, organization: number, a
 
 /**
  * Takes those off the list whom this proposal was about. Whoever stands in a plan that is still open stays, since what was pushed of
- * them is planned when that is over; `replaced` plans are open no more. To be called before the plans of the proposal are written.
+ * them is planned when that is over; `replaced` plans are open no more. Whoever was deactivated or deleted while a plan of another lane
+ * still wants something for them is noted as anybody else is: that plan finds them changed. To be called before the plans of the
+ * proposal are written.
  */
 export async function settlePushed(
   transaction: Transaction,
@@ -32,12 +34,20 @@ export async function settlePushed(
   replaced: number[],
 ): Promise<void> {
   const open = openPlans(transaction, organization, reach, replaced)
+  const stands = (among: typeof open) =>
+    transaction`exists (select from plan_items i, plans p where i.person_id = x.person_id and ${among})`
+  if (reach === 'urgent') {
+    await transaction`
+      update pushed_people x set urgent = false where x.organization_id = ${organization} and x.urgent and not x.held
+        ${within(transaction, reach, 'x.person_id')}
+        and ${stands(openPlans(transaction, organization, 'everybody', replaced))} and not ${stands(open)}`
+  }
   await transaction`
     delete from pushed_people x where x.organization_id = ${organization}
       ${reach === 'urgent' ? transaction`and x.urgent` : transaction`and not x.urgent`}
       ${within(transaction, reach, 'x.person_id')}
       and not x.held
-      and not exists (select from plan_items i, plans p where i.person_id = x.person_id and ${open})
+      and not ${stands(open)}
       and not exists (select from adoptions a, plan_items i, plans p where a.from_person_id = x.person_id and i.person_id = a.person_id
         and ${open})`
 }
@@ -115,6 +125,22 @@ export async function pushPeopleOf(
     select distinct organization_id, person_id, ${urgent}::boolean, ${at}::timestamptz from plan_items
     where organization_id = ${organization} and plan_id = ${plan} order by 2
     on conflict (organization_id, person_id) do update set urgent = p.urgent or excluded.urgent`
+}
+
+/**
+ * Whoever a source knows is looked at again. It has said nothing new of them, which is why they are noted as of long ago: neither does a
+ * plan find them changed, nor is lifted what was rejected.
+ */
+export async function pushPeopleOfSource(
+  transaction: Transaction,
+  organization: number,
+  source: number,
+): Promise<void> {
+  await transaction`
+    insert into pushed_people (organization_id, person_id, urgent, at)
+    select distinct organization_id, person_id, false, timestamptz 'epoch' from person_links
+    where organization_id = ${organization} and source_id = ${source} and state <> 'released' order by 2
+    on conflict do nothing`
 }
 
 /** What a person rejected is proposed again once the source has said something of whom it concerned that the plan did not know. */

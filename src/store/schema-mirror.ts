@@ -1,7 +1,8 @@
 /**
  * The mirror of a SCIM source: the resources that its identity provider pushes, exactly as they are answered. Requests write here and
- * leave a mark; what the marks name is read into the directory later, many at a time, so that a request costs a few index entries and
- * waits for nobody.
+ * leave a mark; what the marks name is read into the directory later, many at a time. So a request costs a few index entries, whatever
+ * the size of the organization (but a rename of a group leaves a mark for each of its members), and waits only for whoever writes the
+ * same resource or deletes one that it names.
  */
 import { sql } from 'drizzle-orm'
 import {
@@ -49,6 +50,10 @@ export const mirrorResources = pgTable(
     modifiedAt: instant('modified_at').notNull(),
     /** Deleted: gone from every answer, remembered so that somebody who comes back is known. */
     deletedAt: instant('deleted_at'),
+    /** A deleted group: when another one of its name took its place. Never unset, whatever becomes of that one. */
+    replacedAt: instant('replaced_at'),
+    /** A deleted group whose place nobody has taken: the groups that it was in, so that its people keep what those give. */
+    wasIn: uuid('was_in').array(),
   },
   (table) => [
     primaryKey({ columns: [table.organizationId, table.sourceId, table.type, table.id] }),
@@ -74,6 +79,7 @@ export const mirrorResources = pgTable(
     index('mirror_resources_deleted_display')
       .on(table.organizationId, table.sourceId, table.type, table.displayNameKey)
       .where(sql`deleted_at is not null and display_name_key is not null`),
+    index('mirror_resources_was_in').on(table.organizationId, table.sourceId, table.id).where(sql`was_in is not null`),
   ],
 )
 
@@ -113,8 +119,8 @@ export const mirrorMembers = pgTable(
 )
 
 /**
- * Versions of a group that came from its members alone. A row each instead of a column that every change of a busy group would wait
- * for; the version of a group is the greater of its own and the last of these.
+ * How often the members of a group changed, in parts, so that those who change a busy group do not wait for each other. The version
+ * of a group is its own and the sum of these: it moves with every commit, in whatever order they come.
  */
 export const mirrorMemberChanges = pgTable(
   'mirror_member_changes',
@@ -122,13 +128,15 @@ export const mirrorMemberChanges = pgTable(
     organizationId: organizationId(),
     sourceId: sourceId(),
     groupId: uuid('group_id').notNull(),
-    version: number('version').notNull(),
+    part: smallint('part').notNull(),
+    count: number('count').notNull(),
+    /** When the last one was. */
     at: instant('at').notNull(),
   },
   (table) => [
     primaryKey({
       name: 'mirror_member_changes_pk',
-      columns: [table.organizationId, table.sourceId, table.groupId, table.version],
+      columns: [table.organizationId, table.sourceId, table.groupId, table.part],
     }),
   ],
 )

@@ -9,8 +9,9 @@ import { lockSource } from '../store/locks.ts'
 import { listSources, type SourceRow } from '../store/organizations.ts'
 import { giveConsent, moveSnapshot, readSnapshot, replaceStopped, type Snapshot, STOPPED } from '../store/snapshots.ts'
 import { dropStaging, stagedFacts } from '../store/staging.ts'
+import { inTurn } from '../store/turns.ts'
 import { makersOf, requireRole } from './decide.ts'
-import { merge } from './observe.ts'
+import { merge } from './merge.ts'
 import type { Actor, Parts } from './parts.ts'
 import { record } from './record.ts'
 
@@ -35,7 +36,7 @@ export async function admit(
   const at = parts.now()
   const makers = await makersOf(parts.sql, organization, actor)
   const said: Consent = { by: actor.name, ...makers, count, at: at.toISOString() }
-  const answer = await parts.sql.begin(async (transaction) => {
+  const answer = await inTurn(parts.sql, `source ${organization}:${source.id}`, async (transaction) => {
     await lockSource(transaction, organization, source.id)
     const snapshot = await mustReadSnapshot(transaction, organization, id)
     if (snapshot.state !== 'held' && snapshot.state !== 'refused') throw snapshotState(id, snapshot.state, 'admitted')
@@ -51,15 +52,16 @@ export async function admit(
           count,
         })
       if (weight === 'first') {
-        await giveConsent(transaction, organization, id, said)
+        if (!(await giveConsent(transaction, organization, id, said)))
+          throw snapshotState(id, (await mustReadSnapshot(transaction, organization, id)).state, 'admitted')
         await record(transaction, organization, at, actor, 'snapshot.consented', 'snp', id, { count })
         return 'consented'
       }
     }
-    await moveSnapshot(transaction, organization, id, [snapshot.state], 'admitted', {
-      decidedBy: actor.name,
-      decidedAt: at,
-    })
+    const fields = { decidedBy: actor.name, decidedAt: at }
+    // Whoever turned it away at the same moment has emptied its staging: merged, it would say that everybody is gone.
+    if (!(await moveSnapshot(transaction, organization, id, [snapshot.state], 'admitted', fields)))
+      throw snapshotState(id, (await mustReadSnapshot(transaction, organization, id)).state, 'admitted')
     for (const one of await replaceStopped(transaction, organization, source.id, snapshot, STOPPED))
       await dropStaging(transaction, organization, one.id)
     await merge(transaction, organization, source, snapshot, at)

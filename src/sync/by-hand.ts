@@ -13,6 +13,7 @@ import { listSources, readOrganization } from '../store/organizations.ts'
 import { personByEmail } from '../store/people.ts'
 import { expectNoop, insertPlan, sealPlan } from '../store/plans.ts'
 import { addActions, openProposal, writeItems } from '../store/proposal.ts'
+import { inTurn } from '../store/turns.ts'
 import { requireRole } from './decide.ts'
 import { type Actor, type Parts, signed } from './parts.ts'
 
@@ -35,7 +36,7 @@ export async function invite(parts: Parts, organization: number, invitation: Inv
   if (!email.ok) throw new RosterdError('INPUT_INVALID', { detail: reasonSentence(email.code, email.params) })
   const at = parts.now()
   const name = [invitation.firstName, invitation.lastName].filter(Boolean).join(' ') || null
-  return await parts.sql.begin(async (transaction) => {
+  return await inTurn(parts.sql, `organization ${organization}`, async (transaction) => {
     await lockOrganization(transaction, organization)
     const settings = await readOrganization(transaction, organization)
     const manual = (await listSources(transaction, organization)).find((source) => source.kind === 'manual')

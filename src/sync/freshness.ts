@@ -2,20 +2,16 @@
 
 import { number } from '../reconcile/amount.ts'
 import { personText } from '../reconcile/describe.ts'
-import { guard, limitsSchema } from '../reconcile/guard.ts'
-import { NO_FACTS } from '../reconcile/guard-facts.ts'
-import type { Finding, Item } from '../reconcile/model.ts'
+import type { Item } from '../reconcile/model.ts'
 import { reasonSentence } from '../reconcile/reasons.ts'
-import { worsened } from '../reconcile/review.ts'
 import { settle } from '../reconcile/settle.ts'
-import { readApplied } from '../store/applied.ts'
 import type { Sql } from '../store/connection.ts'
 import type { CurrentState } from '../store/current.ts'
-import { countMembers } from '../store/members.ts'
-import { listProducts, type Organization, readOrganization } from '../store/organizations.ts'
+import { readOrganization } from '../store/organizations.ts'
 import { nextItems } from '../store/outcomes.ts'
-import { planAmounts, planBase, shrunkSources } from '../store/plan-facts.ts'
+import { planBase, shrunkSources } from '../store/plan-facts.ts'
 import type { PlanRow } from '../store/plans.ts'
+import { judgeAgain } from './judge-again.ts'
 import type { OrganizationWriter } from './organization.ts'
 
 export interface Freshness {
@@ -55,11 +51,7 @@ export async function checkFreshness(
   const { affected, differences } = await countAffected(sql, organization, plan, writer)
   if (affected > plan.items * STALE_SHARE)
     stale.push(`${number(affected)} of its ${number(plan.items)} items no longer fit the organization.`)
-  // Every plan of sources was measured when it was made; one that was not has nothing to get worse.
-  if (plan.findings.length > 0) {
-    const findings = await judgeAgain(sql, settings, plan, at)
-    for (const finding of worsened(plan.findings, findings)) stale.push(finding.message)
-  }
+  for (const finding of await judgeAgain(sql, settings, plan, at)) stale.push(finding.message)
   return { affected, stale, differences }
 }
 
@@ -85,19 +77,6 @@ async function countAffected(
       if (differences.length < TOLD) differences.push(difference)
     }
   }
-}
-
-/** The guards of amounts, as of now: what was only to be looked at has been looked at. */
-async function judgeAgain(sql: Sql, settings: Organization, plan: PlanRow, at: Date): Promise<Finding[]> {
-  const [{ kinds, amounts }, { day, week }, products, members] = await Promise.all([
-    planAmounts(sql, settings.id, plan.id),
-    readApplied(sql, settings.id, at, plan.id),
-    listProducts(sql, settings.id),
-    countMembers(sql, settings.id),
-  ])
-  const holders = products.map((product) => ({ key: product.key, name: product.name, holders: product.used }))
-  const facts = { ...NO_FACTS, members, products: holders, plan: amounts, day, week, kinds }
-  return guard(facts, limitsSchema.parse(settings.settings.limits ?? {}))
 }
 
 /** Why this item would be skipped. What is already as it should be does not count, nor does what other limits decide later. */

@@ -2,6 +2,7 @@
 import { RosterdError } from '../errors.ts'
 import { writeAudit } from '../store/audit.ts'
 import { listSources, markLive, type SourceRow } from '../store/organizations.ts'
+import { pushPeopleOfSource } from '../store/pushed.ts'
 import { requireRole } from './decide.ts'
 import { type Actor, type Parts, signed } from './parts.ts'
 
@@ -14,7 +15,8 @@ export function isLive({ kind, liveAt }: Pick<SourceRow, 'kind' | 'liveAt'>): bo
 }
 
 /**
- * Lets a source go live, for good; what was only shown is proposed anew at once. Again does nothing.
+ * Lets a source go live, for good; what was only shown is proposed anew at once. Again only asks for the proposal again, for whoever
+ * got no answer the first time.
  *
  * @param key of the source
  * @returns whether it was not live before
@@ -24,15 +26,17 @@ export async function goLive(parts: Parts, organization: number, key: string, ac
   requireRole(actor, 'admin')
   const source = (await listSources(parts.sql, organization)).find((one) => one.key === key)
   if (source === undefined) throw new RosterdError('SOURCE_NOT_FOUND', { source: key })
-  if (isLive(source)) return false
+  if (source.kind !== 'scim') return false
   const at = parts.now()
   const marked = await parts.sql.begin(async (transaction) => {
     const first = await markLive(transaction, organization, source.id, at)
     const about = { organizationId: organization, at, ...signed(actor), act: 'source.live', object: source.key }
-    if (first) await writeAudit(transaction, { ...about, after: { approval: source.approval } })
-    return first
+    if (!first) return false
+    await writeAudit(transaction, { ...about, after: { approval: source.approval } })
+    // After a crash in between they are found on the list.
+    await pushPeopleOfSource(transaction, organization, source.id)
+    return true
   })
-  // A crash in between leaves it to the next request or schedule.
-  if (marked) await parts.jobs.propose(organization, 'rules')
+  await parts.jobs.propose(organization, 'rules')
   return marked
 }

@@ -62,7 +62,8 @@ export async function readBatch(
     const personId = one.personId ?? people.get(placeKey(one))
     if (personId === undefined) throw new Error('a resource without a person')
     const differs = one.before?.hash !== one.hash
-    const wasThere = one.before != null && one.before.status !== null && !isGone(one.before.status)
+    // What is said later of somebody who is gone already, as identity providers do at once, is as urgent as that they are.
+    const wasThere = differs && one.before?.hash != null
     const urgent = isGone(one.row.status) && (hurried.has(placeKey(one)) || wasThere)
     if (differs) versions.push({ ...one, personId })
     if (differs || urgent) pushed.push({ personId, urgent })

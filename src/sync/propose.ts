@@ -22,8 +22,10 @@ import {
   takeObserved,
 } from '../store/proposal.ts'
 import { holdBack, liftPushedRejections, settlePushed } from '../store/pushed.ts'
+import { hasPeople } from '../store/pushes.ts'
 import { openReach, type Reach } from '../store/reach.ts'
 import { analyzeOutgrown } from '../store/statistics.ts'
+import { inTurn } from '../store/turns.ts'
 import { endSpentWaits } from '../store/waits.ts'
 import { widenWorkMemory } from '../store/work-memory.ts'
 import { collectActions } from './collect.ts'
@@ -57,11 +59,12 @@ export async function propose(
 ): Promise<Proposed> {
   const { sql, log } = parts
   const { actor, because } = options
-  const at = parts.now()
   const started = Date.now()
-  const stored = await sql.begin(async (transaction) => {
+  const stored = await inTurn(sql, `organization ${organization}`, async (transaction) => {
     // From the first evaluation to the stored plan: a second proposal must not start from people who are half evaluated.
     await lockOrganization(transaction, organization)
+    // Not before it is this one's turn: what is read now is later than every plan that there is already.
+    const at = parts.now()
     await widenWorkMemory(transaction)
     const reach = await reachOf(transaction, organization, because)
     const supersede = because !== 'due' && because !== 'pushed'
@@ -99,6 +102,8 @@ export async function propose(
     const notes = await mirrorFindings(transaction, organization, sources, { reach, at })
     for (const { guard, scope, measured } of reach === 'pushed' ? [] : notes)
       log.warn({ organization, guard, scope, measured }, 'pushed, and without the effect that people may expect')
+    const replaced = urgent?.replaced ?? (supersede ? await awaitingPlans(transaction, organization, 'sync') : [])
+    const over = replaced.map(({ id }) => id)
     let findings: Finding[] = []
     let observed = 0
     if (drifting > 0) {
@@ -113,11 +118,9 @@ export async function propose(
       // What guards took from the policy takes along what depends on it.
       await followHolders(transaction)
       await closeDependencies(proposal)
-      await allocateSeats(proposal, organization)
+      await allocateSeats(proposal, organization, over)
     }
-    const replaced = urgent?.replaced ?? (supersede ? await awaitingPlans(transaction, organization, 'sync') : [])
     if (urgent?.waits === true && !renewing) await holdBack(transaction, organization, at)
-    const over = replaced.map(({ id }) => id)
     await settlePushed(transaction, organization, reach, over)
     const about = { at, actor, sources, members: occasion.members, lane: laneOf(reach) }
     const stored = await storePlans(proposal, settings, { ...about, parts: REAL, replaced, findings })
@@ -129,7 +132,7 @@ export async function propose(
     if (observed > 0) {
       await takeObserved(proposal)
       findings = [...(await judge(proposal, settings, occasion)), ...notes]
-      await allocateSeats(proposal, organization)
+      await allocateSeats(proposal, organization, [...over, ...stored.plans])
     }
     const shown = await storePlans(proposal, settings, { ...about, parts: SHOWN, replaced: drafts, findings })
     const plans = [...stored.plans, ...shown.plans]
@@ -143,12 +146,13 @@ export async function propose(
   return { proposalId: stored.proposalId, plans: stored.plans, unchanged: stored.unchanged }
 }
 
-/** Whom a proposal is about. What a source would do that is not live yet is shown whole, whoever was pushed. */
+/** Whom a proposal is about. What a source would do that is not live yet is shown whole, whoever was pushed, once it knows anybody. */
 async function reachOf(transaction: Transaction, organization: number, because: ProposeBecause): Promise<Reach> {
   if (because === 'urgent') return 'urgent'
   if (because !== 'pushed') return 'everybody'
   const sources = await listSources(transaction, organization)
-  return sources.every((source) => !source.connected || isLive(source)) ? 'pushed' : 'everybody'
+  const shown = sources.filter((source) => source.connected && !isLive(source)).map(({ id }) => id)
+  return (await hasPeople(transaction, organization, shown)) ? 'everybody' : 'pushed'
 }
 
 /** Who is new: nobody we know, somebody we know (a link of this proposal), or a question for a person. */

@@ -1,5 +1,6 @@
 /** Receive: what happens to a claimed file of a drop folder, from its bytes to the verdict. */
 import { createHash } from 'node:crypto'
+import { isDisconnection, isOutOfRoom } from '../store/disconnection.ts'
 import { decidedPaths, failedDelta } from '../store/drops.ts'
 import type { SourceRow } from '../store/organizations.ts'
 import { listSources } from '../store/organizations.ts'
@@ -9,7 +10,8 @@ import type { Content } from './drop/content.ts'
 import { endingOf } from './drop/ending.ts'
 import { DropFolder } from './drop/folder.ts'
 import { saysDelta } from './drop/names.ts'
-import { type Observed, observe, StillWritten } from './observe.ts'
+import { observe, StillWritten } from './observe.ts'
+import type { Observed } from './observed.ts'
 import type { Parts } from './parts.ts'
 import { putAwayDecided } from './put-away.ts'
 import { openingOf, readSourceSettings } from './source-settings.ts'
@@ -43,8 +45,18 @@ export async function receive(
   const folder = folderOf(source)
   const decided = await decidedPaths(parts.sql, organization, sourceId)
   for (const path of await folder.claimed()) {
-    if (path < claimed.path && !decided.has(path))
+    if (path >= claimed.path || decided.has(path)) continue
+    try {
       await receiveOne(parts, organization, source, folder, { path, evidence: 'stable_only' })
+    } catch (error) {
+      // Files of changes are read in their order. A whole file takes the place of those before it, so one of them that cannot be read
+      // keeps nobody from it; while the database is away nothing can.
+      if (isDisconnection(error) || isOutOfRoom(error) || !(await isFull(source, folder, claimed.path))) throw error
+      parts.log.error(
+        { err: error, organization, source: source.key, path },
+        'this file cannot be read; it is tried again, and a newer one is read meanwhile',
+      )
+    }
   }
   const observed = await receiveOne(parts, organization, source, folder, claimed)
   if (observed) await putAwayDecided(parts, organization, source, folder)
@@ -68,7 +80,7 @@ async function receiveOne(
     if (blocked || (claim && !file.problem && claim.sha256 !== file.sha256))
       return await giveBack(
         parts,
-        source,
+        { organization, source: source.key },
         folder,
         claimed.path,
         file.name,
@@ -85,7 +97,8 @@ async function receiveOne(
     return observed
   } catch (error) {
     if (!(error instanceof StillWritten)) throw error
-    return await giveBack(parts, source, folder, claimed.path, droppedName(claimed.path), 'still written')
+    const about = { organization, source: source.key }
+    return await giveBack(parts, about, folder, claimed.path, droppedName(claimed.path), 'still written')
   } finally {
     await content.close()
   }
@@ -108,7 +121,7 @@ async function fileOf(
     path: claimed.path,
     sha256,
     evidence: claim?.evidence ?? claimed.evidence,
-    full: source.mode === 'snapshot' && (claim?.full ?? !saysDelta(name)),
+    full: saysFull(source, name, claim),
     problem,
     triggered: claim?.triggered === true,
     modified: claim ? new Date(claim.modified) : before.mtime,
@@ -124,6 +137,15 @@ async function fileOf(
       return (size === before.size && mtimeMs === before.mtimeMs) || (await content.digest()) === sha256
     },
   }
+}
+
+/** Whether a file speaks of everybody, as far as its name, its manifest and its source say so. */
+const saysFull = (source: SourceRow, name: string, claim: Claim | null): boolean =>
+  source.mode === 'snapshot' && (claim?.full ?? !saysDelta(name))
+
+async function isFull(source: SourceRow, folder: DropFolder, path: string): Promise<boolean> {
+  const claim = await folder.claimOf(path)
+  return saysFull(source, claim?.name ?? droppedName(path), claim)
 }
 
 async function cutIn(content: Content, source: SourceRow): Promise<Problem | null> {
@@ -142,13 +164,13 @@ async function isBlocked(parts: Parts, organization: number, source: SourceRow, 
 /** Back to `in/`, where it is looked at like any other; where a newer one has its name, it stays for the next round. */
 async function giveBack(
   parts: Parts,
-  source: SourceRow,
+  about: { organization: number; source: string },
   folder: DropFolder,
   path: string,
   name: string,
   why: string,
 ): Promise<null> {
   const isBack = await folder.putBack(path, name)
-  parts.log.warn({ organization: source.key, file: name, path, why, isBack }, 'the file went back to its writer')
+  parts.log.warn({ ...about, file: name, path, why, isBack }, 'the file went back to its writer')
   return null
 }

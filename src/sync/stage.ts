@@ -33,7 +33,15 @@ export interface ClaimedFile {
   read(): AsyncIterable<Uint8Array>
 }
 
-/** Streams the file into the staging; true when it carries our `_plan` column, which makes it a delta. */
+/** What is known of a file once it has been read. */
+export interface Staged {
+  /** It carries our `_plan` column, which makes it a delta. */
+  ours: boolean
+  /** How it may have been misread, in sentences for a person. */
+  notes: string[]
+}
+
+/** Streams the file into the staging. */
 export async function stage(
   sql: Sql,
   organization: number,
@@ -41,7 +49,7 @@ export async function stage(
   snapshot: number,
   file: ClaimedFile,
   at: Date,
-): Promise<boolean> {
+): Promise<Staged> {
   await clearErrors(sql, organization, snapshot)
   const [settings, products] = await Promise.all([readOrganization(sql, organization), listProducts(sql, organization)])
   const reading = await readCsv(file.read(), csvSettings(source.settings, settings.zone, products, at))
@@ -73,7 +81,7 @@ export async function stage(
     conflictOf({ ...row, groupNames: row.groups.map((id) => groups[id] ?? id) }, error, layout, settings.zone)
   await mergeDuplicates(sql, organization, snapshot, conflict)
   await moveSnapshot(sql, organization, snapshot, ['staging'], 'staging', { rows, groups })
-  return layout.ours
+  return { ours: layout.ours, notes: layout.notes }
 }
 
 /** Several lines of one person become one row, or, where they disagree, an error that freezes the person. */

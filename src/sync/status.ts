@@ -1,4 +1,5 @@
 /** `status/X.status.json`: how far a dropped file has come, for writers who have no access but the folder. */
+import { isNote } from '../reconcile/admit.ts'
 import { planEnds } from '../reconcile/describe.ts'
 import { showId } from '../reconcile/identifiers.ts'
 import { isFinal } from '../reconcile/review.ts'
@@ -58,6 +59,7 @@ function statusOf(file: FileStanding, broken: FailedCells[]): object {
     rowsInError: errors,
     missing,
     reasons: stops.map(({ guard, message }) => ({ code: guard, message })),
+    notes: isAside ? [] : file.findings.filter(isNote).map(({ message }) => message),
     errors: broken.map(toldError),
     plans: file.plans.map(planStatus),
     sha256: file.sha256,

@@ -1,7 +1,7 @@
 /** The thousand people as members with their products, in one approval mode; files arrive a night apart, and policies do what they may. */
 import type { ApprovalMode } from '../../src/reconcile/model.ts'
 import { overrideCount } from '../../src/reconcile/review.ts'
-import { approve } from '../../src/sync/decide.ts'
+import { approve } from '../../src/sync/approve.ts'
 import { KIM, openWorld, type World } from '../support/pipeline.ts'
 import { type Arrival, GOOD } from './damage.ts'
 import { each, everybody, file, SIZE } from './roster.ts'

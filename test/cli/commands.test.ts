@@ -46,7 +46,7 @@ describe('inviting somebody by hand', () => {
 
   it('without anybody to ask says what to type, and that line works', async () => {
     const ran = await cli.type(['invite', '--user', 'grace@acme.example'])
-    expect(ran.exit).toBe(2)
+    expect(ran.exit).toBe(3)
     const line = /type: (.+)\n/.exec(ran.err)?.[1] ?? ''
     expect(line).toMatch(/^npx rosterd approve pln_\d+ --yes$/)
     const second = await cli.type(line.split(' ').slice(2))

@@ -22,14 +22,21 @@ const plan: PlanWhole = {
   sources: [{ key: 'hr', name: 'HR feed' }],
   findings: [
     {
-      guard: 'remove',
+      guard: 'G1',
       verdict: 'hold',
       nature: 'amount',
       scope: '',
       message: 'Removals: 12 of 61 members = 19.7 %, limit 6.',
     },
-    { guard: 'revoke', verdict: 'pass', nature: 'amount', scope: 'cad', message: 'Revokes of CAD Pro: 2 of 41.' },
-    { guard: 'revoke', verdict: 'pass', nature: 'amount', scope: 'viz', message: 'Revokes of Viz: 1 of 9.' },
+    { guard: 'G2', verdict: 'pass', nature: 'amount', scope: 'cad', message: 'Revokes of CAD Pro: 2 of 41.' },
+    { guard: 'G2', verdict: 'pass', nature: 'amount', scope: 'viz', message: 'Revokes of Viz: 1 of 9.' },
+    {
+      guard: 'GROUP_REPLACED',
+      verdict: 'pass',
+      nature: 'look',
+      scope: '',
+      message: 'Artists takes the place of a deleted one.',
+    },
   ],
   verdict: 'hold',
   overrideSum: null,
@@ -88,10 +95,11 @@ from HR feed · made 22 Nov 2026, 11:00 by system · valid until 29 Nov 2026, 11
     )
   })
 
-  it('shows what guards hold with the arithmetic, and counts those that pass', () => {
+  it('shows what guards hold with the arithmetic and what is worth a note, and counts those that pass', () => {
     expect(guardLines(plan.findings, paint)).toBe(
       `Guards
   held  Removals: 12 of 61 members = 19.7 %, limit 6.
+  note  Artists takes the place of a deleted one.
   pass  2 guards
 `,
     )

@@ -112,7 +112,7 @@ describe('the sample roster', () => {
     expect(whole.items).toHaveLength(70)
 
     const unasked = await place.rosterd('approve', 'pln_1')
-    expect(unasked.code).toBe(2)
+    expect(unasked.code).toBe(3)
     expect(unasked.err).toContain('approve pln_1 --yes')
     expect((await place.rosterd('apply', 'pln_1')).code).toBe(3)
     expect(await members()).toEqual([])

@@ -188,6 +188,21 @@ describe('under one daemon', () => {
     expect(troubles(daemon, from).length).toBeLessThanOrEqual(2)
   })
 
+  test('anybody may write into the drop folder: it is degraded, and files are read when it is closed', async () => {
+    await chmod(join(folder, 'in'), 0o777)
+    const degraded = await reaches(daemon, 'degraded')
+    expect(degraded.http).toBe(200)
+    expect(degraded.components.find(({ state }) => state === 'trouble')).toMatchObject({
+      name: `drop folder ${folder}`,
+      why: `Files of acme.hr are not taken: anybody may write into ${folder}/in, so nothing in it is read.`,
+      next: expect.stringContaining(`chmod o-w ${folder}/in`),
+    })
+    await put('open.csv')
+    await chmod(join(folder, 'in'), 0o750)
+    await reaches(daemon, 'ready')
+    await isRead(daemon, 'open.csv')
+  })
+
   test.runIf(canMount)('the drop folder can only be read: files are taken when it can be written again', async () => {
     mount('--bind', folder, folder)
     try {

@@ -35,6 +35,7 @@ const administrator = (id: number): OutgoingLetter => ({
     sources: [],
     headline: 'Done.',
     outcomes: { succeeded: 1, failed: 0, waiting: 0, skipped: 0 },
+    unreadRows: 0,
     failures: [],
     command: null,
   },

@@ -94,6 +94,7 @@ const letters: [name: string, letter: OutgoingLetter][] = [
       sources: [],
       headline: 'Everything that could be done is done.',
       outcomes: { succeeded: 212, failed: 0, waiting: 5, skipped: 0 },
+      unreadRows: 0,
       failures: [],
       command: null,
     }),
@@ -107,6 +108,7 @@ const letters: [name: string, letter: OutgoingLetter][] = [
       sources: ['HR feed', 'Contractors'],
       headline: 'Some items failed.',
       outcomes: { succeeded: 1212, failed: 3, waiting: 5, skipped: 1 },
+      unreadRows: 14,
       failures: [
         { count: 2, message: 'pat@acme.example already belongs to somebody else.', nextStep: 'Rename one of them.' },
         { count: 1, message: 'acme.test is not verified.', nextStep: 'Verify it.' },

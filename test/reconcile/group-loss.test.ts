@@ -142,7 +142,8 @@ describe('a product', () => {
         { personId: 1, sourceId: HR, status: 'active' as const, role: 'member' as const, startAt: null, rule: 'staff' },
       ]
       const { desired } = ada()
-      const gone = ada({ rows: [row({ status })], claims, desired: { ...desired, status: 'suspended' } })
+      const lastGivers = [{ productId: CAD, sourceId: IDP }]
+      const gone = ada({ rows: [row({ status })], claims, lastGivers, desired: { ...desired, status: 'suspended' } })
       expect(kinds(gone)).toEqual(['suspend', 'revoke'])
       expect(waits(gone)).toEqual([])
     }

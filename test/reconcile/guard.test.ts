@@ -333,6 +333,12 @@ describe('G15: what came before counts', () => {
     expect(later(week(154), 46, 846)).toMatchObject({ verdict: 'pass', measured: 200 })
   })
 
+  it('whoever was suspended is a member still, and is not counted twice', () => {
+    const suspended = { day: { ...NOTHING, suspend: 50 }, week: { ...NOTHING, suspend: 50 } }
+    const [finding] = judge('G15', facts({ suspend: 1 }, { members: 500, ...suspended }))
+    expect(finding).toMatchObject({ verdict: 'hold', measured: 51, of: 500, limit: 50 })
+  })
+
   it('revokes of a product, and of all', () => {
     const given = facts(
       { revoke: { cad: 10 } },

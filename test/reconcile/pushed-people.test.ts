@@ -48,6 +48,11 @@ const byHand = () => row({ source: MANUAL, anchor: 'ada@acme.example' })
 /** Ada, in step with the first rows, of whom the second ones are said now. */
 const then = (before: DirectoryRow[], now: DirectoryRow[], over: Parameters<typeof balanced>[1] = {}): Case =>
   says(balanced(before, over, policy), now, policy)
+/** Ada, gone from the identity provider, and then without the group of hr, which alone gave her a product. */
+const moved = (): Case => ({
+  ...says(then([hr(), pushed({ groups: [] })], [hr(), gone]), [row(), gone], policy),
+  sightings: [{ sourceId: HR.id, told: true, repeated: false }],
+})
 
 describe('planPerson', () => {
   it.each<{ name: string; person: Case; policy?: Policy; plan: string[] }>([
@@ -66,6 +71,11 @@ describe('planPerson', () => {
       name: 'deactivated, still in hr: suspended, and only what the identity provider gave is taken',
       person: then([hr(), pushed()], [hr(), gone]),
       plan: ['suspend', 'revoke sim'],
+    },
+    {
+      name: 'deactivated, and then hr takes back what only hr gave: that is taken',
+      person: moved(),
+      plan: ['suspend', 'revoke cad'],
     },
     {
       name: 'deactivated, asked for by hand: suspended all the same',
@@ -133,6 +143,9 @@ describe('planPerson', () => {
     expect(suspend?.reason).toEqual({ code: 'deactivated', params: { source: 'Okta', others: 'HR feed' } })
     expect(suspend?.sourceIds).toEqual([IDP.id])
     expect(revoke?.sourceIds).toEqual([IDP.id])
+    // What hr gave is ended in the name of hr too, which may need an approval that the identity provider does not.
+    const [, dropped] = planPerson(moved(), policy, AT)
+    expect(dropped?.sourceIds).toEqual([HR.id, IDP.id])
     const [, remove] = planPerson(then([pushed()], [deleted]), policy, AT)
     expect(remove?.reason).toEqual({ code: 'deleted', params: { source: 'Okta' } })
   })

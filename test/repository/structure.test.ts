@@ -14,7 +14,19 @@ const FLOORS = [
   ['sync', 'notify', 'auth'],
   ['store', 'config'],
   ['reconcile'],
-  ['counters', 'errors', 'events', 'health', 'pacer', 'revocations', 'telemetry', 'terminal-watch', 'typed', 'version'],
+  [
+    'counters',
+    'errors',
+    'events',
+    'health',
+    'pacer',
+    'revocations',
+    'telemetry',
+    'terminal-watch',
+    'typed',
+    'unreadable',
+    'version',
+  ],
 ]
 
 /** Every exception has its reason. A line that no import needs any more fails the test, so the list only shrinks. */

@@ -96,6 +96,28 @@ test('sixteen who replace all members at once leave those of one of them', async
   expect(await here.membersOf(id)).toHaveLength(1)
 })
 
+test('a PUT that changes no text, overtaken by a new name, gives the group the name that it says', async () => {
+  const [person, id] = [await here.user(), await here.group([], { displayName: 'Before' })]
+  let answer: Promise<{ status: number; json: Record<string, unknown> }> | undefined
+  await here.sql.begin(async (transaction) => {
+    await transaction`select from mirror_resources where id = ${id} for update`
+    answer = here.ask('PUT', `/Groups/${id}`, { displayName: 'Before', members: [{ value: person }] })
+    for (let waits = 0; waits === 0; ) {
+      const [row] = await transaction<{ waits: number }[]>`
+        select count(*)::int as waits from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`
+      waits = row?.waits ?? 0
+    }
+    await transaction`
+      update mirror_resources set version = nextval('mirror_numbers'), document = '{"displayName":"After"}',
+        comparable = '{"displayName":"after"}', display_name_key = 'after', unique_key = 'after' where id = ${id}`
+  })
+  const said = await answer
+  expect([said?.status, said?.json['displayName']]).toEqual([200, 'Before'])
+  const { json } = await here.ask('GET', `/Groups/${id}`)
+  expect([json['displayName'], json['meta']]).toEqual(['Before', said?.json['meta']])
+  expect(await here.membersOf(id)).toEqual([person])
+})
+
 test('people who are deleted while they are added to groups are in none of them, and groups go while members come', async () => {
   const people = await Promise.all(Array.from({ length: WRITERS }, () => here.user()))
   const ids = [await here.group(), await here.group()]

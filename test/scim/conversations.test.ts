@@ -5,14 +5,14 @@
 import { fileURLToPath } from 'node:url'
 import { afterEach, expect, test } from 'vitest'
 import { createApp } from '../../src/app.ts'
-import { hashToken, hintOf } from '../../src/auth.ts'
+import { hashToken, hintOf, makeSourceToken } from '../../src/auth.ts'
 import { listSources } from '../../src/store/organizations.ts'
 import { listPlans } from '../../src/store/plans.ts'
 import { goLive } from '../../src/sync/go-live.ts'
 import { KIM, openWorld, type World } from '../support/pipeline.ts'
 import { type Conversation, type Line, readConversation } from './conversation.ts'
 
-const TOKEN = 'rosterd_scim_conversation-of-a-test'
+const TOKEN = makeSourceToken()
 const RULES = `everyone: { source: idp, when: { everyone: true }, then: [{ member: member }] }
 artists: { source: idp, when: { group: { name: Artists } }, then: [{ product: vray }] }
 lighting: { source: idp, when: { group: { name: Lighting } }, then: [{ product: houdini }] }`

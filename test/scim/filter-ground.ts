@@ -42,8 +42,8 @@ export async function keep(sql: Sql, all: Kept[]): Promise<void> {
     if (rows.length > 0) await sql`insert into mirror_members ${sql(rows)}`
     if (membersAt !== undefined) {
       await sql`
-        insert into mirror_member_changes (organization_id, source_id, group_id, version, at)
-        values (1, 1, ${id}, ${version + 1}, ${membersAt}::text::timestamptz)`
+        insert into mirror_member_changes (organization_id, source_id, group_id, part, count, at)
+        values (1, 1, ${id}, 0, 1, ${membersAt}::text::timestamptz)`
     }
   }
 }

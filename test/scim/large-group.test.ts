@@ -45,6 +45,24 @@ test('one PATCH adds them all, and the answer of a GET comes in pieces', { timeo
   expect(list.json['Resources']).toMatchObject([{ id: group, members: expect.objectContaining({ length: MEMBERS }) }])
 })
 
+test('a PATCH that adds and removes one member again and again does what it says last, and adds nobody who is not there', async () => {
+  const [small, other] = [await here.group(), idOf(MEMBERS + 1)]
+  const turns = (id: string, many: number) =>
+    Array.from({ length: many }, (_, n) => ({
+      op: n % 2 === 0 ? 'add' : 'remove',
+      path: 'members',
+      value: [{ value: id }],
+    }))
+  const started = performance.now()
+  expect((await here.patch(`/Groups/${small}`, turns(idOf(1), 999))).status).toBe(204)
+  expect(performance.now() - started).toBeLessThan(1_000)
+  expect(await here.membersOf(small)).toEqual([idOf(1)])
+  const refused = await here.patch(`/Groups/${small}`, [...turns(idOf(1), 2), ...turns(other, 2)])
+  expect([refused.status, refused.json['scimType']]).toEqual([400, 'invalidValue'])
+  expect(await here.membersOf(small)).toEqual([idOf(1)])
+  expect((await here.patch(`/Groups/${small}`, turns(idOf(1), 40_000))).status).toBe(413)
+})
+
 test('whoever stops reading stops it, and one member more or less takes no longer than in a small group', {
   timeout: 60_000,
 }, async () => {

@@ -35,13 +35,12 @@ describe("the RFC's own examples", () => {
     const remove = { op: 'remove', path: 'members[value eq "2819c223"]' }
     const add = { op: 'add', path: 'members', value: [{ display: 'James Smith', value: '08e1d05d' }] }
     expect(membersOf(remove, add)).toEqual([
-      { op: 'remove', values: ['2819c223'] },
       { op: 'add', values: ['08e1d05d'] },
+      { op: 'remove', values: ['2819c223'] },
     ])
     const two = [{ value: '2819c223' }, { value: '08e1d05d' }]
     expect(membersOf({ op: 'remove', path: 'members' }, { op: 'add', path: 'members', value: two })).toEqual([
-      { op: 'replace', values: [] },
-      { op: 'add', values: ['2819c223', '08e1d05d'] },
+      { op: 'replace', values: ['2819c223', '08e1d05d'] },
     ])
   })
 

@@ -469,15 +469,24 @@ describe('74 to 76, 78: errors', () => {
 
 describe('77: versions', () => {
   test('GET with the version that the client has gives 304 and nothing else', async () => {
+    const user = await here.user()
+    for (const path of [`/Users/${user}?excludedAttributes=groups`, `/Groups/${await here.group([user])}`]) {
+      const etag = (await here.ask('GET', path)).headers.get('etag') ?? ''
+      for (const known of [etag, etag.slice(2), `"x", ${etag}`, '*']) {
+        const answer = await here.ask('GET', path, undefined, { headers: { 'if-none-match': known } })
+        expect([answer.status, answer.text, answer.headers.get('etag')]).toEqual([304, '', etag])
+      }
+      const old = { headers: { 'if-none-match': 'W/"1"' } }
+      expect((await here.ask('GET', path, undefined, old)).status).toBe(200)
+    }
+  })
+
+  test('a user whose groups are shown is always answered: joining a group does not change the version of who joins', async () => {
     const id = await here.user()
     const etag = (await here.ask('GET', `/Users/${id}`)).headers.get('etag') ?? ''
-    for (const known of [etag, etag.slice(2), `"x", ${etag}`, '*']) {
-      const answer = await here.ask('GET', `/Users/${id}`, undefined, { headers: { 'if-none-match': known } })
-      expect([answer.status, answer.text, answer.headers.get('etag')]).toEqual([304, '', etag])
-    }
-    expect((await here.ask('GET', `/Users/${id}`, undefined, { headers: { 'if-none-match': 'W/"1"' } })).status).toBe(
-      200,
-    )
+    const group = await here.group([id])
+    const answer = await here.ask('GET', `/Users/${id}`, undefined, { headers: { 'if-none-match': etag } })
+    expect([answer.status, answer.json['groups']]).toMatchObject([200, [{ value: group }]])
   })
 
   const writes: [string, (id: string, headers: Record<string, string>) => Promise<{ status: number }>][] = [

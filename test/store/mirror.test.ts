@@ -226,14 +226,23 @@ test('what was deleted is remembered for a time; a group that was, as long as it
   expect(await left()).toEqual([full])
 })
 
-test('of the versions that a group had, the last one is kept', async () => {
+test('how often the members of a group changed is forgotten with the group, and not before', async () => {
   const at = scope()
   for (const n of [1, 2]) await create(at, user(n))
-  const id = await group(at, 10, [])
-  for (const n of [1, 2]) await change(at, id, [{ op: 'add', values: [idOf(n)] }])
-  const before = await readResource(database.sql, at, 'Group', id, PLAIN)
-  expect(await forgetMemberChanges(database.sql, new Date(AT.getTime() + 1))).toBeGreaterThan(0)
-  expect(await readResource(database.sql, at, 'Group', id, PLAIN)).toEqual(before)
+  const [kept, gone] = [await group(at, 10, []), await group(at, 11, [])]
+  for (const id of [kept, gone]) await change(at, id, [{ op: 'add', values: [idOf(1)] }])
+  await change(at, gone, [{ op: 'remove', values: [idOf(1)] }])
+  const before = await readResource(database.sql, at, 'Group', kept, PLAIN)
+  await deleteResource(database.sql, at, 'Group', gone, { expected: null, urgent: false }, AT, AUTHOR)
+  const later = new Date(AT.getTime() + 1)
+  await forgetMemberChanges(database.sql, later)
+  const known = () => database.sql<{ id: string }[]>`
+    select distinct group_id as id from mirror_member_changes where source_id = ${at.source} order by id`
+  expect(await known()).toEqual([{ id: kept }, { id: gone }])
+  await forgetDeleted(database.sql, later)
+  await forgetMemberChanges(database.sql, later)
+  expect(await known()).toEqual([{ id: kept }])
+  expect(await readResource(database.sql, at, 'Group', kept, PLAIN)).toEqual(before)
 })
 
 test('what clients make up leaves no prepared statement behind, and does not take for ever', async () => {

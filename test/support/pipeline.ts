@@ -7,10 +7,10 @@ import { checkText, readEnvironment } from '../../src/config/index.ts'
 import type { PlanState } from '../../src/reconcile/model.ts'
 import { findOrganization, listSources } from '../../src/store/organizations.ts'
 import { type ItemRow, type PlanRow, readItems, readPlan } from '../../src/store/plans.ts'
+import { approve } from '../../src/sync/approve.ts'
 import { configure } from '../../src/sync/configure.ts'
-import { approve } from '../../src/sync/decide.ts'
 import { execute } from '../../src/sync/execute.ts'
-import type { Observed } from '../../src/sync/observe.ts'
+import type { Observed } from '../../src/sync/observed.ts'
 import type { Actor, Parts, ProposeBecause } from '../../src/sync/parts.ts'
 import { type Proposed, propose } from '../../src/sync/propose.ts'
 import { folderOf, receive } from '../../src/sync/receive.ts'
@@ -67,6 +67,8 @@ export class World {
   readonly parts: Parts
   readonly folder: string
   organization = 0
+  /** Of the database, for whoever is another daemon. */
+  url = ''
   at = new Date('2026-11-20T12:00:00.000Z')
   readonly #close: () => Promise<void>
 
@@ -216,6 +218,7 @@ export async function openWorld(setting: Setting = {}): Promise<World> {
     await database.drop()
     await rm(folder, { recursive: true, force: true })
   })
+  world.url = database.url
   await world.configure(setting)
   return world
 }

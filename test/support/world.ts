@@ -158,6 +158,8 @@ export function says(person: Case, rows: DirectoryRow[], policy: Policy = policy
     claims,
     grants: found.flatMap((one) => one.grants),
     links: [...known, ...fresh.map((one): Link => ({ ...one, personId: person.personId, state: 'linked' }))],
+    // Who grants anything still, is not asked; where all ended at once, all of them ended last.
+    lastGivers: person.grants,
     desired: desire(person.personId, rows, claims, person.desired, policy.sources, shielded),
   }
 }

@@ -5,6 +5,7 @@ import { readSnapshot } from '../../src/store/snapshots.ts'
 import { admit, dismiss } from '../../src/sync/admission.ts'
 import type { Actor } from '../../src/sync/parts.ts'
 import { sweep } from '../../src/sync/sweep.ts'
+import { until } from '../support/daemon.ts'
 import { KIM, openWorld, type Setting, type World } from '../support/pipeline.ts'
 
 let world: World
@@ -306,4 +307,27 @@ test('the number counts who would be gone now: another file that was let in mean
   })
   expect(await stopped(refused.snapshot)).toMatchObject({ state: 'refused', missing: 20, consent: null })
   expect(await admitBy(KIM, refused.snapshot, 20)).toBe('consented')
+})
+
+test('a file that is turned away while somebody lets it in is not merged: its staging is empty by then', async () => {
+  world = await openWorld(SETTING)
+  await world.sync('roster.csv', file(people(200)))
+  const before = await everything(world)
+  const { state, snapshot } = await world.drop('cut.csv', file(people(120)))
+  expect(state).toBe('held')
+  const { missing } = await stopped(snapshot)
+  let admitting: Promise<unknown> = Promise.resolve()
+  await world.sql.begin(async (transaction) => {
+    await transaction`update snapshots set state = 'dismissed' where id = ${snapshot}`
+    await transaction`delete from staged_rows where snapshot_id = ${snapshot}`
+    admitting = admitBy(KIM, snapshot, missing)
+    admitting.catch(() => undefined)
+    await until(async () => {
+      const waiting = await world.sql`
+        select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock' and query like '%update snapshots%'`
+      return waiting.length > 0
+    })
+  })
+  await expect(admitting).rejects.toMatchObject({ code: 'SNAPSHOT_STATE' })
+  await untouched(before)
 })

@@ -1,6 +1,6 @@
 /** Guards over whole proposals, through real files: what a policy would approve but a guard stops at waits for a person. */
 import { afterEach, describe, expect, test } from 'vitest'
-import { approve } from '../../src/sync/decide.ts'
+import { approve } from '../../src/sync/approve.ts'
 import type { Actor } from '../../src/sync/parts.ts'
 import { KIM, openWorld, type Setting, type World } from '../support/pipeline.ts'
 

@@ -1,6 +1,6 @@
 /** What a policy may do alone: nothing, what only adds, all that passes the guards, or only show what it would do. */
 import { afterEach, expect, test } from 'vitest'
-import { approve } from '../../src/sync/decide.ts'
+import { approve } from '../../src/sync/approve.ts'
 import { sweep } from '../../src/sync/sweep.ts'
 import { KIM, openWorld, type Setting, type World } from '../support/pipeline.ts'
 

@@ -1,6 +1,6 @@
 /** Numbers that a person types to let an amount through: they belong to a plan that is held, and to nothing else. */
 import { afterEach, expect, test } from 'vitest'
-import { approve } from '../../src/sync/decide.ts'
+import { approve } from '../../src/sync/approve.ts'
 import { KIM, openWorld, type World } from '../support/pipeline.ts'
 
 let world: World

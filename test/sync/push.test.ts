@@ -1,6 +1,7 @@
 /** What identity providers push is planned soon, for those alone whom it concerns, and what is in doubt waits. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, describe, expect, test } from 'vitest'
+import { lockOrganization } from '../../src/store/locks.ts'
 import { listPlans } from '../../src/store/plans.ts'
 import { proposeDue } from '../../src/sync/clock.ts'
 import { reject } from '../../src/sync/decide.ts'
@@ -202,6 +203,49 @@ describe('a proposal of what was pushed', () => {
   })
 })
 
+test('a seat that an open plan promises is promised to nobody else, and is free again where that plan is rejected', async () => {
+  const scene = await open({
+    sources: 'idp: { kind: scim, approval: manual }',
+    products: 'vray: { name: V-Ray, seats: 1 }\nhoudini: { name: Houdini, seats: 9 }',
+  })
+  const { world, idp } = scene
+  const { person, group } = await populate(scene, ['ada', 'bob', 'cem', 'dee'], { Artists: [] })
+  const ask = async (name: string) => {
+    await idp.members(group('Artists'), { op: 'add', values: [person(name)] })
+    world.pass(MINUTE)
+    const [plan = 0] = (await world.propose('pushed')).plans
+    return { plan, predicted: (await world.items(plan)).map((item) => item.predicted) }
+  }
+  const ada = await ask('ada')
+  expect(ada.predicted).toEqual(['succeeded'])
+  const bob = await ask('bob')
+  expect(bob.predicted).toEqual(['waiting_seat'])
+  // Also while the plan is being applied, and no more than once when it was.
+  await world.sql`update plans set state = 'applying' where id = ${ada.plan}`
+  const cem = await ask('cem')
+  expect(cem.predicted).toEqual(['waiting_seat'])
+  await world.sql`update plans set state = 'awaiting_approval' where id = ${ada.plan}`
+  for (const { plan } of [ada, bob, cem]) await reject(world.parts, world.organization, plan, { actor: KIM })
+  expect((await ask('dee')).predicted).toEqual(['succeeded'])
+})
+
+test('a seat that a plan frees for somebody whom it names takes none from others, and replacing it promises it again', async () => {
+  const scene = await open({
+    sources: 'idp: { kind: scim, approval: manual }',
+    products: 'vray: { name: V-Ray, seats: 2 }\nhoudini: { name: Houdini, seats: 9 }',
+  })
+  const { world, idp } = scene
+  const { person, group } = await populate(scene, ['ada', 'bob', 'cem'], { Artists: ['ada'] })
+  await idp.members(group('Artists'), { op: 'remove', values: [person('ada')] }, { op: 'add', values: [person('bob')] })
+  await world.propose('pushed')
+  world.pass(MINUTE)
+  await idp.members(group('Artists'), { op: 'add', values: [person('cem')] })
+  const [plan = 0] = (await world.propose('pushed')).plans
+  expect((await world.items(plan)).map((item) => item.predicted)).toEqual(['succeeded'])
+  const [whole = 0] = (await world.propose('person')).plans
+  expect((await world.items(whole)).map((item) => item.predicted)).toEqual(['succeeded', 'succeeded', 'succeeded'])
+})
+
 describe('a group that somebody leaves', () => {
   test('people who are moved in two requests gain at once and lose nothing on the way', async () => {
     const scene = await open()
@@ -301,6 +345,60 @@ test('before it goes live everything is one plan that is only shown; afterwards 
   await world.approve(plan?.id ?? 0)
   await world.run(plan?.id ?? 0)
   expect((await world.members()).map((member) => member.email)).toEqual(['bob@acme.example', 'cem@acme.example'])
+})
+
+test('beside a source that is not live yet, a push is about whom it concerns until that source knows somebody', async () => {
+  const sources = `${SETTING.sources}\nnext: { kind: scim, approval: within_limits }`
+  const rules = `${SETTING.rules}\nnexts: { source: next, when: { everyone: true }, then: [{ member: member }] }`
+  const scene = await open({ sources, rules })
+  const { world, idp } = scene
+  const { person } = await populate(scene, ['ada', 'bob'])
+  const next = await IdentityProvider.open(world, 'next')
+  await world.sql`update sources set live_at = null where key = 'next'`
+  await world.sql`update members set first_name = 'Wrong' where email = 'bob@acme.example'`
+  await idp.change(person('ada'), { displayName: 'Ada L.' })
+  await push(scene)
+  expect(await world.actions((await newest(scene))?.id)).toEqual(['update_profile ada@acme.example'])
+  await next.user('cem')
+  await push(scene)
+  expect(await listPlans(world.sql, world.organization, { states: ['draft'], limit: 9 })).toHaveLength(1)
+})
+
+test('a proposal that had to wait is of the moment at which its turn came: what it reads is later than the plan before', async () => {
+  const scene = await open({ sources: 'idp: { kind: scim, approval: manual }' })
+  const { world, idp } = scene
+  await idp.user('ada')
+  let waiting = Promise.resolve<Awaited<ReturnType<World['propose']>> | null>(null)
+  await world.sql.begin(async (transaction) => {
+    await lockOrganization(transaction, world.organization)
+    waiting = world.propose('pushed')
+    await sleep(200)
+    world.pass(MINUTE)
+  })
+  expect((await world.plan((await waiting)?.plans[0])).createdAt).toEqual(world.at)
+})
+
+test('a source that went live is planned also where its proposal was never asked for, and going live again asks for it', async () => {
+  const scene = await open()
+  const { world, idp, jobs } = scene
+  await world.sql`update sources set live_at = null`
+  for (const name of ['ada', 'bob']) await idp.user(name)
+  await push(scene)
+  const { propose } = world.parts.jobs
+  world.parts.jobs.propose = async () => Promise.reject(new Error('the database was gone'))
+  await expect(goLive(world.parts, world.organization, 'idp', KIM)).rejects.toThrow('was gone')
+  world.parts.jobs.propose = propose
+  world.pass(MINUTE)
+  await proposePushed(world.parts)
+  await jobs.work()
+  // A person looks at the first plan.
+  await world.approve((await newest(scene))?.id ?? 0)
+  await jobs.work()
+  await world.run((await newest(scene))?.id ?? 0)
+  expect(await world.members()).toHaveLength(2)
+  jobs.waiting.length = 0
+  expect(await goLive(world.parts, world.organization, 'idp', KIM)).toBe(false)
+  expect(jobs.waiting).toEqual([{ propose: 'rules' }])
 })
 
 describe('when it is planned', () => {

@@ -2,15 +2,23 @@
 import { createReadStream } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
+import { openConnection, type Sql } from '../../src/store/connection.ts'
 import { lockSource } from '../../src/store/locks.ts'
 import { listSources, type SourceRow } from '../../src/store/organizations.ts'
-import { type Observed, observe } from '../../src/sync/observe.ts'
+import { observe } from '../../src/sync/observe.ts'
+import type { Observed } from '../../src/sync/observed.ts'
+import type { Parts } from '../../src/sync/parts.ts'
 import { folderOf } from '../../src/sync/receive.ts'
 import { until } from '../support/daemon.ts'
 import { openWorld, type World } from '../support/pipeline.ts'
 
 let world: World
-afterEach(() => world?.close())
+/** The pool of the other daemon. */
+let another: Sql
+afterEach(async () => {
+  await another?.end()
+  await world?.close()
+})
 
 const HEADER = 'external_id,email,first_name,last_name,groups'
 const people = (last: number) => Array.from({ length: last }, (_, n) => `${n + 1},p${n + 1}@acme.example,P,N${n + 1},`)
@@ -19,6 +27,7 @@ const roster = (last: number) => `${[HEADER, ...people(last)].join('\n')}\n`
 /** A claimed file, and a reader of it that stops in the middle until it is let go. */
 async function claimed(text: string) {
   world = await openWorld()
+  another = await openConnection(world.url)
   await world.sync('first.csv', roster(10))
   const { path } = await world.claim('second.csv', text)
   const source = (await listSources(world.sql, world.organization)).find((one) => one.key === 'hr')
@@ -33,8 +42,8 @@ async function claimed(text: string) {
     await go.promise
     yield bytes.subarray(bytes.length / 2)
   }
-  const reading = async (read: () => AsyncIterable<Uint8Array>): Promise<Observed> => {
-    const observed = await observe(world.parts, world.organization, source, {
+  const reading = async (parts: Parts, read: () => AsyncIterable<Uint8Array>): Promise<Observed> => {
+    const observed = await observe(parts, world.organization, source, {
       name: 'second.csv',
       path,
       sha256: 'whatever the bytes are',
@@ -45,7 +54,14 @@ async function claimed(text: string) {
     if (observed === null) throw new Error('the file was put away')
     return observed
   }
-  return { source, slow: () => reading(slowly), quick: () => reading(whole), inside: inside.promise, go: go.resolve }
+  const other: Parts = { ...world.parts, sql: another }
+  return {
+    source,
+    slow: () => reading(world.parts, slowly),
+    quick: () => reading(other, whole),
+    inside: inside.promise,
+    go: go.resolve,
+  }
 }
 
 /** Everything that reading a file writes. */

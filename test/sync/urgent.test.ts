@@ -1,7 +1,9 @@
 /** Whoever an identity provider deactivates loses access at once, and an accident of it stops at the limits. */
-import { afterEach, expect, test } from 'vitest'
+import { afterEach, describe, expect, test } from 'vitest'
+import { listDecisions } from '../../src/store/decision-list.ts'
 import { listPlans } from '../../src/store/plans.ts'
-import { approve, reject } from '../../src/sync/decide.ts'
+import { approve } from '../../src/sync/approve.ts'
+import { answer, reject } from '../../src/sync/decide.ts'
 import { proposePushed } from '../../src/sync/push.ts'
 import { IdentityProvider } from '../support/identity-provider.ts'
 import { Jobs } from '../support/jobs.ts'
@@ -276,6 +278,166 @@ test('a rejected urgent plan is not proposed again until the source says somethi
   await urgent(scene)
   const [again] = await openPlans(scene, 'urgent')
   expect(await world.actions(again?.id)).toEqual(['remove p0000@acme.example'])
+})
+
+describe('a leaver of whom a plan that awaits approval wants something', () => {
+  const sources = 'idp: { kind: scim, approval: manual }'
+  const later = async ({ world, jobs }: Scene) => {
+    for (let n = 0; n < 4; n += 1) {
+      world.pass(6 * 3_600_000)
+      await proposePushed(world.parts)
+      await jobs.work()
+    }
+  }
+
+  test.each(['deactivate', 'remove'] as const)('is not invited once it is approved: %s', async (leave) => {
+    const scene = await open({ sources })
+    const { world, idp } = scene
+    const [ada = '', bob = ''] = [await idp.user('ada'), await idp.user('bob')]
+    await idp.group('Artists', [ada, bob])
+    const [waiting = 0] = (await world.propose('pushed')).plans
+    world.pass(60_000)
+    await idp[leave](ada)
+    await urgent(scene)
+    world.pass(60_000)
+    await world.approve(waiting)
+    await world.run(waiting)
+    expect((await world.outcomes(waiting)).filter((line) => line.includes('ada'))).toEqual([
+      'invite ada@acme.example skipped_stale STALE_ITEM',
+      'assign ada@acme.example vray skipped_stale STALE_ITEM',
+    ])
+    await later(scene)
+    expect(await world.members()).toEqual([{ email: 'bob@acme.example', state: 'invited', products: ['vray'] }])
+    expect(await world.sql`select from pushed_people`).toHaveLength(0)
+  })
+
+  test('is not reactivated', async () => {
+    const scene = await open({ sources })
+    const { world, idp, jobs } = scene
+    const [ada = ''] = await populate(scene, 2)
+    await idp.deactivate(ada)
+    world.pass(1_000)
+    await world.applyAll(await world.propose('urgent'))
+    await jobs.work()
+    world.pass(1_000)
+    await idp.change(ada, { active: true })
+    const [waiting = 0] = (await world.propose('pushed')).plans
+    expect(await world.actions(waiting)).toEqual(['reactivate p0000@acme.example'])
+    world.pass(1_000)
+    await idp.deactivate(ada)
+    await urgent(scene)
+    await world.approve(waiting)
+    await world.run(waiting)
+    await later(scene)
+    expect(await stateOf(scene, 'p0000')).toBe('suspended')
+    expect(await world.sql`select from pushed_people`).toHaveLength(0)
+  })
+
+  test('nor given anything while their own plan is held, which does its part all the same', async () => {
+    const scene = await open({ sources })
+    const { world, idp, jobs } = scene
+    const [ada = ''] = await populate(scene, 2)
+    const group = await idp.group('Artists', [ada])
+    const [waiting = 0] = (await world.propose('pushed')).plans
+    world.pass(1_000)
+    await idp.deactivate(ada)
+    await urgent(scene)
+    await idp.members(group, { op: 'remove', values: [ada] })
+    world.pass(11_000)
+    await world.propose('pushed')
+    await urgent(scene)
+    await world.approve(waiting)
+    await world.run(waiting)
+    await jobs.work()
+    expect(await world.outcomes(waiting)).toEqual(['assign p0000@acme.example vray skipped_stale STALE_ITEM'])
+    const [held] = await openPlans(scene, 'urgent')
+    await world.approve(held?.id ?? 0)
+    await world.run(held?.id ?? 0)
+    expect(await world.outcomes(held?.id)).toEqual(['suspend p0000@acme.example succeeded'])
+  })
+})
+
+test('what is said of a leaver later, as that they are in no group any more, takes nothing from the plan that was approved', async () => {
+  const scene = await open({ sources: 'idp: { kind: scim, approval: manual }' })
+  const { world, idp, jobs } = scene
+  const [ada = ''] = await populate(scene, 5)
+  const group = await idp.group('Artists', [ada])
+  await world.applyAll(await world.propose('pushed'))
+  await jobs.work()
+  world.pass(1_000)
+  await idp.deactivate(ada)
+  await urgent(scene)
+  await idp.members(group, { op: 'remove', values: [ada] })
+  await idp.change(ada, { title: 'Left' })
+  world.pass(11_000)
+  await world.parts.jobs.propose(world.organization, 'pushed')
+  await jobs.work()
+  world.pass(1_000)
+  const [plan] = await openPlans(scene, 'urgent')
+  await world.approve(plan?.id ?? 0)
+  await world.run(plan?.id ?? 0)
+  expect(await world.outcomes(plan?.id)).toEqual([
+    'suspend p0000@acme.example succeeded',
+    'revoke p0000@acme.example vray succeeded',
+  ])
+})
+
+test('nor does it take whoever is held back out from under the guards', async () => {
+  const scene = await open()
+  const { world, idp, jobs } = scene
+  const ids = await populate(scene, 40)
+  for (const id of ids.slice(0, 10)) await idp.deactivate(id)
+  await urgent(scene)
+  for (const id of ids.slice(10, 20)) await idp.deactivate(id)
+  await urgent(scene)
+  expect(await states(scene)).toEqual({ invited: 40 })
+  for (const id of ids.slice(10, 12)) await idp.change(id, { displayName: 'Left' })
+  world.pass(1_000)
+  await world.parts.jobs.propose(world.organization, 'pushed')
+  await jobs.work()
+  await urgent(scene)
+  expect(await states(scene)).toEqual({ invited: 40 })
+})
+
+test('what another source gave a leaver is taken when that source says so, and by its approval', async () => {
+  const scene = await open({
+    sources: 'hr: { kind: csv, approval: manual }\nidp: { kind: scim, approval: within_limits }',
+    rules: `staff: { source: hr, when: { everyone: true }, then: [{ member: member }] }
+sims: { source: hr, when: { attribute: department, is: Simulation }, then: [{ product: houdini }] }
+${SETTING.rules}`,
+  })
+  const { world, idp, jobs } = scene
+  const others = ['bob', 'cem', 'dee', 'eve', 'fay']
+  const file = (department: string) =>
+    [
+      'email,first_name,department',
+      `ada@acme.example,Ada,${department}`,
+      ...others.map((name) => `${name}@acme.example,${name},Office`),
+    ].join('\n')
+  await world.sync('one.csv', file('Simulation'))
+  const ada = await idp.user('ada')
+  await idp.group('Artists', [ada])
+  await world.applyAll(await world.propose('person'))
+  const [question] = await listDecisions(world.sql, world.organization, {
+    states: ['open'],
+    id: null,
+    before: null,
+    limit: 9,
+  })
+  await answer(world.parts, world.organization, question?.id ?? 0, { actor: KIM, choice: 'link' })
+  await world.applyAll(await world.propose('person'))
+  await jobs.work()
+  await idp.deactivate(ada)
+  await urgent(scene)
+  const products = async () => (await world.members()).find(({ email }) => email === 'ada@acme.example')?.products
+  expect(await products()).toEqual(['houdini'])
+  world.pass(86_400_000)
+  await world.drop('two.csv', file('Office'))
+  const [plan = 0] = (await world.propose('snapshot')).plans
+  await jobs.work()
+  expect(await world.plan(plan)).toMatchObject({ part: 'waiting', state: 'awaiting_approval' })
+  expect(await world.actions(plan)).toEqual(['revoke ada@acme.example houdini'])
+  expect(await products()).toEqual(['houdini'])
 })
 
 test('changed rules keep no leaver waiting, as no rule decides about them', async () => {

@@ -62,15 +62,20 @@ function stateWords(plan: Plan, paint: Paint): string {
   return STATE_WORDS[plan.state] ?? `is ${plainly(plan.state)}`
 }
 
-/** One line for each guard that did not pass; one for all that did. */
+/** Guards have numbers; whatever else was found stops nothing and is said all the same, such as a group that took another's place. */
+const isNote = ({ verdict, guard }: Finding) => verdict === 'pass' && !/^G\d/.test(guard)
+
+/** One line for each guard that did not pass, and for each note; one for all guards that passed. */
 export function guardLines(findings: readonly Finding[], paint: Paint): string {
   const stopped = findings.filter((finding) => finding.verdict !== 'pass')
-  const passed = findings.length - stopped.length
+  const notes = findings.filter(isNote)
+  const passed = findings.length - stopped.length - notes.length
   const lines = stopped.map((finding) =>
     finding.verdict === 'refuse'
       ? `  ${paint.bad('refused')}  ${safe(finding.message)}`
       : `  ${paint.warn(finding.nature === 'look' ? 'look' : 'held')}  ${safe(finding.message)}`,
   )
+  lines.push(...notes.map((finding) => `  ${paint.dim('note')}  ${safe(finding.message)}`))
   if (passed > 0) lines.push(`  ${paint.good('pass')}  ${count(passed, 'guard')}`)
   return lines.length === 0 ? '' : `${paint.bold('Guards')}\n${lines.join('\n')}\n`
 }
@@ -153,7 +158,9 @@ export function missingAdministrators(plan: Plan): string {
 export function nextLines(plan: Plan): string {
   if (plan.state === 'draft') {
     const names = plan.sources.map((source) => source.key).join(', ')
-    return `To let it happen, give ${safe(names)} another approval than observe in the configuration.\n`
+    const [only] = plan.sources
+    const live = plan.sources.length === 1 && only !== undefined ? only.key : 'SOURCE'
+    return `To let it happen: ${typed(`source go-live ${live}`)}, where a source that pushes is not live yet; else give ${safe(names)} another approval than observe in the configuration.\n`
   }
   if (plan.state === 'awaiting_approval') {
     const reject = `To reject it:  ${typed(`reject ${plan.id}`)}\n`

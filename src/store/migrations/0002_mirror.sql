@@ -22,9 +22,10 @@ CREATE TABLE "mirror_member_changes" (
 	"organization_id" integer NOT NULL,
 	"source_id" integer NOT NULL,
 	"group_id" uuid NOT NULL,
-	"version" bigint NOT NULL,
+	"part" smallint NOT NULL,
+	"count" bigint NOT NULL,
 	"at" timestamp (3) with time zone NOT NULL,
-	CONSTRAINT "mirror_member_changes_pk" PRIMARY KEY("organization_id","source_id","group_id","version")
+	CONSTRAINT "mirror_member_changes_pk" PRIMARY KEY("organization_id","source_id","group_id","part")
 );
 --> statement-breakpoint
 CREATE TABLE "mirror_members" (
@@ -51,6 +52,8 @@ CREATE TABLE "mirror_resources" (
 	"created_at" timestamp (3) with time zone NOT NULL,
 	"modified_at" timestamp (3) with time zone NOT NULL,
 	"deleted_at" timestamp (3) with time zone,
+	"replaced_at" timestamp (3) with time zone,
+	"was_in" uuid[],
 	CONSTRAINT "mirror_resources_organization_id_source_id_type_id_pk" PRIMARY KEY("organization_id","source_id","type","id")
 );
 --> statement-breakpoint
@@ -91,17 +94,24 @@ CREATE INDEX "mirror_resources_inactive" ON "mirror_resources" USING btree ("org
 CREATE INDEX "mirror_resources_deleted_external" ON "mirror_resources" USING btree ("organization_id","source_id","type","external_id") WHERE deleted_at is not null and external_id is not null;--> statement-breakpoint
 CREATE INDEX "mirror_resources_deleted_unique" ON "mirror_resources" USING btree ("organization_id","source_id","type","unique_key") WHERE deleted_at is not null and unique_key is not null;--> statement-breakpoint
 CREATE INDEX "mirror_resources_deleted_display" ON "mirror_resources" USING btree ("organization_id","source_id","type","display_name_key") WHERE deleted_at is not null and display_name_key is not null;--> statement-breakpoint
+CREATE INDEX "mirror_resources_was_in" ON "mirror_resources" USING btree ("organization_id","source_id","id") WHERE was_in is not null;--> statement-breakpoint
 CREATE INDEX "pushed_people_urgent" ON "pushed_people" USING btree ("organization_id","person_id") WHERE urgent;--> statement-breakpoint
 CREATE INDEX "members_administrators" ON "members" USING btree ("organization_id","person_id") WHERE role <> 'member';--> statement-breakpoint
 CREATE UNIQUE INDEX "letters_administrator" ON "letters" USING btree ("organization_id","event","address_key","plan_id","snapshot_id","token_id") WHERE audience = 'administrator';--> statement-breakpoint
 -- What a SCIM request writes is one call: one way to the server and back, one commit. Each function gives null where nothing was
 -- written, and raises nothing but unique_violation and RS404 (members that are not there).
+--
+-- Marks everybody in these groups, directly or through other groups; a group that was deleted is still in those that it was in.
 CREATE FUNCTION mirror_mark_below(o int, s int, groups uuid[], moment timestamptz) RETURNS void LANGUAGE sql AS $$
   with recursive below (id) as (
     select unnest(groups)
     union
-    select m.member_id from below b
-    join mirror_members m on m.organization_id = o and m.source_id = s and m.group_id = b.id and m.member_type = 'Group')
+    select inner_group.id from below b cross join lateral (
+      select m.member_id as id from mirror_members m
+      where m.organization_id = o and m.source_id = s and m.group_id = b.id and m.member_type = 'Group'
+      union all
+      select r.id from mirror_resources r
+      where r.organization_id = o and r.source_id = s and r.type = 'Group' and r.was_in is not null and b.id = any(r.was_in)) inner_group)
   insert into mirror_marks (organization_id, source_id, number, type, id, urgent, at)
   select o, s, nextval('mirror_numbers'), type, id, false, moment from (
     select distinct m.member_type as type, m.member_id as id from below b
@@ -112,26 +122,63 @@ CREATE FUNCTION mirror_count(o int, s int, t text, alive boolean, delta int) RET
   values (o, s, t, alive, pg_backend_pid() % 16, delta)
   on conflict (organization_id, source_id, type, active, part) do update set count = m.count + excluded.count
 $$;--> statement-breakpoint
+-- The members of the group changed: its version grows by one. In parts, so that those who change one group at once do not wait for each
+-- other; and a sum, so that the version moves with every commit, in whatever order they come: a sequence would let a smaller
+-- number become visible after a greater one, and other members would have the same entity tag.
+CREATE FUNCTION mirror_moved(o int, s int, groups uuid[], moment timestamptz) RETURNS void LANGUAGE sql AS $$
+  insert into mirror_member_changes as c (organization_id, source_id, group_id, part, count, at)
+  select o, s, x, pg_backend_pid() % 16, 1, moment from (select distinct unnest(groups) as x) g order by x
+  on conflict (organization_id, source_id, group_id, part) do update set count = c.count + 1, at = greatest(c.at, excluded.at)
+$$;--> statement-breakpoint
+-- A group is called so from now on: it takes the place of the deleted ones of that name, for good, whatever becomes of it. Returns
+-- them, so that what their people kept is looked at again. One at a time for each name, and a group that is being deleted takes the
+-- same turn: of two that do not see each other, neither would take the place of the other.
+CREATE FUNCTION mirror_replace(o int, s int, name text, moment timestamptz) RETURNS uuid[] LANGUAGE plpgsql AS $$
+declare
+  replaced uuid[];
+begin
+  perform mirror_name_turn(o, s, name);
+  with gone as (
+    update mirror_resources r set replaced_at = moment, was_in = null
+    where r.organization_id = o and r.source_id = s and r.type = 'Group' and r.display_name_key = name
+      and r.deleted_at is not null and r.replaced_at is null
+    returning r.id)
+  select array_agg(id) into replaced from gone;
+  return coalesce(replaced, '{}');
+end
+$$;--> statement-breakpoint
+CREATE FUNCTION mirror_name_turn(o int, s int, name text) RETURNS void LANGUAGE sql AS $$
+  select pg_advisory_xact_lock(x'6e616d65'::int, hashtext(format('%s:%s:%s', o, s, name)))
+$$;--> statement-breakpoint
 CREATE FUNCTION mirror_audit(o int, who jsonb, moment timestamptz, what text, object text) RETURNS void LANGUAGE sql AS $$
   insert into audit (organization_id, at, actor, act, object, request_id, token_id)
   values (o, moment, who->>'actor', what, object, who->>'request', (who->>'token')::bigint)
 $$;--> statement-breakpoint
--- Adds members that are not in the group yet and returns how many; raises RS404 with the ids of those that do not exist.
+-- Adds members that are not in the group yet and returns how many; raises RS404 with the ids of those that do not exist. Whoever is
+-- added cannot be deleted before this has been written: who deletes them would not see that they are in the group.
 CREATE FUNCTION mirror_add_members(o int, s int, grp uuid, ids uuid[], types text[], moment timestamptz) RETURNS int LANGUAGE plpgsql AS $$
 declare
+  wanted uuid[];
   found_ids uuid[];
   found_types text[];
   missing text;
   added uuid[];
   nested uuid[];
 begin
-  if ids is null or cardinality(ids) = 0 then return 0; end if;
-  select array_agg(r.id order by r.id), array_agg(r.type order by r.id) into found_ids, found_types
-  from (select distinct unnest(ids) as id) w
-  join mirror_resources r on r.organization_id = o and r.source_id = s and r.type = any(types) and r.id = w.id and r.deleted_at is null;
-  if coalesce(cardinality(found_ids), 0) < (select count(distinct x) from unnest(ids) x) then
+  -- Whoever is in it already, is there, and is left alone. One look each: a join may read all members of a large group for one.
+  wanted := array(
+    select distinct x from unnest(ids) x where (
+      select true from mirror_members m where m.organization_id = o and m.source_id = s and m.group_id = grp and m.member_id = x limit 1
+    ) is null);
+  if cardinality(wanted) = 0 then return 0; end if;
+  select array_agg(there.id order by there.id), array_agg(there.type order by there.id) into found_ids, found_types
+  from (
+    select r.id, r.type from unnest(wanted) w(id)
+    join mirror_resources r on r.organization_id = o and r.source_id = s and r.type = any(types) and r.id = w.id and r.deleted_at is null
+    order by r.id for key share of r) there;
+  if coalesce(cardinality(found_ids), 0) < cardinality(wanted) then
     select string_agg(x::text, ',') into missing
-    from (select distinct x from unnest(ids) x where x <> all(coalesce(found_ids, '{}')) order by x limit 10) gone;
+    from (select x from unnest(wanted) x where x <> all(coalesce(found_ids, '{}')) order by x limit 10) gone;
     raise exception 'members are not there' using errcode = 'RS404', detail = missing;
   end if;
   with born as (
@@ -193,14 +240,10 @@ begin
     insert into mirror_emails (organization_id, source_id, value_key, id) select distinct o, s, x, i from unnest(emails) x;
   end if;
   insert into mirror_marks (organization_id, source_id, number, type, id, urgent, at) values (o, s, v, t, i, false, moment);
+  if members is not null then perform mirror_add_members(o, s, i, members, types, moment); end if;
+  if t = 'Group' and disp is not null then perform mirror_mark_below(o, s, mirror_replace(o, s, disp, moment), moment); end if;
+  -- Last: whoever has counted waits for nobody any more.
   perform mirror_count(o, s, t, alive, 1);
-  if members is not null then
-    perform mirror_add_members(o, s, i, members, types, moment);
-    -- A group that takes the place of a deleted one: what its people kept because of that one is looked at again.
-    perform mirror_mark_below(o, s, array(
-      select r.id from mirror_resources r where r.organization_id = o and r.source_id = s and r.type = t
-        and r.display_name_key = disp and r.deleted_at is not null), moment);
-  end if;
   perform mirror_audit(o, who, moment, 'mirror.created', t || ' ' || i);
   return v;
 end
@@ -218,7 +261,8 @@ begin
       display_name_key, active, version, created_at, modified_at)
     select o, s, t, x.id, x.document, x.comparable, x."uniqueKey", x."externalId", x."displayNameKey", x.active,
       nextval('mirror_numbers'), moment, moment
-    from rows x order by x.id
+    -- By key: two who make the same people in another order would wait for each other.
+    from rows x order by x."uniqueKey", x."externalId", x.id
     on conflict do nothing
     returning r.id, r.version, r.active),
   addressed as (
@@ -248,7 +292,7 @@ declare
 begin
   select r.active into was from mirror_resources r
   where r.organization_id = o and r.source_id = s and r.type = t and r.id = i and r.deleted_at is null and r.version = expected
-  for update;
+  for no key update;
   if not found then return null; end if;
   v := nextval('mirror_numbers');
   update mirror_resources r set document = doc, comparable = cmp, unique_key = uniq, external_id = ext, display_name_key = disp,
@@ -260,25 +304,27 @@ begin
     on conflict do nothing;
   end if;
   insert into mirror_marks (organization_id, source_id, number, type, id, urgent, at) values (o, s, v, t, i, hurry, moment);
+  if rename then
+    perform mirror_mark_below(o, s, array[i] || case when disp is null then '{}' else mirror_replace(o, s, disp, moment) end, moment);
+  end if;
   if was <> alive then
     -- Always in the same order, so that two who do the opposite wait for each other and do not block each other.
     perform mirror_count(o, s, t, false, case when alive then -1 else 1 end);
     perform mirror_count(o, s, t, true, case when alive then 1 else -1 end);
   end if;
-  if rename then perform mirror_mark_below(o, s, array[i], moment); end if;
   perform mirror_audit(o, who, moment, 'mirror.changed', t || ' ' || i);
   return v;
 end
 $$;--> statement-breakpoint
 -- The version of a resource as its entity tag shows it.
 CREATE FUNCTION mirror_version(o int, s int, i uuid, own bigint) RETURNS bigint LANGUAGE sql STABLE AS $$
-  select greatest(own, (select c.version from mirror_member_changes c
-    where c.organization_id = o and c.source_id = s and c.group_id = i order by c.version desc limit 1))
+  select own + coalesce((select sum(c.count) from mirror_member_changes c
+    where c.organization_id = o and c.source_id = s and c.group_id = i), 0)::bigint
 $$;--> statement-breakpoint
 -- Steps in their order: [{"op": "add" | "remove" | "replace", "values": [uuid, …]}]; null where the group is gone, 0 where it has
 -- another version than the expected one, else the version afterwards, negative when nothing changed.
 CREATE FUNCTION mirror_change_members(
-  o int, s int, t text, grp uuid, expected bigint, steps json, types text[], moment timestamptz, who jsonb)
+  o int, s int, t text, grp uuid, expected bigint, turn boolean, steps json, types text[], moment timestamptz, who jsonb)
 RETURNS bigint LANGUAGE plpgsql AS $$
 declare
   step json;
@@ -287,16 +333,25 @@ declare
   changed int := 0;
   v bigint;
 begin
-  -- Whoever only adds or removes waits for nobody. To replace all, or to insist on a version, takes turns.
-  if expected is not null or exists (select from json_array_elements(steps) x where x->>'op' = 'replace') then
+  -- Whoever only adds or removes waits for nobody but who deletes the group. To replace all, to insist on a version, or to write the
+  -- group afterwards, takes turns.
+  if turn or expected is not null or exists (select from json_array_elements(steps) x where x->>'op' = 'replace') then
     select r.version into own from mirror_resources r
-    where r.organization_id = o and r.source_id = s and r.type = t and r.id = grp and r.deleted_at is null for update;
+    where r.organization_id = o and r.source_id = s and r.type = t and r.id = grp and r.deleted_at is null for no key update;
     if not found then return null; end if;
     if expected is not null and mirror_version(o, s, grp, own) <> expected then return 0; end if;
   else
     select r.version into own from mirror_resources r
-    where r.organization_id = o and r.source_id = s and r.type = t and r.id = grp and r.deleted_at is null;
+    where r.organization_id = o and r.source_id = s and r.type = t and r.id = grp and r.deleted_at is null for key share;
     if not found then return null; end if;
+  end if;
+  -- Who deletes somebody holds them and then takes them out of their groups; so nobody is taken out here before those who come in are
+  -- held, or the two would wait for each other.
+  if json_array_length(steps) > 1 then
+    ids := array(select distinct one::uuid from json_array_elements(steps) x, json_array_elements_text(x->'values') one
+      where x->>'op' <> 'remove');
+    perform from mirror_resources r where r.organization_id = o and r.source_id = s and r.type = any(types) and r.id = any(ids)
+      order by r.id for key share;
   end if;
   for step in select x from json_array_elements(steps) x loop
     ids := array(select x::uuid from json_array_elements_text(step->'values') x);
@@ -308,9 +363,10 @@ begin
     end if;
   end loop;
   if changed = 0 then return -mirror_version(o, s, grp, own); end if;
-  v := nextval('mirror_numbers');
-  insert into mirror_member_changes (organization_id, source_id, group_id, version, at) values (o, s, grp, v, moment);
+  perform mirror_moved(o, s, array[grp], moment);
   perform mirror_audit(o, who, moment, 'mirror.members', t || ' ' || grp);
+  select mirror_version(o, s, grp, r.version) into v from mirror_resources r
+  where r.organization_id = o and r.source_id = s and r.type = t and r.id = grp;
   return v;
 end
 $$;--> statement-breakpoint
@@ -320,18 +376,29 @@ RETURNS int LANGUAGE plpgsql AS $$
 declare
   own bigint;
   was boolean;
+  name text;
+  taken boolean := false;
+  parents uuid[];
 begin
-  select r.version, r.active into own, was from mirror_resources r
+  select r.version, r.active, r.display_name_key into own, was, name from mirror_resources r
   where r.organization_id = o and r.source_id = s and r.type = t and r.id = i and r.deleted_at is null for update;
   if not found then return null; end if;
   if expected is not null and mirror_version(o, s, i, own) <> expected then return 0; end if;
-  update mirror_resources r set deleted_at = moment, version = nextval('mirror_numbers'), modified_at = moment
-  where r.organization_id = o and r.source_id = s and r.type = t and r.id = i;
   delete from mirror_emails e where e.organization_id = o and e.source_id = s and e.id = i;
   with gone as (
     delete from mirror_members m where m.organization_id = o and m.source_id = s and m.member_id = i returning m.group_id)
-  insert into mirror_member_changes (organization_id, source_id, group_id, version, at)
-  select o, s, g.group_id, nextval('mirror_numbers'), moment from gone g;
+  select array_agg(g.group_id) into parents from gone g;
+  if parents is not null then perform mirror_moved(o, s, parents, moment); end if;
+  if name is not null and t = 'Group' then
+    perform mirror_name_turn(o, s, name);
+    taken := exists (select from mirror_resources r where r.organization_id = o and r.source_id = s and r.type = t
+      and r.display_name_key = name and r.deleted_at is null and r.id <> i);
+  end if;
+  -- No answer shows a deleted group in other ones any more, but what its people have because of those is frozen like what they have
+  -- because of it, unless another one of its name is there.
+  update mirror_resources r set deleted_at = moment, version = nextval('mirror_numbers'), modified_at = moment,
+    replaced_at = case when taken then moment end, was_in = case when t = 'Group' and not taken then parents end
+  where r.organization_id = o and r.source_id = s and r.type = t and r.id = i;
   insert into mirror_marks (organization_id, source_id, number, type, id, urgent, at)
   values (o, s, nextval('mirror_numbers'), t, i, hurry, moment);
   -- Its own members stay in the table: what they hold because of it is frozen until a group of the same name takes its place.

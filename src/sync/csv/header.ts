@@ -22,10 +22,25 @@ const RESERVED = ['country', 'note', 'external_id', 'email_alias']
 /** More columns than any directory has; a line with more is no header. */
 const MAX_COLUMNS = 2_000
 
+/** Rank of a match that the settings of the source made. */
+const CHOSEN = -1
+
 interface Guess {
   field: Field
   rank: number
   inverted: boolean
+}
+
+/** A column whose name says a field that another column is read for. */
+interface Shadowed {
+  header: string
+  field: Field
+  by: string
+}
+
+interface Header {
+  columns: Column[]
+  shadowed: Shadowed[]
 }
 
 /** How many cells of a line are names of fields: what tells a header, and the right delimiter, from anything else. */
@@ -37,10 +52,10 @@ export function headerHits(cells: string[]): number {
 
 /**
  * What the columns of a file are. `samples` are records below the header: an account name counts as the e-mail address
- * only where no column is one and its cells hold an @. Throws HEADER_MISSING for a column named twice and for a header
- * without the columns that a row needs.
+ * only where no column is one and its cells hold an @. Throws HEADER_MISSING for a column named twice, and where the settings of the
+ * source say of two columns that they are the same field.
  */
-export function readHeader(header: string[], line: number, samples: string[][], settings: CsvSettings): Column[] {
+export function readHeader(header: string[], line: number, samples: string[][], settings: CsvSettings): Header {
   if (header.length > MAX_COLUMNS) {
     throw new CsvRefusal('ROW_UNPARSEABLE', {
       n: line,
@@ -55,14 +70,14 @@ export function readHeader(header: string[], line: number, samples: string[][], 
   const guesses: (Guess | null)[] = header.map((name) => {
     if (name.startsWith('_') || isSecret(name)) return null
     const override = overrides.get(headerKey(name)) ?? overrides.get(headerKey(bareHeader(name)))
-    if (override !== undefined) return isField(override) ? { field: override, rank: -1, inverted: false } : null
+    if (override !== undefined) return isField(override) ? { field: override, rank: CHOSEN, inverted: false } : null
     return guess(name)
   })
   settleSignIn(header, guesses, samples, overrides)
   settleNames(header, guesses)
-  keepBest(guesses)
+  const shadowed = keepBest(header, guesses)
   const taken = new Set(RESERVED)
-  return header.map((name, position) => {
+  const columns = header.map((name, position) => {
     const found = guesses[position] ?? null
     const secret = isSecret(name)
     const product = found === null && !secret ? (products.get(nameKey(bareHeader(name))) ?? null) : null
@@ -78,6 +93,7 @@ export function readHeader(header: string[], line: number, samples: string[][], 
       inverted: found?.inverted ?? false,
     }
   })
+  return { columns, shadowed }
 }
 
 /** Whether some alias or the list of ordinary columns knows a header. */
@@ -161,16 +177,27 @@ function settleNames(header: string[], guesses: (Guess | null)[]): void {
   })
 }
 
-/** One column per field: the best one. The others stay what they are called. */
-function keepBest(guesses: (Guess | null)[]): void {
+/** One column per field: the best one. The others stay what they are called; they are returned, with the one that stands for each. */
+function keepBest(header: string[], guesses: (Guess | null)[]): Shadowed[] {
   const best = new Map<Field, number>()
   guesses.forEach((one, at) => {
     if (one === null) return
     const before = guesses[best.get(one.field) ?? -1]
     if (!before || one.rank < before.rank) best.set(one.field, at)
   })
-  guesses.forEach((one, at) => {
-    if (one !== null && best.get(one.field) !== at) guesses[at] = null
+  return guesses.flatMap((one, at) => {
+    const by = one === null ? at : (best.get(one.field) ?? at)
+    if (one === null || by === at) return []
+    const [name = '', instead = ''] = [header[at], header[by]]
+    // Somebody has said of both that they are the field: to take either would be a guess.
+    if (one.rank === CHOSEN)
+      throw new CsvRefusal('HEADER_MISSING', {
+        field: `${one.field} alone (the settings of the source say it of two columns, ${shownHeader([instead, name])})`,
+        list: shownHeader(header),
+        ambiguous: one.field,
+      })
+    guesses[at] = null
+    return [{ header: name, field: one.field, by: instead }]
   })
 }
 

@@ -33,7 +33,7 @@ export function openText(head: string, settings: CsvSettings): Opening {
   const shown = header.cells.map((cell) => clean(cell))
   const ours = shown.some((name) => name.toLowerCase() === '_plan')
   const names = ours ? shown.map(unguarded) : shown
-  const columns = readHeader(
+  const { columns, shadowed } = readHeader(
     names,
     header.line,
     samples.map(({ cells }) => cells),
@@ -49,8 +49,12 @@ export function openText(head: string, settings: CsvSettings): Opening {
   const unknown = columns
     .filter(({ header, attribute }) => attribute !== null && !isOrdinary(header))
     .map(({ header }) => header)
+  const notes = shadowed.map(({ header, field, by }) => {
+    const [one, other] = [shownHeader([header]), shownHeader([by])]
+    return `The columns ${other} and ${one} both look like ${field}: ${other} is read as that, ${one} is not. If that is wrong, say under columns in the settings of the source which is which.`
+  })
   const secrets = columns.filter((column) => column.secret)
-  const warnings: string[] = []
+  const warnings: string[] = [...notes]
   if (unknown.length > 0) {
     warnings.push(
       `${amount(unknown.length, 'column is', 'columns are')} not understood and kept as attributes: ${shownHeader(unknown)}.`,
@@ -70,6 +74,7 @@ export function openText(head: string, settings: CsvSettings): Opening {
       unknown,
       keyedBy,
       warnings,
+      notes,
       ours,
     },
     newline,

@@ -59,6 +59,8 @@ export interface Layout {
   keyedBy: 'external_id' | 'email'
   /** Sentences for a person. */
   warnings: string[]
+  /** Those of the warnings that say how the file may be misread. */
+  notes: string[]
   /** The file has our `_plan` column: a `'` before `=`, `+`, `-`, `@` was put there by our export. */
   ours: boolean
 }

@@ -15,7 +15,7 @@ export interface Beside {
 
 export type Digests = Record<'sha256' | 'md5', Facts<string>>
 
-/** @param companions all of the folder, by name */
+/** @param companions what stands beside the file, by name */
 export async function lookBeside(
   folder: DropFolder,
   name: string,

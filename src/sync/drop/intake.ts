@@ -91,11 +91,12 @@ export class Intake {
     const looks = this.#looks.see(new Map([...files, ...companions]), at)
     this.#forget(looks)
     const required = files.size > 0 ? await this.#required() : null
+    const beside = this.#besides(companions)
     const waiting: Looked['waiting'] = []
     const arrived: Arrived[] = []
     for (const name of files.keys()) {
       const look = looks.get(name)
-      const one = look && (await this.#assess(name, look, companions, required).catch(whenClosed))
+      const one = look && (await this.#assess(name, look, beside.get(name) ?? new Map(), required).catch(whenClosed))
       if (!one) continue
       if ('why' in one) {
         if (one.why !== null) waiting.push({ name, why: one.why })
@@ -142,6 +143,18 @@ export class Intake {
       else (name.is === 'file' ? files : companions).set(entry, stats)
     }
     return { files, companions, strangers }
+  }
+
+  /** What stands beside each file, sorted out once: a folder that was not read for days may hold thousands of both. */
+  #besides(companions: Map<string, Stats>): Map<string, Map<string, Stats>> {
+    const beside = new Map<string, Map<string, Stats>>()
+    for (const [entry, stats] of companions) {
+      const name = nameOf(entry, this.#folder.glob)
+      if (!('of' in name)) continue
+      const known = beside.get(name.of) ?? new Map<string, Stats>()
+      beside.set(name.of, known.set(entry, stats))
+    }
+    return beside
   }
 
   async #assess(

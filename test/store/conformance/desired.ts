@@ -4,8 +4,8 @@ import type { Claim, Desired, Grant } from '../../../src/reconcile/model.ts'
 import { readClaims, writeClaims } from '../../../src/store/claims.ts'
 import { readDesired, writeDesired } from '../../../src/store/desired.ts'
 import { markDirty, markEverybodyDirty, takeDirty } from '../../../src/store/dirty.ts'
-import { readGrants, writeGrants } from '../../../src/store/grants.ts'
-import { type Cases, days, found, type Ground, gate } from './ground.ts'
+import { readGrants, readLastGivers, writeGrants } from '../../../src/store/grants.ts'
+import { type Cases, days, found, type Ground, gate, NOON } from './ground.ts'
 
 const PEOPLE = [101, 102, 103, 104, 105, 106]
 
@@ -208,6 +208,32 @@ export const desired: Cases = {
     expect([await moved(ground, 'claims', change), await moved(ground, 'grants', change)]).toEqual(['-1 +0', '-1 +0'])
     expect(await readClaims(ground.sql, ground.id, [1, 2])).toEqual([claim({ personId: 2 })])
     expect(await readGrants(ground.sql, ground.id, [1, 2])).toEqual([grant({ personId: 2 })])
+  },
+  'who gave last what is held and nobody gives any more: of several, who ended by the last change': async (ground) => {
+    const [ann, bob] = [await ground.add('ann'), await ground.add('bob')]
+    const [cad, sim] = [ground.product('cad'), ground.product('sim')]
+    const held = [cad, sim].map((product_id) => ({
+      organization_id: ground.id,
+      product_id,
+      person_id: ann,
+      since: NOON,
+    }))
+    await ground.sql`insert into assignments ${ground.sql(held)}`
+    const of = (productId: number, sourceId: number) => grant({ personId: ann, productId, sourceId })
+    await write(ground, [ann, bob], [], [of(cad, 1), of(cad, 2), of(sim, 1), of(sim, 2), grant({ personId: bob })])
+    await write(ground, [ann, bob], [], [of(cad, 1), of(sim, 1)])
+    expect(await readLastGivers(ground.sql, ground.id, [ann, bob])).toEqual([])
+    await write(ground, [ann], [], [of(sim, 1)])
+    expect(await readLastGivers(ground.sql, ground.id, [ann, bob])).toEqual([
+      { personId: ann, productId: cad, sourceId: 1 },
+    ])
+    await write(ground, [ann], [], [of(sim, 1), of(cad, 1), of(cad, 2)])
+    await write(ground, [ann], [], [])
+    expect(await readLastGivers(ground.sql, ground.id, [ann, bob])).toEqual([
+      { personId: ann, productId: cad, sourceId: 1 },
+      { personId: ann, productId: cad, sourceId: 2 },
+      { personId: ann, productId: sim, sourceId: 1 },
+    ])
   },
   'what goes and comes back has two versions, and "as of" tells them apart': async (ground) => {
     const first = await write(ground, [1], [claim()])

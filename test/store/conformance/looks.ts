@@ -15,7 +15,7 @@ import { addWaiters, findDrift, readCases } from '../../../src/store/drift.ts'
 import * as drops from '../../../src/store/drops.ts'
 import { failedItems } from '../../../src/store/failed-items.ts'
 import { failedRows, failureFiles } from '../../../src/store/failures.ts'
-import { readGrants } from '../../../src/store/grants.ts'
+import { readGrants, readLastGivers } from '../../../src/store/grants.ts'
 import { groupLosses } from '../../../src/store/group-losses.ts'
 import {
   countAdministrators,
@@ -48,6 +48,7 @@ import {
 import { listProductSeats } from '../../../src/store/product-list.ts'
 import { addActions, allocateSeats, openProposal, type Proposal, partFacts } from '../../../src/store/proposal.ts'
 import { lastHeldBack, readChanged } from '../../../src/store/pushed.ts'
+import { hasPeople } from '../../../src/store/pushes.ts'
 import { openReach } from '../../../src/store/reach.ts'
 import { lastReconciled, noteReconciled } from '../../../src/store/schedules.ts'
 import { countSeatWaits, lockSeats, readProductNames } from '../../../src/store/seats.ts'
@@ -161,6 +162,10 @@ export const LOOKS: Record<string, Look> = {
   takeDirty: async (sql, as) => (await takeDirty(sql, as.id, 0, 100)).map((person) => ({ person })),
   readClaims: (sql, as, { people }) => readClaims(sql, as.id, people),
   readGrants: (sql, as, { people }) => readGrants(sql, as.id, people),
+  readLastGivers: async (sql, as, { people }) => {
+    await sql`update grants set to_change = from_change + 1 where person_id = any(${people}::bigint[])`
+    return await readLastGivers(sql, as.id, people)
+  },
   readDesired: (sql, as, { people }) => readDesired(sql, as.id, people),
   readRows: (sql, as, { people }) => readRows(sql, as.id, people),
   findDrift: drift,
@@ -215,6 +220,12 @@ export const LOOKS: Record<string, Look> = {
   },
   readChanged: async (sql, as, { waiting, people }) =>
     (await readChanged(sql, as.id, waiting, people)).map((person) => ({ person })),
+  hasPeople: async (sql, as, { ground, source, people }) => {
+    await sql`
+      insert into person_links (organization_id, source_id, anchor_key, anchor, person_id, state, since)
+      values (${ground.id}, ${source}, 'z', 'z', ${people[0] ?? 0}, 'linked', ${NOON})`
+    return await hasPeople(sql, as.id, [source])
+  },
   lastHeldBack: async (sql, as, { ground }) => {
     await sql`update pushed_people set at = ${days(12)} where organization_id = ${ground.id} and held`
     return await lastHeldBack(sql, as.id)
@@ -262,6 +273,13 @@ export const LOOKS: Record<string, Look> = {
     }),
   planBase: (sql, as, { waiting }) => planFacts.planBase(sql, as.id, waiting),
   planAmounts: (sql, as, { waiting }) => planFacts.planAmounts(sql, as.id, waiting),
+  firstInvites: async (sql, as, { ground, waiting, source }) => {
+    await sql`update plans set approved_at = null where organization_id = ${ground.id}`
+    await sql`
+      update plan_items set kind = 'invite', source_ids = ${[source]}::int[]
+      where organization_id = ${ground.id} and plan_id = ${waiting}`
+    return await planFacts.firstInvites(sql, as.id, waiting)
+  },
   shrunkSources: async (sql, as, { ground, source }) => {
     await sql`
       insert into snapshots (organization_id, source_id, file, path, file_sha256, evidence, state, people, at)

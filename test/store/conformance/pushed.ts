@@ -28,9 +28,9 @@ async function push(sql: Transaction, { ground, mark, people }: Tenant): Promise
   for (const { type, id, document, external, name, deleted } of resources) {
     await sql`
       insert into mirror_resources (organization_id, source_id, type, id, document, comparable, external_id, display_name_key, active,
-        version, created_at, modified_at, deleted_at)
+        version, created_at, modified_at, deleted_at, replaced_at)
       values (${organization}, ${source}, ${type}, ${id}, ${JSON.stringify(document)}::text::json, '{}', ${external ?? null},
-        ${name ?? null}, true, 1, ${NOON}, ${deleted ?? LATER}, ${deleted})`
+        ${name ?? null}, true, 1, ${NOON}, ${deleted ?? LATER}, ${deleted}, ${id === REPLACED ? LATER : null})`
   }
   for (const group of [GROUP, FROZEN, REPLACED]) {
     await sql`insert into mirror_members values (${organization}, ${source}, ${group}, ${USER}, 'User')`

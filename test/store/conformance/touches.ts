@@ -32,6 +32,7 @@ import {
   liftPushedRejections,
   pushAgain,
   pushPeopleOf,
+  pushPeopleOfSource,
   settlePushed,
 } from '../../../src/store/pushed.ts'
 import { openReach } from '../../../src/store/reach.ts'
@@ -179,6 +180,10 @@ export const TOUCHES: Record<string, Touch> = {
     await pushAgain(sql, as.id, applied, true, NOON)
   },
   pushPeopleOf: (sql, as, { waiting }) => pushPeopleOf(sql, as.id, waiting, true, NOON),
+  pushPeopleOfSource: async (sql, as) => {
+    await sql`delete from pushed_people where organization_id = ${as.id}`
+    await pushPeopleOfSource(sql, as.id, as.source('hr'))
+  },
   liftPushedRejections: (sql, as) => liftPushedRejections(sql, as.id),
 }
 
@@ -196,7 +201,7 @@ export const WITHOUT_ORGANIZATION = `
   nextChange writeConfig insertToken insertPlan writeItems writeAudit writeWaits openDecisions openSnapshot stageRows replaceLines
   columnCondition idCondition createdCondition modifiedCondition modifiedAt elementsOf isPresent compared textCondition order equalTo emailCondition memberCondition memberOfCondition related isId orderBy
   rowHash placeKey stillCounts lastMirrorNumber
-  lastChange toResource membersMissing forgetDeleted forgetMemberChanges inTime unprepared
+  lastChange toResource membersMissing forgetDeleted forgetMemberChanges inTime inTurn unprepared
   endSpentWaits within laneOf mergeSnapshot claimByHand writeMemberLetters writeAdministratorLetter`
   .trim()
   .split(/\s+/)

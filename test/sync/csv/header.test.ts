@@ -177,3 +177,30 @@ describe('a name without a letter or a digit becomes the number of its column', 
     expect(row.attributes).toEqual({ column_3: 'a', column_3_2: 'b', column_4: 'c', column_4_2: 'd' })
   })
 })
+
+describe('two columns that say the same', () => {
+  it('are told of, with the one that is read', async () => {
+    const { opened, rows } = await read('E-mail;Mail;Vorname\nada@acme.example;ada@home.example;Ada\n')
+    const sentence =
+      'The columns E-mail and Mail both look like email: E-mail is read as that, Mail is not. If that is wrong, say under columns in the settings of the source which is which.'
+    expect(opened.layout.notes).toEqual([sentence])
+    expect(opened.layout.warnings).toContain(sentence)
+    expect(rows.map(({ profile }) => profile.email)).toEqual(['ada@acme.example'])
+  })
+
+  it('are nothing to tell of where the settings say which is which', async () => {
+    const { opened, rows } = await read('E-mail;Mail\nada@acme.example;ada@home.example\n', {
+      columns: { Mail: 'email', 'E-mail': 'private' },
+    })
+    expect(opened.layout.notes).toEqual([])
+    expect(rows.map(({ profile }) => profile.email)).toEqual(['ada@home.example'])
+  })
+
+  it('are refused where the settings say it of both', async () => {
+    await expect(
+      open('A;B\na@acme.example;b@acme.example\n', { columns: { A: 'email', B: 'email' } }),
+    ).rejects.toMatchObject({ code: 'HEADER_MISSING', params: { ambiguous: 'email' } })
+    const { rows } = await read('A;C\na@acme.example;x\n', { columns: { A: 'email', B: 'email' } })
+    expect(rows).toHaveLength(1)
+  })
+})

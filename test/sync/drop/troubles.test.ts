@@ -1,8 +1,9 @@
 /** One file, name or folder that makes trouble keeps no other from being read. */
-import { chmod, link, readdir, stat, writeFile } from 'node:fs/promises'
+import { chmod, link, mkdir, readdir, rm, rmdir, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
 import { compareAge, olderThan } from '../../../src/sync/drop/age.ts'
+import { recordOf } from '../../../src/sync/drop/claimed-name.ts'
 import { DropFolder } from '../../../src/sync/drop/folder.ts'
 import { Intake } from '../../../src/sync/drop/intake.ts'
 import { tidyEverything } from '../../../src/sync/tidy.ts'
@@ -137,4 +138,21 @@ describe('a date in a name', () => {
     expect(olderThan(b, a)).toBe(null)
     expect(compareAge(a, b)).toBeLessThan(0)
   })
+})
+
+test('a claimed file that cannot be read keeps no whole file after it waiting, but files of changes', async () => {
+  await open()
+  const { world } = inlet
+  const bad = await world.claim('bad.csv', ROSTER)
+  const record = recordOf(join(inlet.folder.root, bad.path))
+  await rm(record)
+  await mkdir(record)
+  await expect(world.receive(bad)).rejects.toThrow('EISDIR')
+  const changes = await world.claim('more.delta.csv', ROSTER)
+  await expect(world.receive(changes)).rejects.toThrow('EISDIR')
+  expect(await inlet.read()).toEqual([])
+  expect(await world.drop('good.csv', ROSTER)).toMatchObject({ state: 'admitted' })
+  // Once it can be read again, it is older than what was used.
+  await rmdir(record)
+  expect(await world.receive(bad)).toMatchObject({ state: 'replaced' })
 })

@@ -47,7 +47,9 @@ describe('row 2', () => {
       reasons: [{ code: 'FILE_INCOMPLETE' }],
       next: expect.stringContaining('Send the whole file again'),
     })
-    expect(await inlet.status('roster.csv')).toMatchObject({ state: 'unreadable', message: /line 9/ })
+    // The writer is told after the file was put away.
+    await until(async () => (await inlet.status('roster.csv'))?.['state'] === 'unreadable')
+    expect(await inlet.status('roster.csv')).toMatchObject({ message: /line 9/ })
     expect((await world.propose()).plans).toHaveLength(1)
     expect(await world.sql`select from directory_users where to_change is null`).toHaveLength(9)
   })
