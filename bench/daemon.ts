@@ -77,6 +77,11 @@ export class Daemon {
     return Math.round(Number(/VmHWM:\s+(\d+) kB/.exec(status)?.[1]) / 1024)
   }
 
+  /** Reads its configuration again. */
+  reload(): void {
+    this.#process.kill('SIGHUP')
+  }
+
   async stop(): Promise<void> {
     const ended = once(this.#process, 'exit')
     this.#process.kill('SIGTERM')

@@ -6,6 +6,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { openConnection } from '../../src/store/connection.ts'
 import { startEmbedded } from '../../src/store/embedded/index.ts'
 import { Daemon } from '../daemon.ts'
@@ -19,8 +20,14 @@ const people = Number(process.argv[2] ?? 10_000)
 const SECONDS = Number(process.argv[3] ?? 4)
 const ROUNDS = 3
 
+/** What follows from requests is put off, so that the requests alone are measured. */
+const LATER = `
+        quiet: 2h
+        longest_wait: 4h
+        urgent_quiet: 2h`
+
 /** Nothing is held back by the pace that protects a real installation, nor by guards: what is measured is the work. */
-const CONFIG = `organizations:
+const config = (more = '') => `organizations:
   bench:
     name: Bench
     zone: UTC
@@ -35,7 +42,7 @@ const CONFIG = `organizations:
     sources:
       idp:
         kind: scim
-        rate: { per_second: 100000, burst: 1000000 }
+        rate: { per_second: 100000, burst: 1000000 }${more}
     rules:
       everyone: { when: { everyone: true }, then: [{ member: member }] }
       artists: { when: { group: { name: Everybody } }, then: [{ product: vray }] }
@@ -55,9 +62,9 @@ try {
   }
   const data = join(home, 'data')
   await mkdir(data)
-  const config = join(home, 'rosterd.yaml')
-  await writeFile(config, CONFIG)
-  const daemon = await Daemon.start(data, config, { DATABASE_URL: database.url })
+  const file = join(home, 'rosterd.yaml')
+  await writeFile(file, config())
+  const daemon = await Daemon.start(data, file, { DATABASE_URL: database.url })
   const ceiling = await startServer('ceiling.ts', urlOf('ceiling'))
   const scimmy = await startServer('scimmy.ts', urlOf('scimmy'))
   try {
@@ -66,6 +73,10 @@ try {
     // Everything of it in one document: a group of a million is beyond it, and so is a second.
     const theirs = await fill(`${scimmy.url}/scim`, 'bench', Math.min(people, 10_000), { bulk: false })
     const plain = await Peer.fill(ceiling.url, people)
+    const left = await leavers(daemon, ours, sql)
+    await writeFile(file, config(LATER))
+    daemon.reload()
+    await setTimeout(15_000)
     await sql`vacuum analyze mirror_resources, mirror_members, mirror_emails`
     console.log(
       `${people.toLocaleString('en-US')} users and a group of them all; 8 connections, ${ROUNDS} turns of ${SECONDS} s each\n`,
@@ -126,7 +137,7 @@ try {
       console.log(`| ${cells.join(' | ')} |`)
     }
     console.log(`\nBulk: ${whole(ours.bulkRate)} creates/s in calls of 1,000.`)
-    console.log(await leavers(daemon, ours, sql))
+    console.log(left)
     console.log(`Most memory of the daemon: ${await daemon.peakMemory()} MiB.`)
   } finally {
     await Promise.all([daemon.stop(), ceiling.stop(), scimmy.stop()])
