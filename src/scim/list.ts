@@ -69,6 +69,7 @@ function queryOf(
   return {
     types: types.map((type) => type.name),
     where: filter === null ? null : whereOf(parts.sql, filter, caller.scope),
+    single: filter !== null && isSingle(filter),
     unusual: order !== null || (filter !== null && !isUsual(filter)),
     quick: order === null && filter !== null && isQuick(filter),
     ...(active !== null && { onlyActive: active }),
@@ -80,6 +81,13 @@ function queryOf(
     members: types.some((type) => type.members !== null),
   }
 }
+
+/** Whether a filter names one resource: what it asks for is unique in the mirror. */
+function isSingle(filter: Filter): boolean {
+  return filter.op === 'eq' && UNIQUE.has(filter.place.home)
+}
+
+const UNIQUE: ReadonlySet<string> = new Set(['id', 'uniqueKey', 'externalId'])
 
 /** Whether a filter asks for nothing but who is active, or who is not: those are counted while writing. */
 function activeAlone(filter: Filter): boolean | null {

@@ -13,6 +13,8 @@ export interface MirrorQuery {
   where: Fragment | null
   /** Its condition or its order is one that clients make up. */
   unusual?: boolean
+  /** Its condition is met by one resource at most. */
+  single?: boolean
   /** `active` alone is counted for us already. */
   onlyActive?: boolean
   /** Over `mirror_resources r`, without the words `order by`; null = the order of creation. */
@@ -43,13 +45,25 @@ const MOST_BYTES = 8_388_608
 export async function listResources(handle: Handle, scope: MirrorScope, query: MirrorQuery): Promise<MirrorPage> {
   if (query.limit === 0) return { resources: [], total: null, cut: false }
   const { after, offset, limit } = query
-  const page = fitting(handle, pageOf(handle, scope, query))
-  const asked = handle<PageRow[]>`${query.groups ? withGroups(handle, scope, page) : page}`
+  const asked = handle<PageRow[]>`${query.single ? singleOf(handle, scope, query) : wholeOf(handle, scope, query)}`
   const rows = await (query.unusual ? unprepared(asked) : asked)
   const resources = rows.flatMap((row) => (row.fits ? [toResource(row, query.groups)] : []))
   const last = after === null && rows.length < limit && (rows.length > 0 || offset === 0)
   const total = rows[0]?.total ?? (last ? offset + rows.length : null)
   return { resources, total, cut: resources.length < rows.length }
+}
+
+/** A page of one needs nothing of what makes a page of many cheap. */
+function singleOf(handle: Handle, scope: MirrorScope, query: MirrorQuery): Fragment {
+  return handle`
+    select p.*, true as fits,
+      ${query.groups ? handle`mirror_groups(${scope.organization}, ${scope.source}, p.id)` : handle`null::json`} as groups
+    from (${pageOf(handle, scope, query)}) p`
+}
+
+function wholeOf(handle: Handle, scope: MirrorScope, query: MirrorQuery): Fragment {
+  const page = fitting(handle, pageOf(handle, scope, query))
+  return query.groups ? withGroups(handle, scope, page) : page
 }
 
 /** The page, of which what would make it too large comes without its text. The first resource fits, however large it is. */
