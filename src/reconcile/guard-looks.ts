@@ -21,7 +21,7 @@ export function guardFirstPlan(facts: PlanFacts): Finding[] {
   if (newSources.length === 0) return []
   const names = newSources.map((source) => source.name).join(' and ')
   const sources = newSources.map((source) => source.id)
-  const message = `First plan of ${names}: nobody has approved one yet. Look whether the files are read as they are meant.`
+  const message = `First plan of ${names}: nobody has approved one yet. Look whether what it says is read as it is meant.`
   const holds = allKinds(facts).map((hold) => ({ ...hold, sources }))
   return [look('G18', everything(facts), facts.members, message, holds)]
 }

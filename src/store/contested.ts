@@ -103,8 +103,8 @@ export async function findRefused(transaction: Transaction): Promise<Set<number>
  * approves nothing of which it is known that it fails.
  */
 export async function followHolders(transaction: Transaction): Promise<void> {
-  const [row] = await transaction<{ any: boolean }[]>`select exists (select from passed) as any`
-  if (row?.any !== true) return
+  const [row] = await transaction<{ found: boolean }[]>`select exists (select from passed) as found`
+  if (row?.found !== true) return
   await transaction`analyze placed`
   await transaction`
     with recursive held as (

@@ -152,8 +152,8 @@ export async function writeGroupNames(
   organization: number,
   groups: MarkedGroup[],
   change: () => Promise<number>,
-): Promise<MarkedGroup[]> {
-  if (groups.length === 0) return []
+): Promise<void> {
+  if (groups.length === 0) return
   const named = transaction`unnest(${groups.map((one) => one.source)}::int[], ${groups.map((one) => one.id)}::text[],
     ${groups.map((one) => one.name)}::text[]) as n(source, id, name)`
   const fresh = await transaction<MarkedGroup[]>`
@@ -161,7 +161,7 @@ export async function writeGroupNames(
     where not exists (select from directory_groups g where g.organization_id = ${organization} and g.source_id = n.source
       and g.id = n.id and g.to_change is null and g.name = n.name)
     order by n.source, n.id`
-  if (fresh.length === 0) return []
+  if (fresh.length === 0) return
   const number = await change()
   const called = transaction`unnest(${fresh.map((one) => one.source)}::int[], ${fresh.map((one) => one.id)}::text[],
     ${fresh.map((one) => one.name)}::text[]) as n(source, id, name)`
@@ -171,7 +171,6 @@ export async function writeGroupNames(
   await transaction`
     insert into directory_groups (organization_id, source_id, id, name, from_change)
     select ${organization}, n.source, n.id, n.name, ${number} from ${called}`
-  return [...fresh]
 }
 
 /** Notes who has to be planned because of what was pushed; of somebody who is noted already, the later word and moment count. */

@@ -172,23 +172,6 @@ export async function findTombstones(
     order by r.source_id, w.id, r.deleted_at desc, r.id desc`
 }
 
-/** Marks everybody in deleted groups that are called as these are now: what they kept because of them is looked at again. */
-export async function markReplaced(
-  transaction: Transaction,
-  organization: number,
-  groups: MirrorPlace[],
-  at: Date,
-): Promise<void> {
-  if (groups.length === 0) return
-  await transaction`
-    select mirror_mark_below(${organization}, source, array_agg(id), ${at}) from (
-      select distinct w.source, gone.id from ${placesOf(transaction, groups)}
-      join mirror_resources r on r.organization_id = ${organization} and r.source_id = w.source and r.type = 'Group' and r.id = w.id
-      join mirror_resources gone on gone.organization_id = r.organization_id and gone.source_id = r.source_id and gone.type = r.type
-        and gone.display_name_key = r.display_name_key and gone.deleted_at is not null) replaced
-    group by source`
-}
-
 const placesOf = (handle: Handle, places: MirrorPlace[]) => handle`
   unnest(${places.map((one) => one.source)}::int[], ${places.map((one) => one.id)}::uuid[]) as w(source, id)`
 

@@ -150,8 +150,10 @@ export async function closeDependencies({ transaction }: Proposal): Promise<void
       or (cause.kind in ('invite', 'reactivate') and p.kind in ('assign', 'update_role'))
       or (cause.kind = 'revoke' and p.kind = 'remove'))`
   // What is only shown is stronger than what waits, and is mostly not there at all.
-  const [row] = await transaction<{ any: boolean }[]>`select exists (select from placed where part = 'observed') as any`
-  if (row?.any === true) {
+  const [row] = await transaction<
+    { found: boolean }[]
+  >`select exists (select from placed where part = 'observed') as found`
+  if (row?.found === true) {
     await transaction`
       update placed p set part = 'observed' from placed cause
       where p.part in ('free', 'waiting') and cause.part = 'observed' and ${causes}`

@@ -26,13 +26,13 @@ export async function listPushing(handle: Handle): Promise<PushingSource[]> {
 /** Whether any of these sources knows somebody, read into the directory or not yet. */
 export async function hasPeople(handle: Handle, organization: number, sources: number[]): Promise<boolean> {
   if (sources.length === 0) return false
-  const [row] = await handle<{ any: boolean }[]>`
+  const [row] = await handle<{ found: boolean }[]>`
     select exists (select from unnest(${sources}::int[]) s(id)
       where exists (select from mirror_resources r
           where r.organization_id = ${organization} and r.source_id = s.id and r.type = 'User' and r.deleted_at is null)
         or exists (select from person_links l
-          where l.organization_id = ${organization} and l.source_id = s.id and l.state <> 'released')) as any`
-  return row?.any === true
+          where l.organization_id = ${organization} and l.source_id = s.id and l.state <> 'released')) as found`
+  return row?.found === true
 }
 
 /** People of an organization who were read into the directory and whom no proposal has named since. */

@@ -20,7 +20,6 @@ import {
   type MarkedGroup,
   type MarkedUser,
   type MirrorMark,
-  markReplaced,
   placeKey,
   readCountedGroups,
   readMarkedGroups,
@@ -47,7 +46,7 @@ export async function readBatch(
   const again = await readSuccessors(transaction, organization, gone)
   const users = [...new Map([...marked, ...again].map((user) => [placeKey(user), user])).values()]
   const groups = await readCountedGroups(transaction, organization, users)
-  await nameGroups(transaction, organization, marks, groups, change, at)
+  await nameGroups(transaction, organization, marks, groups, change)
   const known = await readKnown(transaction, organization, users)
   const back = await returnsOf(transaction, organization, users, known)
   if (back.length > 0) await linkReturns(transaction, organization, back, await change(), at)
@@ -78,18 +77,16 @@ function distinct(marks: MirrorMark[], type: string): MirrorMark[] {
   return [...new Map(marks.filter((mark) => mark.type === type).map((mark) => [placeKey(mark), mark])).values()]
 }
 
-/** The names of marked groups, and of groups that marked people are in; whoever a new name takes groups from is marked again. */
+/** The names of marked groups, and of groups that marked people are in. */
 async function nameGroups(
   transaction: Transaction,
   organization: number,
   marks: MirrorMark[],
   groups: ReadonlyMap<string, MarkedGroup[]>,
   change: () => Promise<number>,
-  at: Date,
 ): Promise<void> {
   const named = await readMarkedGroups(transaction, organization, distinct(marks, 'Group'))
-  const renamed = await writeGroupNames(transaction, organization, [...named, ...[...groups.values()].flat()], change)
-  await markReplaced(transaction, organization, renamed, at)
+  await writeGroupNames(transaction, organization, [...named, ...[...groups.values()].flat()], change)
 }
 
 /**

@@ -8,15 +8,9 @@ import { reject } from '../../src/sync/decide.ts'
 import { goLive } from '../../src/sync/go-live.ts'
 import { createPush, proposePushed } from '../../src/sync/push.ts'
 import { IdentityProvider } from '../support/identity-provider.ts'
-import { Jobs } from '../support/jobs.ts'
-import { KIM, openWorld, type Setting, type World } from '../support/pipeline.ts'
+import { KIM, type Setting, type World } from '../support/pipeline.ts'
+import { openScene, type Scene, SETTING } from '../support/pushing.ts'
 
-const SETTING: Setting = {
-  sources: 'idp: { kind: scim, approval: within_limits }',
-  rules: `everyone: { source: idp, when: { everyone: true }, then: [{ member: member }] }
-artists: { source: idp, when: { group: { name: Artists } }, then: [{ product: vray }] }
-lighting: { source: idp, when: { group: { name: Lighting } }, then: [{ product: houdini }] }`,
-}
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
 const DAY = 24 * HOUR
@@ -26,15 +20,10 @@ afterEach(async () => {
   world = null
 })
 
-interface Scene {
-  world: World
-  idp: IdentityProvider
-  jobs: Jobs
-}
-
 async function open(setting: Setting = {}): Promise<Scene> {
-  world = await openWorld({ ...SETTING, ...setting })
-  return { world, idp: await IdentityProvider.open(world), jobs: new Jobs(world) }
+  const scene = await openScene(setting)
+  world = scene.world
+  return scene
 }
 
 /** People who are members already, and in these groups. */

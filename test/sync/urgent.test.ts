@@ -5,33 +5,19 @@ import { listPlans } from '../../src/store/plans.ts'
 import { approve } from '../../src/sync/approve.ts'
 import { answer, reject } from '../../src/sync/decide.ts'
 import { proposePushed } from '../../src/sync/push.ts'
-import { IdentityProvider } from '../support/identity-provider.ts'
-import { Jobs } from '../support/jobs.ts'
-import { KIM, openWorld, type Setting, type World } from '../support/pipeline.ts'
+import { KIM, type Setting, type World } from '../support/pipeline.ts'
+import { openScene, type Scene, SETTING } from '../support/pushing.ts'
 
-const SETTING: Setting = {
-  sources: 'idp: { kind: scim, approval: within_limits }',
-  products: 'vray: { name: V-Ray, seats: 10 }\nhoudini: { name: Houdini, seats: 10 }',
-  rules: `everyone: { source: idp, when: { everyone: true }, then: [{ member: member }] }
-artists: { source: idp, when: { group: { name: Artists } }, then: [{ product: vray }] }
-lighting: { source: idp, when: { group: { name: Lighting } }, then: [{ product: houdini }] }`,
-}
 let world: World | null = null
 afterEach(async () => {
   await world?.close()
   world = null
 })
 
-interface Scene {
-  world: World
-  idp: IdentityProvider
-  jobs: Jobs
-}
-
 async function open(setting: Setting = {}): Promise<Scene> {
-  world = await openWorld({ ...SETTING, ...setting })
-  const idp = await IdentityProvider.open(world)
-  return { world, idp, jobs: new Jobs(world) }
+  const scene = await openScene(setting)
+  world = scene.world
+  return scene
 }
 
 /** So many people, all members, and all of what a first plan has to be looked at for. */

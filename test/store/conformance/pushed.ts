@@ -67,10 +67,6 @@ export const PUSHED_LOOKS: Record<string, Act> = {
     const places = [GONE, 'ann'].map((id) => ({ source, id }))
     return [...(await directory.readKnown(sql, as, places)).values()]
   }),
-  markReplaced: look(async (sql, as, { source }) => {
-    await read.markReplaced(sql, as, [{ source, id: GROUP }], NOON)
-    return await sql`select id from mirror_marks where number > 0`
-  }),
   frozenGroups: look((sql, as) => gaps.frozenGroups(sql, as)),
   replacedGroups: look((sql, as) => gaps.replacedGroups(sql, as, new Date(0))),
   withoutAddress: async (sql, as, theirs) => {
