@@ -28,9 +28,6 @@ export interface AppContext extends ApiContext {
 export function createApp(context: AppContext): OpenAPIHono<DoorEnv> {
   const app = new OpenAPIHono<DoorEnv>()
   const { log } = context.parts
-  // Before everything that the others share: it is asked most often by far, and answers, counts and logs in its own way.
-  const scim = scimDoor(context)
-  app.all('/scim/*', (c) => scim(c.req.raw))
   app.use(requestId())
   app.use(async (c, next) => {
     const started = performance.now()
@@ -71,7 +68,16 @@ export function createApp(context: AppContext): OpenAPIHono<DoorEnv> {
 
   app.notFound((c) => answerError(new RosterdError('NOT_FOUND', { path: c.req.path }), c.var.requestId, c.var.log))
   app.onError((error, c) => answerError(error, c.var.requestId, c.var.log))
+  // Before everything that the others share: it is asked most often by far, and answers, counts and logs in its own way.
+  const scim = scimDoor(context)
+  const { fetch } = app
+  app.fetch = (request, ...around) => (isScim(request.url) ? scim(request) : fetch(request, ...around))
   return app
+}
+
+/** Whether a URL is one of the SCIM endpoint, whatever host it names. */
+function isScim(url: string): boolean {
+  return /^[^/]*\/\/[^/]*\/scim(?:[/?#]|$)/.test(url)
 }
 
 /** Asked again and again by whatever watches the process or a plan. */

@@ -1,4 +1,7 @@
-/** Questions about who somebody is; until one is answered, nothing happens with the newcomer. */
+/**
+ * Questions about who somebody is: until one is answered, nothing happens with the newcomer. And about members who are gone and from whom
+ * no source takes anything: until one is answered, they keep their access.
+ */
 import { z } from '@hono/zod-openapi'
 import { RosterdError } from '../errors.ts'
 import { readId, showId } from '../reconcile/identifiers.ts'
@@ -68,7 +71,7 @@ export function decisionRoutes(door: Door): void {
       method: 'get',
       path: '/decisions',
       noun,
-      summary: 'Questions about who somebody is, newest first',
+      summary: 'Questions about who somebody is, and about the access of who is gone; newest first',
       role: 'viewer',
       query: z.strictObject({ state: z.enum(['open', 'decided', 'all']).default('open'), limit, cursor }),
       answer: pageOf(decision),
@@ -105,7 +108,10 @@ export function decisionRoutes(door: Door): void {
       summary: 'Answer a question; the next plan acts on it',
       role: 'operator',
       body: z.strictObject({
-        choice: words(100),
+        choice: words(100).openapi({
+          description:
+            'Who somebody is: `link`, `create_new` or `ignore`. Of the kind `gone`: `keep`, or `end_access`, which needs the role admin.',
+        }),
         target: text(100).optional().openapi({ description: 'The person meant, where several are possible: `per_7`.' }),
       }),
       answer: decision,

@@ -36,8 +36,8 @@ export function planVerbRoutes(door: Door): void {
       const names = await sourceNames(parts, organization)
       const rows = await Promise.all(proposed.plans.map((id) => readPlan(parts.sql, organization.id, id)))
       const items = rows.flatMap((row) => (row === null ? [] : showPlan(row, names)))
-      const { waits } = await readBeside(parts.sql, organization.id)
-      const waiting = waits.reduce((sum, wait) => sum + wait.people, 0)
+      const { waits, openFarewells } = await readBeside(parts.sql, organization.id)
+      const waiting = waits.reduce((sum, wait) => sum + wait.people, openFarewells)
       return { items, unchanged: proposed.unchanged, waiting }
     },
   )

@@ -1,4 +1,4 @@
-/** Members and products, an invitation by hand, and questions about who somebody is. */
+/** Members and products, an invitation by hand, and questions that a person answers. */
 import { z } from 'zod'
 import { typed } from '../typed.ts'
 import { decision, member, product } from './answers.ts'
@@ -135,6 +135,10 @@ const CHOICES: Readonly<Record<string, string>> = {
   create_new: 'it is somebody new',
   ignore: 'leave the newcomer out',
 }
+const FAREWELLS: Readonly<Record<string, string>> = {
+  end_access: 'they lose here what anybody loses who is gone',
+  keep: 'they keep all access',
+}
 
 export async function listDecisions(session: Session, options: { all?: boolean }): Promise<number> {
   const items = await allOf(session.client.each(`/decisions?state=${options.all ? 'all' : 'open'}`, decision))
@@ -144,13 +148,14 @@ export async function listDecisions(session: Session, options: { all?: boolean }
       (candidate) =>
         `    ${candidate.id}  ${person(candidate)}${candidate.memberState === null ? '' : `, ${candidate.memberState}`}`,
     )
+    const gone = one.kind === 'gone'
     const open = one.state === 'open'
-    const ways = Object.entries(CHOICES).map(([choice, meaning]) => {
+    const ways = Object.entries(gone ? FAREWELLS : CHOICES).map(([choice, meaning]) => {
       const target = choice === 'link' ? ` --target ${one.candidates[0]?.id ?? 'PERSON'}` : ''
       return `  ${typed(`decide ${one.id} ${choice}${target}`)}    ${page.paint.dim(meaning)}`
     })
     return [
-      `${page.paint.bold(one.id)}  Who is ${person(one.person)}?  ${page.paint.dim(moment(one.at, page.zone))}`,
+      `${page.paint.bold(one.id)}  ${gone ? `Does ${person(one.person)} keep their access` : `Who is ${person(one.person)}`}?  ${page.paint.dim(moment(one.at, page.zone))}`,
       `  ${one.why}`,
       ...whom,
       ...(open ? ways : [`  Answered: ${plainly(one.choice ?? '')}`]),
@@ -175,6 +180,6 @@ export async function decideWho(
   )
   return session.show(
     answer,
-    `Decided: ${CHOICES[answer.choice ?? ''] ?? plainly(answer.choice ?? '')}. The next plan acts on it.\n`,
+    `Decided: ${CHOICES[answer.choice ?? ''] ?? FAREWELLS[answer.choice ?? ''] ?? plainly(answer.choice ?? '')}. The next plan acts on it.\n`,
   )
 }

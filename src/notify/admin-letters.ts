@@ -7,6 +7,7 @@ import { personText } from '../reconcile/describe.ts'
 import { showId } from '../reconcile/identifiers.ts'
 import type {
   AdminEvent,
+  DecisionWaits,
   NamedItem,
   PlanFinished,
   PlanForReview,
@@ -43,6 +44,8 @@ export function adminLetter(event: AdminEvent, organization: { name: string; zon
     case 'token_ends_soon':
     case 'token_ends':
       return tokenEnds(event, context)
+    case 'decision_waits':
+      return decisionWaits(event, context)
   }
 }
 
@@ -185,6 +188,37 @@ function whatFollows({ revoked, others }: TokenEnds, source: string): string {
     return `No other token of ${source} lasts longer: from then on its requests are refused with 401, and nothing that changes there arrives here until it has a new one. What was applied stays as it is.`
   const last = others === 1 ? '1 other token lasts' : `${number(others)} other tokens last`
   return `${last} longer. If the identity provider uses ${others === 1 ? 'it' : 'one of them'} already, nothing is to be done.`
+}
+
+/** Nobody loses access by mistake, and nobody keeps it unseen. */
+function decisionWaits({ questions, open }: DecisionWaits, context: Context): Letter {
+  const [only] = questions
+  const who = open === 1 && only !== undefined ? plain(only.email) : count(open, 'person', 'people')
+  if (only === undefined) {
+    const done = 'A question about the access of somebody who is gone was answered meanwhile; nothing is to be done.'
+    return setLetter(subject(context, 'the question is answered', []), [{ paragraph: done }, signature(context)])
+  }
+  const more = open - questions.length
+  return setLetter(subject(context, `${who} left; you decide about their access`, []), [
+    {
+      paragraph: `Until somebody decides, ${open === 1 ? 'this person keeps' : 'these people keep'} all access and all products:`,
+    },
+    {
+      list: [
+        ...questions.map(({ decisionId, why }) => `${showId('dec', decisionId)}: ${plain(why, 1000)}`),
+        ...(more > 0 ? [`and ${count(more, 'more question', 'more questions')}`] : []),
+      ],
+    },
+    {
+      paragraph: `If the access of ${plain(only.email)} is to end, as it would for anybody else (this needs the role admin), type:`,
+    },
+    { command: `rosterd decide ${showId('dec', only.decisionId)} end_access` },
+    { paragraph: `If ${plain(only.email)} is to keep it, type:` },
+    { command: `rosterd decide ${showId('dec', only.decisionId)} keep` },
+    { paragraph: 'Every open question, with what to type:' },
+    { command: 'rosterd decisions' },
+    signature(context),
+  ])
 }
 
 function subject(context: Context, what: string, sources: string[]): string {

@@ -4,7 +4,7 @@
  * day at least, or for an hour after a group was left.
  */
 import type { Action, Instant, Wait } from './model.ts'
-import { isDeleted, isMovedBy, longest, type Standing } from './standing.ts'
+import { isDeleted, isMovedBy, longest, type Standing, takenBack } from './standing.ts'
 
 /**
  * `decided`: a person looks, or a row said it in so many words, so there is nothing to wait for. `waits`: not sure yet.
@@ -50,7 +50,7 @@ function silentOf(standing: Standing, sourceIds: number[]): number[] {
 export function putOff(standing: Standing, actions: Action[]): { now: Action[]; waits: Wait[] } {
   const waits = new Map<number, Wait[]>()
   const now = actions.filter((action) => {
-    if (!isLoss(standing, action)) return true
+    if (!isLoss(standing, action) || isTakenBack(standing, action)) return true
     const productId = standing.person.desired.wanted ? (action.productId ?? 0) : 0
     if (certaintyOf(standing, action.sourceIds, productId) !== 'waits') return true
     if (productId !== 0) waits.set(productId, uncertain(standing, action.sourceIds, productId))
@@ -103,6 +103,9 @@ function firstDoubt(standing: Standing): Instant | undefined {
 function sightingOf({ person }: Standing, sourceId: number) {
   return person.sightings?.find((one) => one.sourceId === sourceId)
 }
+
+const isTakenBack = (standing: Standing, { productId }: Action): boolean =>
+  productId !== null && takenBack(standing, productId).length > 0
 
 /** A leave is said by a row, and an end that comes was foreseen; everything else that is taken away follows from something missing. */
 function isLoss({ person }: Standing, action: Action): boolean {

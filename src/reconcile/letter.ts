@@ -1,6 +1,6 @@
 /**
  * What a letter tells, before it has words: the outbox collects it, the letterbox turns it into text.
- * Member letters speak of one person in one plan; administrator letters of one plan or one snapshot.
+ * Member letters speak of one person in one plan; administrator letters of one plan, one snapshot, or the questions that are open.
  */
 import type { ActionKind, Instant } from './model.ts'
 
@@ -103,4 +103,13 @@ export interface TokenEnds {
   revoked: boolean
 }
 
-export type AdminEvent = PlanForReview | PlanFinished | SnapshotStopped | SourceSilent | TokenEnds
+/** Members who are gone and keep all access until a person decides. */
+export interface DecisionWaits {
+  kind: 'decision_waits'
+  /** The first of the questions that are open (ten are enough), the last one first, each with what to type; what is left is counted. */
+  questions: { decisionId: number; email: string; why: string }[]
+  /** How many are open; 0 where all were answered since the letter was written. */
+  open: number
+}
+
+export type AdminEvent = PlanForReview | PlanFinished | SnapshotStopped | SourceSilent | TokenEnds | DecisionWaits

@@ -197,15 +197,14 @@ export interface Case {
   planned?: boolean
   /** What snapshot sources have said again of the person; absent where no policy approves what is taken away, so that nobody asks. */
   sightings?: Sighting[]
-  /** Who gave last what is held and nobody gives any more; absent where no source says that the person is gone, so that nobody asks. */
+  /** Who gave last what is held and nobody gives any more, or not so long; absent where it decides nothing, so that nobody asks. */
   lastGivers?: Giver[]
+  /** They are gone, and a person has said that their access ends although no source may take it. */
+  endedByDecision?: true
 }
 
-/** A source that gave a product until nobody gave it any more. */
-export interface Giver {
-  productId: number
-  sourceId: number
-}
+/** A source that gave a product, by this rule, until nobody gave it any more, or so long. */
+export type Giver = Pick<Grant, 'productId' | 'sourceId' | 'rule'>
 
 /** How sure a snapshot source is of what it no longer says of a person. */
 export interface Sighting {

@@ -13,6 +13,7 @@ import {
   productName,
   rowOf,
   type Standing,
+  takenBack,
   waits,
 } from './standing.ts'
 
@@ -41,13 +42,15 @@ export function productActions(standing: Standing): Action[] {
 export function unwantedProduct(standing: Standing, assignment: Assignment, leaving: Reason | null): Action[] {
   const { person, policy, at, shielded } = standing
   const { productId } = assignment
-  const causing = leaving === null ? endingOf(standing, productId) : standing.causing
+  const back = takenBack(standing, productId)
+  const causing = back.length > 0 ? back : leaving === null ? endingOf(standing, productId) : standing.causing
   const own = { kind: 'revoke', effect: 'subtractive', productId, ...images(assignment) } as const
   if (assignment.expiresAt !== null && assignment.expiresAt <= at) {
     return [actionOn(standing, { ...own, sourceIds: [], reason: expired(standing, productId, assignment.expiresAt) })]
   }
   if (shielded || waits(person, productId, 'rejected', at)) return []
-  if (leaving !== null) return [actionOn(standing, { ...own, sourceIds: causing, reason: leaving })]
+  if (leaving !== null && back.length === 0)
+    return [actionOn(standing, { ...own, sourceIds: causing, reason: leaving })]
   const over = person.grants.filter((grant) => grant.productId === productId)
   if (over.length > 0) {
     const end = over.reduce<string | null>(
@@ -60,7 +63,7 @@ export function unwantedProduct(standing: Standing, assignment: Assignment, leav
   const params = {
     source: namesOf(policy, causing),
     product: productName(policy, productId),
-    because: endedBecause(standing, causing, productId),
+    because: back.length > 0 ? 'no entitlement names it any more' : endedBecause(standing, causing, productId),
   }
   return [actionOn(standing, { ...own, sourceIds: causing, reason: { code: 'grant_ended', params } })]
 }

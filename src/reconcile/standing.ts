@@ -1,4 +1,5 @@
 /** How one person stands before anything is planned: whom an action would act for, and what shields them. */
+import { COLUMN } from './evaluate.ts'
 import { currentRows, DEFAULT_LEAVING, GROUP_LOSS_WAIT, goneRows, isGone, type Leaving } from './leaving.ts'
 import type { Action, Case, DirectoryRow, Evidence, Instant, MemberState, Product, Source, WaitKind } from './model.ts'
 import type { CompiledRules } from './rules.ts'
@@ -60,8 +61,12 @@ export function waits(person: Case, productId: number, kind: WaitKind, at: Insta
   )
 }
 
-/** Protected by a rule, an owner, or an administrator whom none of these sources may change: a source never takes anything from them. */
+/**
+ * Protected by a rule, an owner, or an administrator whom none of these sources may change: a source never takes anything from them,
+ * unless a person has decided so.
+ */
 function isShielded(person: Case, policy: Policy, causing: number[]): boolean {
+  if (person.endedByDecision) return false
   const role = person.member?.role ?? 'member'
   if (person.desired.protected || role === 'owner') return true
   return role === 'admin' && !causing.some((id) => policy.sources.get(id)?.managesAdmins === true)
@@ -105,6 +110,16 @@ export function endedBy({ person, policy }: Standing): number[] {
 export function isMovedBy({ person, policy }: Standing, sourceId: number): boolean {
   if (policy.sources.get(sourceId)?.kind !== 'scim') return false
   return currentRows(person.rows).some((row) => row.sourceId === sourceId && !isGone(row.status))
+}
+
+/**
+ * The identity providers whose entitlements were what gave the product last, ascending; none where anything else gave it. They have taken
+ * it back in so many words, from somebody who is still there: that is no move from group to group.
+ */
+export function takenBack(standing: Standing, productId: number): number[] {
+  const givers = (standing.person.lastGivers ?? []).filter((one) => one.productId === productId)
+  const entitled = givers.every((one) => one.rule === COLUMN && isMovedBy(standing, one.sourceId))
+  return entitled ? ascending(givers.map((one) => one.sourceId)) : []
 }
 
 /** Whoever said so has deleted them, which nobody takes back: there is no grace to wait for. */

@@ -1,6 +1,7 @@
 /** One request, as the verbs see it. */
 import type { Logger } from 'pino'
 import type { MirrorAuthor } from '../store/mirror.ts'
+import type { MirrorTogether } from '../store/mirror-together.ts'
 import type { Parts } from '../sync/parts.ts'
 import type { ScimCaller } from './caller.ts'
 
@@ -15,6 +16,8 @@ export interface Conditions {
 
 export interface Ask extends Conditions {
   parts: Parts
+  /** The mirror, shared with all who ask at the same time. */
+  mirror: MirrorTogether
   caller: ScimCaller
   /** Up to `/scim/v2`, without a slash at the end. */
   baseUrl: string

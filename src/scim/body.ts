@@ -1,20 +1,23 @@
 /** The body of a request: JSON in UTF-8 within limits, read so that nothing in it means two things (RFC 7644 §3.8, RFC 8259 §4). */
 import { Refusal } from './answer.ts'
 import { ScimError } from './error.ts'
+import { countNames, nameTwice } from './json-names.ts'
 import { shown } from './simple-value.ts'
+import { discard } from './unread-body.ts'
 
-/** Nothing that SCIM knows lies deeper than five. */
+/** Objects and arrays in each other. */
 const DEEPEST = 32
 const JSON_TYPE = /^application\/(?:scim\+)?json\s*(?:;|$)/i
 const UTF8 = new TextDecoder('utf-8', { fatal: true })
 
 /**
  * Reads a body of at most `limit` bytes. Throws ScimError 415 for what is not JSON by its Content-Type, 413, and invalidSyntax for
- * broken JSON, invalid UTF-8, names given twice and nesting deeper than 32.
+ * broken JSON, invalid UTF-8, names given twice and nesting deeper than 32; the first two when the client has had time to send the rest.
  */
 export async function readBody(raw: Request, limit: number): Promise<unknown> {
   const type = raw.headers.get('content-type')
   if (type !== null && type !== '' && !JSON_TYPE.test(type)) {
+    await throwAway(raw)
     throw new ScimError(415, `The body is ${shown(type)} but must be application/scim+json or application/json.`)
   }
   return parseJson(textOf(await bytesOf(raw, limit)))
@@ -22,7 +25,10 @@ export async function readBody(raw: Request, limit: number): Promise<unknown> {
 
 async function bytesOf(raw: Request, limit: number): Promise<Uint8Array> {
   const length = raw.headers.get('content-length')
-  if (length !== null && Number(length) > limit) throw tooLarge(limit)
+  if (length !== null && Number(length) > limit) {
+    await throwAway(raw)
+    throw tooLarge(limit)
+  }
   try {
     // Who says beforehand how much comes cannot send more.
     if (length !== null) return new Uint8Array(await raw.arrayBuffer())
@@ -33,13 +39,23 @@ async function bytesOf(raw: Request, limit: number): Promise<Uint8Array> {
   }
 }
 
+async function throwAway(raw: Request): Promise<void> {
+  if (raw.body !== null) await discard(raw.body.getReader())
+}
+
 async function gathered(raw: Request, limit: number): Promise<Uint8Array> {
   const chunks: Uint8Array[] = []
-  let size = 0
-  for await (const chunk of raw.body ?? []) {
-    size += chunk.byteLength
-    if (size > limit) throw tooLarge(limit)
-    chunks.push(chunk)
+  const reader = raw.body?.getReader()
+  for (let size = 0; reader !== undefined; ) {
+    const { done, value } = await reader.read()
+    if (done) break
+    size += value.byteLength
+    if (size > limit) {
+      chunks.length = 0
+      await discard(reader)
+      throw tooLarge(limit)
+    }
+    chunks.push(value)
   }
   return Buffer.concat(chunks)
 }
@@ -53,7 +69,10 @@ function textOf(bytes: Uint8Array): string {
   try {
     return UTF8.decode(bytes)
   } catch {
-    throw new ScimError('invalidSyntax', 'The body is not UTF-8.')
+    throw new ScimError(
+      'invalidSyntax',
+      'The body has bytes that are not UTF-8, as JSON has to be; send it in that encoding.',
+    )
   }
 }
 
@@ -63,22 +82,32 @@ function parseJson(text: string): unknown {
   try {
     value = JSON.parse(text)
   } catch (error) {
-    const empty = text.trim() === ''
-    const where = error instanceof SyntaxError ? /position (\d+)/.exec(error.message)?.[1] : undefined
-    const detail = empty ? 'is empty' : `is not JSON${where === undefined ? '' : `: see position ${where}`}`
+    const detail = text.trim() === '' ? 'is empty' : `is not JSON${mistake(error)}`
     throw new ScimError('invalidSyntax', `The body ${detail}; send one JSON object.`)
   }
-  if (namesIn(value, 1) !== colonsIn(text)) {
-    throw new ScimError('invalidSyntax', 'The body has an object with the same name twice; send each once.')
+  if (namesIn(value, 1) !== countNames(text)) {
+    const twice = `The body has ${shown(nameTwice(text))} twice in the same object; send each name once.`
+    throw new ScimError('invalidSyntax', twice)
   }
   return value
+}
+
+/** What the parser says of a mistake, without the piece of the body around it, which may hold a password. */
+function mistake(error: unknown): string {
+  if (!(error instanceof SyntaxError)) return ''
+  const [, what = '', position] = /^(.*?)(?:, ".*)?(?: in JSON)?(?: at position (\d+).*)?$/s.exec(error.message) ?? []
+  const where = position === undefined ? '' : ` at character ${Number(position) + 1}`
+  return what === '' ? '' : `: ${what.charAt(0).toLowerCase()}${what.slice(1)}${where}`
 }
 
 /** How many names the objects in it have: one that was given twice counts once. */
 function namesIn(value: unknown, depth: number): number {
   if (typeof value !== 'object' || value === null) return 0
   if (depth > DEEPEST) {
-    throw new ScimError('invalidSyntax', `The body is nested deeper than ${DEEPEST} levels.`)
+    throw new ScimError(
+      'invalidSyntax',
+      `The body is nested deeper than ${DEEPEST} levels; nothing that SCIM knows lies deeper than five.`,
+    )
   }
   let names = 0
   if (Array.isArray(value)) {
@@ -87,25 +116,4 @@ function namesIn(value: unknown, depth: number): number {
   }
   for (const one of Object.values(value)) names += 1 + namesIn(one, depth + 1)
   return names
-}
-
-/** Colons outside of quotes: one for each name as it stands there. The text has been found to be JSON. */
-function colonsIn(text: string): number {
-  let colons = 0
-  for (let at = 0; at < text.length; at++) {
-    const sign = text.charCodeAt(at)
-    if (sign === 58) colons += 1
-    else if (sign === 34) at = endOfString(text, at)
-  }
-  return colons
-}
-
-function endOfString(text: string, open: number): number {
-  let at = open
-  for (;;) {
-    at = text.indexOf('"', at + 1)
-    let slashes = 0
-    while (text.charCodeAt(at - 1 - slashes) === 92) slashes += 1
-    if (slashes % 2 === 0) return at
-  }
 }

@@ -63,9 +63,9 @@ async function store(
   read: readonly Read[],
   left: number | null,
 ): Promise<{ versions: Map<string, number>; end: number }> {
-  const rows = read.flatMap(({ made }) => (made instanceof ScimError ? [] : [made.row]))
   const at = parts.now()
-  const create = (handle: Handle) => createResources(handle, caller.scope, type.name, rows, at, author)
+  const rows = read.flatMap(({ made }) => (made instanceof ScimError ? [] : [{ row: made.row, at, author }]))
+  const create = (handle: Handle) => createResources(handle, caller.scope, type.name, rows)
   if (left === null) return { versions: await written(type, () => create(parts.sql)), end: read.length }
   let end = read.length
   try {

@@ -57,24 +57,32 @@ function limitIn(given: Json | undefined): number | null {
 }
 
 function readOperation(given: Json, types: readonly ResourceType[], taken: Set<string>): BulkOperation {
-  const fields = isObject(given) ? lowered(given) : new Map<string, Json>()
-  const [method, bulkId, version] = ['method', 'bulkid', 'version'].map((name) => textIn(fields.get(name)))
-  const operation = { method: method ?? '', bulkId: bulkId ?? null, version: version ?? null }
+  const operation = { method: textIn(given, 'method') ?? '', bulkId: textIn(given, 'bulkId') }
+  const version = textIn(given, 'version')
   try {
-    if (!isObject(given)) throw new ScimError('invalidSyntax', `An operation is an object, not ${shown(given)}.`)
-    const work = workOf(fields, types)
+    if (!isObject(given)) {
+      throw new ScimError('invalidSyntax', `An operation is an object with "method" and "path", not ${shown(given)}.`)
+    }
+    const work = workOf(lowered(given), types)
     if (work.method === 'POST') claim(operation.bulkId, taken)
-    return { ...operation, work, wrong: null }
+    return { ...operation, version, work, wrong: null }
   } catch (error) {
     if (!(error instanceof ScimError)) throw error
-    return { ...operation, work: null, wrong: error }
+    return { ...operation, version, work: null, wrong: error }
   }
 }
 
 function claim(bulkId: string | null, taken: Set<string>): void {
-  if (bulkId === null || bulkId === '') throw new ScimError('invalidSyntax', 'A POST in a Bulk needs a "bulkId".')
+  if (bulkId === null || bulkId === '')
+    throw new ScimError(
+      'invalidSyntax',
+      'A POST in a Bulk needs a "bulkId": any text that no other POST of the request has.',
+    )
   if (taken.has(bulkId))
-    throw new ScimError('invalidValue', `The bulkId ${shown(bulkId)} belongs to another operation.`)
+    throw new ScimError(
+      'invalidValue',
+      `Another POST of this request has the bulkId ${shown(bulkId)}; give each its own.`,
+    )
   taken.add(bulkId)
 }
 
@@ -101,11 +109,18 @@ function workOf(fields: ReadonlyMap<string, Json>, types: readonly ResourceType[
     throw new ScimError('invalidSyntax', `${method} needs the id of a resource in its "path": ${type.endpoint}/ID.`)
   }
   const data = fields.get('data')
-  if (method !== 'DELETE' && data === undefined) throw new ScimError('invalidSyntax', `${method} needs "data".`)
+  if (method !== 'DELETE' && data === undefined)
+    throw new ScimError(
+      'invalidSyntax',
+      `${method} ${shown(path)} needs "data": what the request would have as its body.`,
+    )
   return { method, type, id: named ? id : null, data }
 }
 
-function textIn(value: Json | undefined): string | null {
+/** A text of an operation, which may be wrong otherwise: the answer says what it was about. */
+function textIn(given: Json, name: string): string | null {
+  if (!isObject(given)) return null
+  const [, value] = Object.entries(given).find(([other]) => folded(other) === folded(name)) ?? []
   return typeof value === 'string' ? value : null
 }
 
@@ -114,7 +129,8 @@ function lowered(object: Document): Map<string, Json> {
   const fields = new Map<string, Json>()
   for (const [name, value] of Object.entries(object)) {
     const low = folded(name)
-    if (fields.has(low)) throw new ScimError('invalidSyntax', `${shown(name)} stands twice, in different case.`)
+    if (fields.has(low))
+      throw new ScimError('invalidSyntax', `${shown(name)} stands twice, in different case; send it once.`)
     fields.set(low, value)
   }
   return fields

@@ -18,7 +18,7 @@ export function ignore(reading: Reading, name: string): void {
   if (!reading.lenient) {
     throw new ScimError(
       'invalidSyntax',
-      `${JSON.stringify(short)} is no attribute of this resource type; see /Schemas.`,
+      `${JSON.stringify(short)} is no attribute of this resource type; leave it out. GET /Schemas lists those that there are.`,
     )
   }
   if (reading.ignored.length < 20 && !reading.ignored.includes(short)) reading.ignored.push(short)
@@ -36,7 +36,10 @@ export function readValue(attribute: Attribute, given: unknown, reading: Reading
   if (attribute.multiValued) return readElements(attribute, given, reading, where)
   if (!Array.isArray(given)) return readOne(attribute, given, reading, where)
   if (!reading.lenient || given.length > 1) {
-    throw new ScimError('invalidValue', `${where} is ${shown(given)} but has a single value.`)
+    throw new ScimError(
+      'invalidValue',
+      `${where} is ${shown(given)} but has a single value: send that without an array.`,
+    )
   }
   return given.length === 0 ? null : readOne(attribute, given[0], reading, where)
 }
@@ -50,7 +53,8 @@ function readElements(attribute: Attribute, value: unknown, reading: Reading, wh
   const seen = new Set<string>()
   let primary = 0
   for (const one of given) {
-    if (one === null && !reading.lenient) throw new ScimError('invalidValue', `${where} has null among its values.`)
+    if (one === null && !reading.lenient)
+      throw new ScimError('invalidValue', `${where} has null among its values; leave it out.`)
     const element = readOne(attribute, one, reading, where)
     if (element === null) continue
     // The same value twice says nothing more (RFC 7643 §2.4), and Entra adds the same role in every cycle.
@@ -78,7 +82,10 @@ function readComplex(attribute: Attribute, given: unknown, reading: Reading, whe
   const own = named(subs, 'value')
   if (!isObject(given)) {
     if (!reading.lenient || own === null || Array.isArray(given)) {
-      throw new ScimError('invalidValue', `${where} is ${shown(given)} but consists of parts: send an object.`)
+      throw new ScimError(
+        'invalidValue',
+        `${where} is ${shown(given)} but consists of parts: send an object with ${partsOf(subs)}.`,
+      )
     }
     return readComplex(attribute, { value: given }, reading, where)
   }
@@ -98,6 +105,12 @@ function readComplex(attribute: Attribute, given: unknown, reading: Reading, whe
   // Entra takes a manager away by an empty id.
   const empty = reading.lenient && own !== null && parts[own.name] === ''
   return empty || Object.keys(parts).length === 0 ? null : parts
+}
+
+/** `formatted, familyName and the like`, for people. */
+function partsOf(subs: readonly Attribute[] | undefined): string {
+  const names = (subs ?? []).filter((one) => one.mutability !== 'readOnly').map((one) => one.name)
+  return names.length > 2 ? `${names.slice(0, 2).join(', ')} and the like` : names.join(' and ')
 }
 
 /** Entra calls the `display` of a role `displayName`. */

@@ -6,6 +6,7 @@ import { fold } from '../reconcile/normalise.ts'
 import { type Document, isObject, type Json } from './document.ts'
 import { instantOf } from './instant.ts'
 import { type Attribute, COMMON, type ResourceType } from './schema.ts'
+import { usualWidth } from './user-name.ts'
 
 /** Text without case (RFC 7643 §2.2): composed, then folded, so that `Straße` is `STRASSE` and é is e with an accent. */
 export function foldCase(text: string): string {
@@ -17,8 +18,13 @@ export function comparableValue(attribute: Attribute, value: Json): Json {
   if (Array.isArray(value)) return value.map((one: Json) => comparableValue(attribute, one))
   if (isObject(value)) return attributesOf(attribute.subAttributes ?? [], value)
   if (typeof value !== 'string') return value
-  if (attribute.type === 'string') return attribute.caseExact ? value : foldCase(value)
+  if (attribute.type === 'string') return foldText(attribute, value)
   return attribute.type === 'dateTime' ? (instantOf(value) ?? value) : value
+}
+
+function foldText({ caseExact, userName }: Attribute, text: string): string {
+  if (caseExact) return text
+  return foldCase(userName === true ? usualWidth(text) : text)
 }
 
 /** The document in the same shape: strings folded unless caseExact, dateTimes in UTC with nine digits, everything else as it is. */

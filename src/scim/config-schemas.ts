@@ -67,6 +67,9 @@ const SERVICE_PROVIDER_CONFIG: Schema = {
       offers('roles', 'multipleRolesSupported'),
       offers('entitlements', 'multipleEntitlementsSupported'),
     ]),
+    read('interopProfileConformant', 'Whether everything is as draft-zollner-scim-interop-profile demands.', {
+      type: 'boolean',
+    }),
   ],
 }
 

@@ -27,15 +27,18 @@ export function bear(ask: Ask, type: ResourceType, body: unknown, id: string): B
 
 /** Stores it; an index decides whether its keys are free. Throws ScimError uniqueness, invalidValue for members who are not there. */
 export async function store(ask: Ask, type: ResourceType, born: Born, at: Date): Promise<Shown> {
-  const { parts, caller, author } = ask
-  const members = type.members === null ? null : { ids: born.members, types: memberTypes(type) }
+  const { parts, mirror, caller, author } = ask
   const version = await written(type, () =>
-    createResource(parts.sql, caller.scope, type.name, born.row, members, at, author),
+    type.members === null
+      ? mirror.create(caller.scope, type.name, { row: born.row, at, author })
+      : createResource(parts.sql, caller.scope, type.name, born.row, membersOf(type, born), at, author),
   )
   if (version === null) throw await conflict(ask, type, born.row.id, born.document)
   const { document, row } = born
   return { id: row.id, text: row.document, document, version, createdAt: at, modifiedAt: at, groups: null }
 }
+
+const membersOf = (type: ResourceType, { members }: Born) => ({ ids: members, types: memberTypes(type) })
 
 export async function create(ask: Ask, type: ResourceType, body: unknown): Promise<Response> {
   const selection = selectionOf(type, ask.query)

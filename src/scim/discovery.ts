@@ -1,4 +1,5 @@
 /** What a client asks before anything else (RFC 7644 §4): what the provider can do, which resources it has, and what they consist of. */
+import { named } from './attribute-path.ts'
 import { CONFIG_SCHEMAS } from './config-schemas.ts'
 import type { Dialect } from './dialect.ts'
 import type { Document } from './document.ts'
@@ -30,8 +31,8 @@ export interface Limits {
   cursorTimeout: number
 }
 
-/** /ServiceProviderConfig (RFC 7643 §5, RFC 9865 §4, draft-ietf-scim-roles-entitlements). */
-export function serviceProviderConfig({ baseUrl }: Pick<Place, 'baseUrl'>, limits: Limits): Document {
+/** /ServiceProviderConfig (RFC 7643 §5, RFC 9865 §4, draft-ietf-scim-roles-entitlements, draft-zollner-scim-interop-profile §3). */
+export function serviceProviderConfig(place: Place, limits: Limits): Document {
   return {
     schemas: ['urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig'],
     patch: { supported: true },
@@ -73,8 +74,22 @@ export function serviceProviderConfig({ baseUrl }: Pick<Place, 'baseUrl'>, limit
         types: [PRODUCT],
       },
     },
-    meta: { resourceType: 'ServiceProviderConfig', location: `${baseUrl}/ServiceProviderConfig` },
+    interopProfileConformant: followsProfile(place),
+    meta: { resourceType: 'ServiceProviderConfig', location: `${place.baseUrl}/ServiceProviderConfig` },
   }
+}
+
+/**
+ * Whether all that the interoperability profile demands of a server is so for this source: it demands TLS, that what Okta and Entra ID
+ * send beyond it is refused, and that the types of values are named, which an extension of the configuration may have left out.
+ */
+function followsProfile({ baseUrl, dialect, types }: Place): boolean {
+  const attributes = types.flatMap(schemasOf).flatMap((schema) => schema.attributes)
+  const unnamed = attributes.some(({ multiValued, subAttributes }) => {
+    const type = multiValued ? named(subAttributes, 'type') : null
+    return type !== null && (type.canonicalValues ?? []).length === 0
+  })
+  return dialect === 'strict' && baseUrl.startsWith('https:') && !unnamed
 }
 
 /** /ResourceTypes. */

@@ -8,7 +8,7 @@ import { matches } from './filter-match.ts'
 import { operandOf } from './filter-operand.ts'
 import { isHidden, placeOf, stepOf } from './filter-place.ts'
 import { referenceFilter } from './filter-reference.ts'
-import { type Attribute, COMMON, folded, type ResourceType, schemasOf } from './schema.ts'
+import { type Attribute, attribute, COMMON, folded, type ResourceType, schemasOf } from './schema.ts'
 
 /** What names in a filter are about. */
 export interface Scope {
@@ -35,6 +35,7 @@ interface Found {
 
 const NEVER: Filter = { op: 'never' }
 const ALWAYS: Filter = { op: 'always' }
+const PARTLESS = attribute({ name: '', type: 'complex', description: '' })
 const [SCHEMAS, ID, META] = ['schemas', 'id', 'meta'].map((name) => named(COMMON, name))
 
 /**
@@ -47,17 +48,16 @@ export function comparison(scope: Scope, name: Name, op: Comparator | 'pr', lite
   if (found === null) return NEVER
   if (op === 'pr' || literal === null) return presence(scope, found)
   if (literal.kind === 'null') {
-    if (op === 'eq') return { op: 'not', filter: presence(scope, found) }
-    if (op === 'ne') return presence(scope, found)
-    throw wrongFilter(literal.at, 'null can be compared with eq and ne alone.')
+    const filter = presence(scope, found)
+    return op === 'eq' ? { op: 'not', filter } : filter
   }
   const { leaf, steps } = withValue(found)
+  const { kind, text } = operandOf(leaf, op, literal, { name, lenient: scope.lenient })
   if (leaf.name === '$ref' && found.top !== null && isRelated(found.home)) {
     const inside = scope.element !== null
     return referenceFilter(found.top, { op, literal, name, inside, home: found.home })
   }
   const known = fixedTexts(scope, found)
-  const { kind, text } = operandOf(leaf, op, literal, { name, lenient: scope.lenient })
   // Schemas are compared without case (RFC 7643 §2.1).
   const operand = { kind, text: found.top === SCHEMAS ? folded(text) : text }
   if (known !== null) return known({ op, place: { home: 'document', path: [] }, operand })
@@ -73,7 +73,11 @@ export function bracketed(scope: Scope, name: Name, inner: (scope: Scope) => Fil
   // Parts have no parts (RFC 7643 §2.3.8).
   if (scope.element !== null || scope.prefix !== null) throw bare()
   const found = find(scope, name)
-  if (found === null) return NEVER
+  if (found === null) {
+    // What the type does not have has no parts either: who asks several types at once is told of a part that none of them has.
+    inner({ ...scope, element: { attribute: PARTLESS, home: 'document' } })
+    return NEVER
+  }
   const { leaf, steps, home, top } = found
   if (leaf === null || leaf !== top || (leaf.type !== 'complex' && !leaf.multiValued)) throw bare()
   if (!leaf.multiValued) {

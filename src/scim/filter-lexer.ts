@@ -4,7 +4,7 @@
  * so nothing that it reads too widely, too narrowly or too slowly reaches one.
  */
 import { quoted, wrongFilter } from './filter-error.ts'
-import { endOfString, type Literal, readBare, readString } from './filter-literal.ts'
+import { checkOperator, endOfString, type Literal, readBare, readString } from './filter-literal.ts'
 
 /** A name as the client wrote it; `at`: where it begins in the filter. */
 export interface Name {
@@ -102,7 +102,9 @@ class Lexer {
     if (operator === 'pr') return
     if (this.#at < this.#text.length && !this.#blanks()) throw wrongFilter(this.#at, 'a blank is missing here.')
     this.#out += ` "${this.#literals.length}"`
-    this.#literals.push(this.#value())
+    const literal = this.#value()
+    checkOperator(operator, literal)
+    this.#literals.push(literal)
   }
 
   #value(): Literal {

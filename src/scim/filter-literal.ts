@@ -13,6 +13,7 @@ export type Literal = { readonly at: number } & (
 )
 
 export const JSON_NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/
+const PARTS = /^(?:co|sw|ew)$/
 const KEYWORD = /^(?:and|or|not)$/i
 
 /** The index after the quotation mark that ends the string which begins at `from`; null when it never ends. */
@@ -36,6 +37,20 @@ export function readString(json: string, at: number): Literal {
     throw wrongFilter(at, 'the value holds a character that no attribute can have.')
   }
   return { kind: 'text', text, at }
+}
+
+/**
+ * Refuses what can never be meant, whatever the attribute is and whether or not there is one: `gt true`, `co 5`, `lt null`. RFC 7644
+ * §3.4.2.2 wants booleans refused where there is an order; nothing but text has parts.
+ */
+export function checkOperator(operator: string, { kind, text, at }: Literal): void {
+  const same = operator === 'eq' || operator === 'ne'
+  if ((kind === 'boolean' || kind === 'null') && !same) {
+    throw wrongFilter(at, `${text} can be compared with eq and ne alone, not with ${operator}.`)
+  }
+  if (kind === 'number' && PARTS.test(operator)) {
+    throw wrongFilter(at, `${operator} looks for a part of a text, which stands in quotation marks: ${quoted(text)}.`)
+  }
 }
 
 /** What stands there without quotation marks. */

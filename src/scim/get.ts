@@ -1,6 +1,6 @@
 /** GET of one resource (RFC 7644 §3.4.1). */
-import { type MirrorResource, readResource } from '../store/mirror.ts'
 import { isId } from '../store/mirror-columns.ts'
+import type { MirrorResource } from '../store/mirror-resource.ts'
 import { answer } from './answer.ts'
 import type { Ask } from './ask.ts'
 import { isKnown } from './entity-tag.ts'
@@ -13,13 +13,13 @@ import { notThere } from './write.ts'
 
 /** The resource as it is stored; `groups`: with those that it is in. Throws ScimError 404. */
 export async function find(
-  { parts, caller }: Ask,
+  { mirror, caller }: Ask,
   type: ResourceType,
   id: string,
   options: { groups: boolean },
 ): Promise<MirrorResource> {
   const members = type.members !== null
-  const found = isId(id) ? await readResource(parts.sql, caller.scope, type.name, id, { ...options, members }) : null
+  const found = isId(id) ? await mirror.read(caller.scope, type.name, 'id', id, { ...options, members }) : null
   if (found === null) throw notThere(type, id)
   return found
 }

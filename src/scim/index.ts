@@ -5,6 +5,7 @@
 import { randomUUID } from 'node:crypto'
 import { countRequest } from '../counters.ts'
 import { pacer } from '../pacer.ts'
+import { MirrorTogether } from '../store/mirror-together.ts'
 import type { Parts } from '../sync/parts.ts'
 import { answerError, Refusal } from './answer.ts'
 import { type Ask, queryOf } from './ask.ts'
@@ -35,6 +36,7 @@ interface Trace {
 export function scimDoor(context: ScimContext): (raw: Request) => Promise<Response> {
   const { parts } = context
   const callers = new Callers(parts)
+  const mirror = new MirrorTogether(parts.sql)
   const take = pacer({ rate: 200, burst: 1_000 }, () => performance.now())
 
   async function ask(raw: Request, url: string, requestId: string, trace: Trace): Promise<Response> {
@@ -53,6 +55,7 @@ export function scimDoor(context: ScimContext): (raw: Request) => Promise<Respon
     trace.template = route.template
     const request: Ask = {
       parts,
+      mirror,
       caller,
       baseUrl: (context.baseUrl?.() ?? 'http://localhost') + PREFIX,
       query: queryOf(url),
@@ -84,7 +87,8 @@ export function scimDoor(context: ScimContext): (raw: Request) => Promise<Respon
       const { tokenId } = trace.caller ?? {}
       parts.log.info({ requestId, method: raw.method, path, status, ms: Math.round(took), tokenId }, 'request')
     }
-    return response
+    // What HEAD answers has no body (RFC 9110 §9.3.2).
+    return raw.method === 'HEAD' ? new Response(null, response) : response
   }
 }
 

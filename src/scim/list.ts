@@ -1,8 +1,10 @@
 /** Lists and searches (RFC 7644 §3.4.2), by index and by cursor (RFC 9865). */
 
+import { isId } from '../store/mirror-columns.ts'
 import { type Filter, whereOf } from '../store/mirror-filter.ts'
 import { countResources, listResources, type MirrorQuery } from '../store/mirror-list.ts'
 import { orderBy } from '../store/mirror-order.ts'
+import type { MirrorResource, Name } from '../store/mirror-resource.ts'
 import type { Ask } from './ask.ts'
 import { type Bound, makeCursor, type Position, readCursor } from './cursor.ts'
 import { ScimError } from './error.ts'
@@ -21,7 +23,7 @@ import { asked, isQuick, isUsual } from './unusual.ts'
 const FARTHEST = 2 ** 53 - 1
 
 /** `quick`: the store finds what there is without a search, whatever else is asked for. */
-type Wanted = MirrorQuery & { quick: boolean }
+type Wanted = MirrorQuery & { quick: boolean; only: Only | null }
 
 /** What stands before the resources in an answer. */
 type Head = Record<string, string | number | string[]>
@@ -65,11 +67,13 @@ function queryOf(
   // Several types have no attribute in common that would be worth an order.
   const order = types.length === 1 && only !== undefined ? orderOf(only, request.sortBy, request.sortOrder) : null
   const active = filter === null ? null : activeAlone(filter)
+  const named =
+    only === undefined || types.length > 1 || order !== null || request.cursor !== null ? null : onlyOf(only, filter)
   const needs = shown.map(({ type, selection }) => wanted(type, selection))
   return {
     types: types.map((type) => type.name),
-    where: filter === null ? null : whereOf(parts.sql, filter, caller.scope),
-    single: filter !== null && isSingle(filter),
+    where: filter === null || named !== null ? null : whereOf(parts.sql, filter, caller.scope),
+    only: named,
     unusual: order !== null || (filter !== null && !isUsual(filter)),
     quick: order === null && filter !== null && isQuick(filter),
     ...(active !== null && { onlyActive: active }),
@@ -82,27 +86,49 @@ function queryOf(
   }
 }
 
-/** Whether a filter names one resource: what it asks for is unique in the mirror. */
-function isSingle(filter: Filter): boolean {
-  return filter.op === 'eq' && UNIQUE.has(filter.place.home)
+/** The one resource that a filter names, where what it asks for is unique in the mirror. */
+interface Only {
+  type: ResourceType
+  by: Name
+  name: string
 }
 
-const UNIQUE: ReadonlySet<string> = new Set(['id', 'uniqueKey', 'externalId'])
+function onlyOf(type: ResourceType, filter: Filter | null): Only | null {
+  if (filter === null || filter.op !== 'eq' || filter.operand.text === '') return null
+  const by = UNIQUE.find((one) => one === filter.place.home)
+  const name = filter.operand.text
+  return by === undefined || (by === 'id' && !isId(name)) ? null : { type, by, name }
+}
+
+const UNIQUE: readonly Name[] = ['id', 'uniqueKey', 'externalId']
 
 /** Whether a filter asks for nothing but who is active, or who is not: those are counted while writing. */
 function activeAlone(filter: Filter): boolean | null {
   return filter.op === 'eq' && filter.place.home === 'active' ? filter.operand.text === 'true' : null
 }
 
-async function byIndex(ask: Ask, query: Wanted, { startIndex }: SearchRequest) {
+async function byIndex(ask: Ask, query: Wanted, { startIndex, filter, sortBy, sortOrder }: SearchRequest) {
   const offset = Math.min(startIndex - 1, FARTHEST)
   const { scope } = ask.caller
-  const { resources, totalResults } = await asked(ask, query, async (handle) => {
-    const { resources: page, total } = await listResources(handle, scope, { ...query, offset })
-    return { resources: page, totalResults: total ?? (await countResources(handle, scope, query)) }
-  })
-  const head: Head = { schemas: [LIST], totalResults, startIndex, itemsPerPage: resources.length }
-  return { resources, head }
+  if (query.only !== null) {
+    const { type, by, name } = query.only
+    const found = await ask.mirror.read(scope, type.name, by, name, { groups: query.groups, members: query.members })
+    const resources = found === null || offset > 0 || query.limit === 0 ? [] : [found]
+    const totalResults = found === null ? 0 : 1
+    return { resources, head: headOf(totalResults, startIndex, resources) }
+  }
+  const question = JSON.stringify([query.types, filter, sortBy, sortOrder, offset, query.limit, query.groups])
+  const { resources, totalResults } = await ask.mirror.page(scope, question, () =>
+    asked(ask, query, async (handle) => {
+      const { resources: page, total } = await listResources(handle, scope, { ...query, offset })
+      return { resources: page, totalResults: total ?? (await countResources(handle, scope, query)) }
+    }),
+  )
+  return { resources, head: headOf(totalResults, startIndex, resources) }
+}
+
+function headOf(totalResults: number, startIndex: number, { length }: readonly MirrorResource[]): Head {
+  return { schemas: [LIST], totalResults, startIndex, itemsPerPage: length }
 }
 
 async function byCursor(ask: Ask, query: Wanted, { cursor, count }: SearchRequest, bound: Bound) {

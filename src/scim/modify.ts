@@ -1,17 +1,19 @@
 /** PATCH (RFC 7644 §3.5.2). */
-import type { MirrorResource } from '../store/mirror.ts'
+
 import { isId } from '../store/mirror-columns.ts'
+import type { MirrorResource } from '../store/mirror-resource.ts'
 import { answer } from './answer.ts'
 import type { Ask } from './ask.ts'
 import { checkVersion, isConditional } from './entity-tag.ts'
 import { answerWith, find } from './get.ts'
 import { applyPatch } from './patch.ts'
+import { activeAlone } from './patch-active.ts'
 import { isOnMembers } from './patch-members.ts'
 import { readPatch } from './patch-request.ts'
 import { versionOf } from './represent.ts'
 import type { ResourceType } from './schema.ts'
 import { selectionOf, wanted } from './shown.ts'
-import { changeMembersOf, stepsOf, tell, update } from './update.ts'
+import { changeMembersAlone, stepsOf, tell, update } from './update.ts'
 import { noteIgnored, notThere, overtaken, pushed, TRIES, written } from './write.ts'
 
 /** What is left to answer with: the resource where it was asked for, else its version alone. */
@@ -36,9 +38,20 @@ export async function patch(
   if (ofMembers && need === null && !isConditional(ask)) {
     // What happens to members alone does not depend on the rest of the group: one call, whatever it holds.
     const steps = stepsOf(type, applyPatch(type, {}, operations, dialect, { id }).members)
-    const { version, changed } = await written(type, () => changeMembersOf(ask, ask.parts.sql, type, id, steps, null))
+    const { version, changed } = await written(type, () => changeMembersAlone(ask, type, id, steps))
     if (changed) pushed(ask, false)
     return { version, stored: null }
+  }
+  const active = isConditional(ask) ? null : activeAlone(type, operations, dialect)
+  if (active !== null) {
+    const { parts, caller, author, mirror } = ask
+    const change = { id, active, at: parts.now(), author }
+    const set = await written(type, () => mirror.active(caller.scope, type.name, change, need?.groups ?? false))
+    if (set === 'gone') throw notThere(type, id)
+    if (set !== 'unclear') {
+      if (set.changed) pushed(ask, !active)
+      return { version: set.resource.version, stored: set.resource }
+    }
   }
   for (let attempt = 0; attempt < TRIES; attempt += 1) {
     const stored = await find(ask, type, id, { groups: need?.groups ?? false })

@@ -21,7 +21,10 @@ export function isOnMembers(type: ResourceType, target: Target): boolean {
 export function memberStep(reading: Reading, { op, target, text, value }: Change): MemberStep | null {
   const { attribute, selector, sub } = target
   if (sub !== null || (selector !== null && op !== 'remove'))
-    throw new ScimError('mutability', `${shown(text)} cannot be changed; remove the member and add another one.`)
+    throw new ScimError(
+      'mutability',
+      `${shown(text)} cannot be changed, for members only come and go: remove the member and add another one.`,
+    )
   if (selector !== null) {
     const ids = idsOf(selector.filter)
     if (ids === null) throw unsupported(selector.text)

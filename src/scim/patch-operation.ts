@@ -7,7 +7,7 @@ import { appended, distinct, without } from './patch-elements.ts'
 import { isBare, merged, readPart, readParts, removing } from './patch-parts.ts'
 import { isEmpty, valueAt, withValue } from './patch-place.ts'
 import { changeSelected } from './patch-selected.ts'
-import { folded, type ResourceType, schemasOf } from './schema.ts'
+import { type Attribute, folded, type ResourceType, schemasOf } from './schema.ts'
 import { shown } from './simple-value.ts'
 
 export interface Patching {
@@ -71,8 +71,16 @@ function mayWrite({ type, reading, id }: Patching, { target, named, text, value 
   if (extension === null && attribute.name === 'id' && !named && !isEmpty(value) && value !== id)
     throw new ScimError('mutability', `id is ${shown(value)}, but this ${type.name} is ${shown(id)} for ever.`)
   if (named || !reading.lenient)
-    throw new ScimError('mutability', `${shown(text)} is readOnly: the server alone sets it.`)
+    throw new ScimError(
+      'mutability',
+      `${shown(text)} is readOnly: the server alone sets it. Leave it out${instead(type, attribute)}.`,
+    )
   return false
+}
+
+/** Where what an attribute shows is changed. */
+function instead(type: ResourceType, { name }: Attribute): string {
+  return name === type.memberOf ? ', and change the members of the group' : ''
 }
 
 /** `schemas` follows from the attributes that there are (RFC 7643 §3). */

@@ -63,10 +63,8 @@ function readOperation(request: Request, given: Json, at: number | null): Operat
   const found = readPath(type, path, dialect)
   if (found === null) {
     if (isLenient(dialect)) return [{ op, at, text: path, target: null, value, named: true }]
-    throw new ScimError(
-      'invalidPath',
-      `${type.name} has no attribute ${shown(path)}; /Schemas lists those that it has.`,
-    )
+    // The interoperability profile has one keyword for all that no schema defines, in paths too.
+    throw syntax(`${type.name} has no attribute ${shown(path)}; /Schemas lists those that it has.`)
   }
   if (found.attribute !== null) return [{ op, at, text: path, target: found, value, named: true }]
   if (found.extension === null && !isLenient(dialect))
@@ -82,13 +80,14 @@ function readOperation(request: Request, given: Json, at: number | null): Operat
 function verbOf(op: Json | undefined): Verb {
   const low = typeof op === 'string' ? folded(op) : ''
   const verb = VERBS.find((one) => one === low)
-  if (verb === undefined) throw syntax(`"op" is add, replace or remove, not ${shown(op ?? null)}.`)
+  if (verb === undefined) throw syntax(`"op" is ${shown(op ?? null)} but must be add, replace or remove.`)
   return verb
 }
 
 function pathOf(path: Json | undefined, dialect: Dialect): string | null {
   if (path === undefined || (isLenient(dialect) && (path === null || path === ''))) return null
-  if (typeof path !== 'string') throw new ScimError('invalidPath', `"path" is a string, not ${shown(path)}.`)
+  if (typeof path !== 'string')
+    throw new ScimError('invalidPath', `"path" is ${shown(path)} but must be text such as "userName".`)
   return path
 }
 
@@ -96,7 +95,7 @@ function pathOf(path: Json | undefined, dialect: Dialect): string | null {
 function checkKeys(message: Document, known: readonly string[], dialect: Dialect): void {
   if (isLenient(dialect)) return
   const other = Object.keys(message).find((key) => !known.some((name) => folded(name) === folded(key)))
-  if (other !== undefined) throw syntax(`${shown(other)} is none of ${known.join(', ')}.`)
+  if (other !== undefined) throw syntax(`There is no ${shown(other)} here, only ${known.join(', ')}; leave it out.`)
 }
 
 /** A member of the message, whatever its case (RFC 7643 §2.1). */

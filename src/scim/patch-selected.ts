@@ -1,4 +1,5 @@
 /** Operations on those values of an attribute that a filter in the path finds. */
+import { named } from './attribute-path.ts'
 import { type Reading, readValue } from './coerce.ts'
 import { comparableValue } from './comparable.ts'
 import { type Document, isObject, type Json } from './document.ts'
@@ -44,9 +45,23 @@ export function changeSelected(reading: Reading, change: Change, selector: Selec
 function checkStrictly({ op, target, text }: Change, found: number): void {
   const { attribute, sub } = target
   if (sub === null && attribute.type === 'complex')
-    throw new ScimError('invalidPath', `${shown(text)} names no part of what it finds: add .value or the like.`)
-  if (found > 1) throw new ScimError('invalidFilter', `${shown(text)} finds ${found} values; it may find one.`)
-  if (found === 0 && op !== 'remove') throw new ScimError('noTarget', `${shown(text)} finds no value.`)
+    throw new ScimError('invalidPath', `${shown(text)} names no part of what it finds: add ${partOf(attribute)}.`)
+  if (found > 1)
+    throw new ScimError(
+      'invalidFilter',
+      `${shown(text)} finds ${found} values but may find one: ask for more, such as its value.`,
+    )
+  if (found === 0 && op !== 'remove')
+    throw new ScimError(
+      'noTarget',
+      `${shown(text)} finds no value; "add" one with the path ${shown(attribute.name)} first.`,
+    )
+}
+
+/** An example of a part, as a path ends with it. */
+function partOf({ subAttributes }: Attribute): string {
+  const example = named(subAttributes, 'value') ?? subAttributes?.[0]
+  return example === undefined ? 'one' : `.${example.name} or the like`
 }
 
 function readAll(reading: Reading, { op, target, value = null }: Change): Parts | null {

@@ -20,7 +20,7 @@ export interface Piece {
   selection: Selection
 }
 
-/** JSON of each resource, after the first with a comma before it. */
+/** JSON of the resources with a comma between two, in parts that are worth sending. */
 export async function* textOf(ask: Ask, pieces: readonly Piece[]): AsyncGenerator<string, void> {
   const around = aroundOf(ask)
   const groups = pieces.filter(({ type, selection }) => type.members !== null && selection.wants(type.members))
@@ -30,22 +30,27 @@ export async function* textOf(ask: Ask, pieces: readonly Piece[]): AsyncGenerato
     groups.map(({ stored }) => stored.id),
   )
   let next = groups.length > 0 ? await members.next() : null
+  let part = ''
   for (const [index, { type, stored, selection }] of pieces.entries()) {
     const text = showText(type, stored, selection, around)
     const comma = index === 0 ? '' : ','
     if (type.members === null || next === null || next.done || next.value.group !== stored.id) {
-      yield comma + text
+      part += comma + text
+      if (part.length < PART) continue
+      yield part
+      part = ''
       continue
     }
     const write = memberText(type, type.members, selection, around)
-    let before = `${comma}${text.slice(0, -1)},${JSON.stringify(type.members)}:[`
+    let before = `${part}${comma}${text.slice(0, -1)},${JSON.stringify(type.members)}:[`
     while (!next.done && next.value.group === stored.id) {
       yield before + next.value.members.map(write).join(',')
       before = ','
       next = await members.next()
     }
-    yield ']}'
+    part = ']}'
   }
+  if (part !== '') yield part
 }
 
 function memberText(

@@ -1,5 +1,5 @@
 /** PUT: a resource as a whole (RFC 7644 §3.5.1). */
-import type { MirrorResource } from '../store/mirror.ts'
+import type { MirrorResource } from '../store/mirror-resource.ts'
 import type { Ask } from './ask.ts'
 import { checkVersion } from './entity-tag.ts'
 import { answerWith, find } from './get.ts'

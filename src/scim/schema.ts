@@ -28,6 +28,8 @@ export interface Attribute {
   readonly canonicalValues?: readonly string[]
   readonly referenceTypes?: readonly string[]
   readonly subAttributes?: readonly Attribute[]
+  /** Not a characteristic that is shown: true for names that are compared as PRECIS prepares them. */
+  readonly userName?: true
 }
 
 export interface Schema {

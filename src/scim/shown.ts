@@ -1,5 +1,5 @@
 /** Resources on their way out: represented, and cut down to what the client wants to see. */
-import type { MirrorResource } from '../store/mirror.ts'
+import type { MirrorResource } from '../store/mirror-resource.ts'
 import type { Ask, Query } from './ask.ts'
 import type { Document } from './document.ts'
 import { type Names, project, readSelection, type Selection } from './project.ts'
@@ -42,25 +42,52 @@ export function wanted(
   }
 }
 
-export function aroundOf({ baseUrl, caller }: Pick<Ask, 'baseUrl' | 'caller'>): Around {
-  return { baseUrl, endpoints: caller.endpoints }
+/** What is around the resources of one answer, with what was written of it already. */
+interface Texts extends Around {
+  texts: Map<object, string>
+}
+
+export function aroundOf({ baseUrl, caller }: Pick<Ask, 'baseUrl' | 'caller'>): Texts {
+  return { baseUrl, endpoints: caller.endpoints, texts: new Map() }
 }
 
 /**
  * The same as JSON. Where all of it is shown, what is stored goes out as it is, between what the server knows: reading and writing a page
  * of a hundred anew would be most of the work. An extension has to be looked at, since its schema has to be named.
  */
-export function showText(type: ResourceType, stored: Shown, selection: Selection, around: Around): string {
+export function showText(type: ResourceType, stored: Shown, selection: Selection, around: Texts): string {
   const { text, groups } = stored
   const usual = selection === USUAL.get(type) && isPlain(type)
-  if (!usual || text === '{}' || !text.startsWith('{') || text.includes('"urn:')) {
-    return JSON.stringify(show(type, stored, selection, around))
-  }
-  const told =
-    type.memberOf === null || groups === null || groups.length === 0 ? null : representGroups(type, groups, around)
-  const own = `{"schemas":["${type.schema.id}"],"id":"${stored.id}",${text.slice(1, -1)}`
+  const schemas = usual && text.startsWith('{"') ? schemasIn(type, text) : null
+  if (schemas === null) return JSON.stringify(show(type, stored, selection, around))
+  const own = `{"schemas":${schemas},"id":"${stored.id}",${text.slice(1, -1)}`
   const meta = JSON.stringify(metaOf(type, stored, around.baseUrl))
-  return told === null ? `${own},"meta":${meta}}` : `${own},"${type.memberOf}":${JSON.stringify(told)},"meta":${meta}}`
+  if (type.memberOf === null || groups === null || groups.length === 0) return `${own},"meta":${meta}}`
+  return `${own},"${type.memberOf}":${groupsText(type, groups, around)},"meta":${meta}}`
+}
+
+/**
+ * The schemas of what is stored, as JSON. A URN in quotation marks is the name of an extension or a text of its own: null where it is not
+ * one of the type's extensions, which may be one that is no longer known and has to be left out.
+ */
+function schemasIn(type: ResourceType, text: string): string | null {
+  let schemas = `["${type.schema.id}"`
+  for (let at = text.indexOf('"urn:'); at >= 0; at = text.indexOf('"urn:', at + 1)) {
+    const extension = type.extensions.find(({ schema }) => text.startsWith(`${schema.id}":`, at + 1))
+    if (extension === undefined) return null
+    schemas += `,"${extension.schema.id}"`
+  }
+  return `${schemas}]`
+}
+
+/** Those who are in the same groups share one list of them, and one text. */
+function groupsText(type: ResourceType, groups: NonNullable<Shown['groups']>, around: Texts): string {
+  let text = around.texts.get(groups)
+  if (text === undefined) {
+    text = JSON.stringify(representGroups(type, groups, around))
+    around.texts.set(groups, text)
+  }
+  return text
 }
 
 /** The resource without its members, which are written piece by piece. */

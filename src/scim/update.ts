@@ -1,9 +1,10 @@
 /** How a resource takes another text and other members: PUT and PATCH differ only in where those come from. */
 import { isDeepStrictEqual } from 'node:util'
 import type { Handle } from '../store/connection.ts'
-import { type MirrorResource, readResource, updateResource } from '../store/mirror.ts'
+import { updateResource } from '../store/mirror.ts'
 import { isId } from '../store/mirror-columns.ts'
-import { changeMembers, type MemberStep } from '../store/mirror-members.ts'
+import { changeMembers, type MemberStep, type MembersChanged } from '../store/mirror-members.ts'
+import { type MirrorResource, readResource } from '../store/mirror-resource.ts'
 import type { Ask } from './ask.ts'
 import type { Document } from './document.ts'
 import { isConditional, outdated } from './entity-tag.ts'
@@ -39,7 +40,7 @@ export async function update(
       const { sql } = ask.parts
       // A condition on the version of a group is one on its members as well.
       const whole = type.members !== null && (steps.length > 0 || isConditional(ask))
-      if (!whole) return await withText(ask, sql, type, stored, wish.document)
+      if (!whole) return await withText(ask, null, type, stored, wish.document)
       return await sql.begin(async (transaction) => {
         const other = await withMembers(ask, transaction, type, stored, steps)
         if (!changed) return await withSameText(ask, transaction, type, other)
@@ -53,9 +54,10 @@ export async function update(
   }
 }
 
+/** `handle`: the transaction that it belongs to; null: it stands alone. */
 async function withText(
-  { parts, caller, author }: Ask,
-  handle: Handle,
+  { parts, mirror, caller, author }: Ask,
+  handle: Handle | null,
   type: ResourceType,
   stored: MirrorResource,
   document: Document,
@@ -69,11 +71,14 @@ async function withText(
     renamed: type.members !== null && before.displayNameKey !== row.displayNameKey,
   }
   const at = parts.now()
-  const ownVersion = await updateResource(handle, caller.scope, type.name, row, change, at, author)
+  const ownVersion =
+    handle === null
+      ? await mirror.update(caller.scope, type.name, { row, change, at, author })
+      : await updateResource(handle, caller.scope, type.name, row, change, at, author)
   if (ownVersion === null) throw new Overtaken()
   // The changes of its members that were known go on counting.
   const version = ownVersion + stored.version - stored.ownVersion
-  return { ...stored, text: row.document, document, version, ownVersion, modifiedAt: at, active: row.active }
+  return stored.after({ text: row.document, version, ownVersion, modifiedAt: at, active: row.active })
 }
 
 /** What is to stay as it is must still be so, or the answer would give a text that is gone the version of the one that is there. */
@@ -95,33 +100,31 @@ async function withMembers(
   stored: MirrorResource,
   steps: MemberStep[],
 ): Promise<MirrorResource> {
-  const at = ask.parts.now()
-  const { version, changed } = await changeMembersOf(
-    ask,
-    handle,
+  const { parts, caller, author } = ask
+  const at = parts.now()
+  const expected = isConditional(ask) ? stored.version : null
+  const change = { steps, types: memberTypes(type), expected, turn: true }
+  const done = changedOf(
     type,
     stored.id,
-    steps,
-    isConditional(ask) ? stored.version : null,
-    at,
-    true,
+    await changeMembers(handle, caller.scope, type.name, stored.id, change, at, author),
   )
-  return { ...stored, version, modifiedAt: changed ? at : stored.modifiedAt }
+  return stored.after({ version: done.version, ...(done.changed && { modifiedAt: at }) })
 }
 
-/** Changes nothing but members, which needs no look at the resource beforehand. Throws ScimError 404, 412, invalidValue. */
-export async function changeMembersOf(
-  { parts, caller, author }: Ask,
-  handle: Handle,
+/** Changes nothing but members, which needs no look at the resource beforehand. Throws ScimError 404, invalidValue. */
+export async function changeMembersAlone(
+  { parts, mirror, caller, author }: Ask,
   type: ResourceType,
   id: string,
   steps: MemberStep[],
-  expected: number | null,
-  at: Date = parts.now(),
-  turn = false,
 ): Promise<{ version: number; changed: boolean }> {
-  const change = { steps, types: memberTypes(type), expected, turn }
-  const done = await changeMembers(handle, caller.scope, type.name, id, change, at, author)
+  const change = { group: id, steps, at: parts.now(), author }
+  return changedOf(type, id, await mirror.members(caller.scope, type.name, memberTypes(type), change))
+}
+
+/** Throws ScimError 404, 412. */
+function changedOf(type: ResourceType, id: string, done: MembersChanged): { version: number; changed: boolean } {
   if (done === 'gone') throw notThere(type, id)
   if (done === 'other version') throw outdated(null)
   return done

@@ -1,6 +1,8 @@
 /** Users (RFC 7643 §4.1, characteristics as in §8.7.1). */
 import { ENTERPRISE_USER } from './enterprise.ts'
+import { PRODUCT } from './entitlement.ts'
 import { PRIMARY, plural } from './plural.ts'
+import { ORGANIZATION_ROLE } from './role.ts'
 import { attribute, type ResourceType, type Schema } from './schema.ts'
 
 const USER_SCHEMA: Schema = {
@@ -12,6 +14,7 @@ const USER_SCHEMA: Schema = {
       name: 'userName',
       required: true,
       uniqueness: 'server',
+      userName: true,
       description: 'The name that the user signs in with; nobody else of the source has it.',
     }),
     attribute({
@@ -117,11 +120,16 @@ const USER_SCHEMA: Schema = {
         }),
       ],
     }),
-    plural({ name: 'entitlements', description: 'Products that the user is to hold, by their keys.' }),
-    plural({ name: 'roles', description: 'Roles of the user.' }),
+    plural({
+      name: 'entitlements',
+      description: 'Products that the user is to hold, by their keys.',
+      types: [PRODUCT],
+    }),
+    plural({ name: 'roles', description: 'Roles of the user.', types: [ORGANIZATION_ROLE] }),
     plural({
       name: 'x509Certificates',
       description: 'Certificates, DER in base64.',
+      types: ['work', 'home', 'other'],
       value: { type: 'binary', caseExact: true },
     }),
   ],

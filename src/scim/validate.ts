@@ -46,18 +46,22 @@ export function checkComplete(type: ResourceType, document: Document): void {
   for (const { schema, required } of type.extensions) {
     const extension = document[schema.id]
     if (isObject(extension)) checkRequired(schema.attributes, extension, `${schema.id}:`)
-    else if (required) throw new ScimError('invalidValue', `The attributes of ${schema.id} are required.`)
+    else if (required)
+      throw new ScimError(
+        'invalidValue',
+        `The extension ${schema.id} is required: send an object of its attributes under that name.`,
+      )
   }
   for (const attribute of keyAttributes(type)) {
     for (const text of textsOf(document[attribute.name])) {
       if (text.length > LONGEST_KEY) {
         const far = `${attribute.name} is ${shown(text)}, ${text.length} characters long`
-        throw new ScimError('invalidValue', `${far}, but may have at most ${LONGEST_KEY}.`)
+        throw new ScimError('invalidValue', `${far}, but may have at most ${LONGEST_KEY}; send a shorter one.`)
       }
       const bytes = Buffer.byteLength(foldCase(text))
       if (bytes > LONGEST_FOLDED) {
-        const far = `${attribute.name} is ${shown(text)}, ${bytes} bytes long without case`
-        throw new ScimError('invalidValue', `${far}, but may have at most ${LONGEST_FOLDED}.`)
+        const far = `${attribute.name} is ${shown(text)}, ${bytes} bytes long as it is compared`
+        throw new ScimError('invalidValue', `${far}, but may have at most ${LONGEST_FOLDED}; send a shorter one.`)
       }
     }
   }

@@ -1,4 +1,4 @@
-/** What administrators are told of a plan, a snapshot or a token, as it stands when the letter leaves. */
+/** What administrators are told of a plan, a snapshot, a token or open questions, as it stands when the letter leaves. */
 import { admitCount } from '../reconcile/admit.ts'
 import { showId } from '../reconcile/identifiers.ts'
 import type { AdminEvent, ItemCounts, NamedItem, PlanForReview, TokenEnds } from '../reconcile/letter.ts'
@@ -20,7 +20,6 @@ interface PlanColumns {
   sources: string[]
 }
 
-/** What administrators are told of a plan, a snapshot or a token, as it stands now. */
 export async function readAdminEvent(sql: Sql, letter: LetterRow): Promise<AdminEvent> {
   switch (letter.event) {
     case 'snapshot_held':
@@ -31,6 +30,8 @@ export async function readAdminEvent(sql: Sql, letter: LetterRow): Promise<Admin
     case 'token_ends_soon':
     case 'token_ends':
       return await tokenEnds(sql, letter, letter.event)
+    case 'decision_waits':
+      return await decisionWaits(sql, letter)
     case 'plan_completed':
     case 'plan_partially_failed':
       return await planFinished(sql, letter, letter.event)
@@ -161,6 +162,15 @@ async function sourceSilent(sql: Sql, letter: LetterRow): Promise<AdminEvent> {
     where snapshot.organization_id = ${letter.organizationId} and snapshot.id = ${letter.snapshotId}`
   if (last === undefined) throw new Error(`snapshot ${letter.snapshotId} of letter ${letter.id} is gone`)
   return { kind: 'source_silent', source: last.source, file: last.file, since: last.at.toISOString() }
+}
+
+async function decisionWaits(sql: Sql, letter: LetterRow): Promise<AdminEvent> {
+  const rows = await sql<{ decisionId: number; email: string; why: string; open: number }[]>`
+    select q.id as "decisionId", m.email, q.evidence->>'why' as why, count(*) over ()::int as open from decisions q
+    join members m on m.organization_id = q.organization_id and m.person_id = q.person_id
+    where q.organization_id = ${letter.organizationId} and q.kind = 'gone' and q.state = 'open' order by q.id desc limit 10`
+  const questions = rows.map(({ decisionId, email, why }) => ({ decisionId, email, why }))
+  return { kind: 'decision_waits', questions, open: rows[0]?.open ?? 0 }
 }
 
 async function tokenEnds(sql: Sql, letter: LetterRow, kind: TokenEnds['kind']): Promise<AdminEvent> {

@@ -4,13 +4,15 @@ import type { Handle } from './connection.ts'
 
 export interface Beside {
   openDecisions: number
+  /** How many of those are about members who keep their access until somebody decides. */
+  openFarewells: number
   /** One entry per kind and product; `until` is when the first of them is due, null when a condition ends the wait. */
   waits: { kind: WaitKind; product: string | null; productName: string | null; people: number; until: Date | null }[]
 }
 
 export async function readBeside(handle: Handle, organization: number): Promise<Beside> {
-  const [decisions] = await handle<{ open: number }[]>`
-    select count(*)::int as open from decisions where organization_id = ${organization} and state = 'open'`
+  const [decisions] = await handle<{ open: number; farewells: number }[]>`
+    select count(*)::int as open, (count(*) filter (where kind = 'gone'))::int as farewells from decisions where organization_id = ${organization} and state = 'open'`
   const waits = await handle<Beside['waits']>`
     select w.kind, p.key as product, p.name as "productName", w.people, w.until
     from (
@@ -18,5 +20,5 @@ export async function readBeside(handle: Handle, organization: number): Promise<
       where organization_id = ${organization} group by kind, product_id) w
     left join products p on p.organization_id = ${organization} and p.id = w.product_id
     order by w.kind, p.name`
-  return { openDecisions: decisions?.open ?? 0, waits: [...waits] }
+  return { openDecisions: decisions?.open ?? 0, openFarewells: decisions?.farewells ?? 0, waits: [...waits] }
 }

@@ -4,6 +4,7 @@
  * address of somebody who leaves waits until it is free. Where its holder stays, the review says that the item will fail.
  */
 import type { Transaction } from './connection.ts'
+import { endsByDecision } from './farewells.ts'
 import { type Reach, within } from './reach.ts'
 
 /**
@@ -31,8 +32,10 @@ export async function settleAddresses(
     select t.person_id, t.by, t.holder_id, case
         when t.shared then 'waits'
         when o.person_id is not null then 'passes'
-        when coalesce(d.wanted, false) or coalesce(d.protected, false) or t.role = 'owner'
-          or (t.role = 'admin' and not ${managesAdmins}) or exists (select from waits w where w.organization_id = ${organization}
+        when coalesce(d.wanted, false)
+          or ((coalesce(d.protected, false) or t.role = 'owner' or (t.role = 'admin' and not ${managesAdmins}))
+            and not ${endsByDecision(transaction, 'd.organization_id', 't.holder_id')})
+          or exists (select from waits w where w.organization_id = ${organization}
             and w.person_id = t.holder_id and w.kind = 'rejected')
           or not exists (select from person_links l join sources s on s.organization_id = l.organization_id and s.id = l.source_id
             where l.organization_id = ${organization} and l.person_id = t.holder_id and l.state <> 'released'

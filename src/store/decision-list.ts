@@ -1,4 +1,4 @@
-/** Open and answered questions about who somebody is, with the people they speak of by name. */
+/** Open and answered questions, with the people they speak of by name. */
 import type { Handle } from './connection.ts'
 import type { StoredDecision } from './matching.ts'
 

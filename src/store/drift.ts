@@ -4,11 +4,12 @@
  * planning again proposes nothing; so are people who stand in a plan that is still open.
  */
 import { goneRows } from '../reconcile/leaving.ts'
-import type { Adoption, Case, Link, Wait } from '../reconcile/model.ts'
+import type { Adoption, Assignment, Case, Grant, Link, Wait } from '../reconcile/model.ts'
 import { readClaims } from './claims.ts'
 import type { Handle, Transaction } from './connection.ts'
 import { readDesired } from './desired.ts'
 import { readRows } from './directory.ts'
+import { endedByDecision, endsByDecision } from './farewells.ts'
 import { readGrants, readLastGivers } from './grants.ts'
 import { readAssignments, readMembers } from './members.ts'
 import { type Reach, within } from './reach.ts'
@@ -126,8 +127,9 @@ function membershipDrift(
     from (select * from desired_members where organization_id = ${organization} ${only}) d
     full join (select * from members where organization_id = ${organization} ${only}) m on m.person_id = d.person_id
     where (coalesce(d.wanted, false) and (m.person_id is null or m.state = 'removed'))
-      or (not coalesce(d.wanted, false) and m.state <> 'removed' and not coalesce(d.protected, false)
-        and (m.role = 'member' or (m.role = 'admin' and ${managesAdmins}))
+      or (not coalesce(d.wanted, false) and m.state <> 'removed'
+        and ((not coalesce(d.protected, false) and (m.role = 'member' or (m.role = 'admin' and ${managesAdmins})))
+          or ${endsByDecision(transaction, 'm.organization_id', 'm.person_id')})
         and not exists (select from waits w where w.organization_id = ${organization} and w.person_id = m.person_id
           and w.kind = 'grace' and w.until > ${at} and m.state = 'suspended'))
       or (d.wanted and m.state <> 'removed' and (
@@ -171,12 +173,15 @@ function ghostDrift(transaction: Transaction, organization: number, reach: Reach
     where l.organization_id = ${organization} and l.state = 'ghost' ${within(transaction, reach, 'l.person_id')}`
 }
 
-/** Cases of drifting people in id order, a page at a time; with `sightings` where a policy may take away what is missing. */
+/**
+ * Cases of drifting people in id order, a page at a time; with `sightings` where a policy may take away what is missing. `pushing` are
+ * the ids of sources that push and of which a policy approves what is taken away: there it counts how something was given.
+ */
 export async function* readCases(
   transaction: Transaction,
   organization: number,
   page: number,
-  options: { sightings?: boolean } = {},
+  options: { sightings?: boolean; pushing?: ReadonlySet<number> } = {},
 ): AsyncGenerator<Case[], void, undefined> {
   for (let after = 0; ; ) {
     const rows = await transaction<{ person_id: number; planned: boolean }[]>`
@@ -187,7 +192,7 @@ export async function* readCases(
     after = last
     const planned = new Set(rows.flatMap((row) => (row.planned ? [row.person_id] : [])))
     const sightings = options.sightings ? await readSightings(transaction, organization, people) : null
-    const cases = await assembleCases(transaction, organization, people)
+    const cases = await assembleCases(transaction, organization, people, options.pushing)
     yield cases.map((one) => ({
       ...one,
       ...(planned.has(one.personId) && { planned: true }),
@@ -197,7 +202,12 @@ export async function* readCases(
 }
 
 /** Everything that planning these people needs; whoever is adopted is already merged into the person they were found to be. */
-async function assembleCases(transaction: Transaction, organization: number, people: number[]): Promise<Case[]> {
+async function assembleCases(
+  transaction: Transaction,
+  organization: number,
+  people: number[],
+  pushing: ReadonlySet<number> = new Set(),
+): Promise<Case[]> {
   const adoptions = await transaction<(Adoption & { personId: number })[]>`
     select person_id as "personId", from_person_id as "fromPersonId", source_id as "sourceId", anchor, by from adoptions
     where person_id = any(${people}::bigint[]) order by from_person_id`
@@ -231,8 +241,15 @@ async function assembleCases(transaction: Transaction, organization: number, peo
   const assignmentsOf = by(assignments)
   const waitsOf = by(waits)
   const gone = people.filter((personId) => goneRows(rowsOf(personId)).length > 0)
-  const givers = gone.length === 0 ? [] : await readLastGivers(transaction, organization, gone)
+  const losing = people.filter(
+    (personId) =>
+      rowsOf(personId).some((row) => pushing.has(row.sourceId)) &&
+      losesSome(assignmentsOf(personId), grantsOf(personId)),
+  )
+  const told = [...new Set([...gone, ...losing])]
+  const givers = told.length === 0 ? [] : await readLastGivers(transaction, organization, told)
   const giversOf = Map.groupBy(givers, (one) => one.personId)
+  const ended = gone.length === 0 ? new Set() : await endedByDecision(transaction, organization, gone)
   const memberOf = new Map(members.map((member) => [member.personId, member]))
   return people.map((personId) => {
     const member = memberOf.get(personId) ?? null
@@ -255,11 +272,23 @@ async function assembleCases(transaction: Transaction, organization: number, peo
       assignments: assignmentsOf(personId),
       waits: waitsOf(personId),
       ...(giversOf.has(personId) && { lastGivers: giversOf.get(personId) ?? [] }),
+      ...(ended.has(personId) && { endedByDecision: true }),
       adopted: adoptions
         .filter((adoption) => adoption.personId === personId)
         .map(({ personId: _, ...adoption }) => adoption),
     }
   })
+}
+
+/** Whether somebody holds what nobody gives them, or not so long. */
+function losesSome(assignments: Assignment[], grants: Grant[]): boolean {
+  return assignments.some(({ productId, expiresAt }) =>
+    grants.every(
+      (grant) =>
+        grant.productId !== productId ||
+        (grant.expiresAt !== null && (expiresAt === null || grant.expiresAt < expiresAt)),
+    ),
+  )
 }
 
 function nobodyWants(personId: number): Case['desired'] {

@@ -63,21 +63,22 @@ export async function readGrants(handle: Handle, organization: number, people: n
   return rows.map((row) => ({ ...row, expiresAt: row.expiresAt?.toISOString() ?? null }))
 }
 
-/** Of what these people hold and nobody grants them any more, the sources whose grants ended last: by one change several may. */
+/** Of what these people hold and nobody grants them any more, or not so long, whose grants ended last: by one change several may. */
 export async function readLastGivers(
   handle: Handle,
   organization: number,
   people: number[],
 ): Promise<(Giver & { personId: number })[]> {
   return await handle<(Giver & { personId: number })[]>`
-    select distinct a.person_id as "personId", a.product_id as "productId", g.source_id as "sourceId"
+    select distinct a.person_id as "personId", a.product_id as "productId", g.source_id as "sourceId", g.rule
     from assignments a
     join lateral (
-      select source_id, rank() over (order by to_change desc) as place from grants g
+      select source_id, rule, rank() over (order by to_change desc) as place from grants g
       where g.organization_id = a.organization_id and g.person_id = a.person_id and g.product_id = a.product_id
         and g.to_change is not null) g on g.place = 1
     where a.organization_id = ${organization} and a.person_id = any(${people}::bigint[])
       and not exists (select from grants l where l.organization_id = a.organization_id and l.person_id = a.person_id
-        and l.product_id = a.product_id and l.to_change is null)
-    order by 1, 2, 3`
+        and l.product_id = a.product_id and l.to_change is null
+        and (l.expires_at is null or l.expires_at >= coalesce(a.expires_at, 'infinity')))
+    order by 1, 2, 3, 4`
 }

@@ -2,6 +2,7 @@
 import type { Amounts } from '../reconcile/guard-facts.ts'
 import type { ActionKind, Hold } from '../reconcile/model.ts'
 import type { Transaction } from './connection.ts'
+import { seen } from './plans.ts'
 import type { Proposal } from './proposal.ts'
 
 export type KindCounts = Partial<Record<ActionKind, number>>
@@ -111,7 +112,7 @@ export async function newSources(
     where s.organization_id = ${organization} and s.kind <> 'manual'
       and s.id in (select unnest(source_ids::int[]) from (select distinct source_ids from placed) sets)
       and not exists (select from plans p where p.organization_id = s.organization_id and p.lane <> 'by_hand'
-        and p.approved_at is not null and s.id = any(p.source_ids))
+        and ${seen(transaction)} and s.id = any(p.source_ids))
     order by s.name`
   if (sources.length === 0) return { sources: [], invites: 0 }
   const [row] = await transaction<{ count: number }[]>`

@@ -196,7 +196,8 @@ export async function settleDecisions(
 ): Promise<void> {
   const rows = found.map((one) => ({ kind: one.kind, person_id: one.newcomer }))
   await transaction`
-    delete from decisions q where q.organization_id = ${organization} and q.state = 'open' ${within(transaction, reach, 'q.person_id')}
+    delete from decisions q where q.organization_id = ${organization} and q.state = 'open' and q.kind <> 'gone'
+      ${within(transaction, reach, 'q.person_id')}
       and (q.kind, q.person_id) not in (
       select kind, person_id from json_to_recordset(${JSON.stringify(rows)}::text::json) as x(kind text, person_id bigint))`
   await openDecisions(transaction, organization, found, at)
@@ -205,12 +206,12 @@ export async function settleDecisions(
     select distinct c.id::bigint as person_id
     from decisions q, jsonb_array_elements_text(q.candidates) c(id)
     where q.organization_id = ${organization} and q.state = 'open' and q.kind = 'shared' and not exists (select from decisions own
-      where own.organization_id = q.organization_id and own.person_id = c.id::bigint and own.state = 'decided')`
+      where own.organization_id = q.organization_id and own.person_id = c.id::bigint and own.state = 'decided' and own.kind <> 'gone')`
   await transaction`
     delete from waits w where w.organization_id = ${organization} and w.kind = 'decision' ${within(transaction, reach, 'w.person_id')}
       and w.person_id not in (select person_id from sharing)
       and not exists (select from decisions q where q.organization_id = w.organization_id and q.person_id = w.person_id
-        and (q.state = 'open' or q.choice = 'ignore'))`
+        and q.kind <> 'gone' and (q.state = 'open' or q.choice = 'ignore'))`
   await transaction`
     insert into waits (organization_id, person_id, kind, since)
     select ${organization}, person_id, 'decision', ${at}::timestamptz from sharing on conflict do nothing`
@@ -218,7 +219,8 @@ export async function settleDecisions(
 
 export interface StoredDecision {
   id: number
-  kind: Decision['kind']
+  /** `gone`: about the access of a member who is gone; the others: about who a newcomer is. */
+  kind: Decision['kind'] | 'gone'
   personId: number
   candidates: number[]
   evidence: { code: string; why: string; sourceId: number; anchor: string }
@@ -238,7 +240,10 @@ export async function readDecision(handle: Handle, organization: number, id: num
   return row ?? null
 }
 
-/** Writes the answer where none was given yet, and ends the wait unless the newcomer is to be ignored; false when somebody was first. */
+/**
+ * Writes the answer where none was given yet, and ends the wait unless the newcomer is to be ignored; false when somebody was first.
+ * Whoever was kept although they are gone may be let go of later.
+ */
 export async function answerDecision(
   transaction: Transaction,
   organization: number,
@@ -248,10 +253,11 @@ export async function answerDecision(
   const answered = await transaction<{ personId: number }[]>`
     update decisions set state = 'decided', choice = ${answer.choice}, target_id = ${answer.target}, decided_by = ${answer.by},
       decided_at = ${answer.at}
-    where organization_id = ${organization} and id = ${id} and state = 'open' returning person_id as "personId"`
+    where organization_id = ${organization} and id = ${id}
+      and (state = 'open' or (kind = 'gone' and choice = 'keep' and ${answer.choice}::text <> choice)) returning person_id as "personId"`
   const [row] = answered
   if (!row) return false
-  if (answer.choice !== 'ignore') {
+  if (answer.choice === 'link' || answer.choice === 'create_new') {
     await transaction`
       delete from waits where organization_id = ${organization} and person_id = ${row.personId} and kind = 'decision'`
   }

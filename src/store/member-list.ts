@@ -1,6 +1,7 @@
 /** Members as lists and pages show them: with what they hold and which sources want them. */
 import type { MemberState, Role } from '../reconcile/model.ts'
 import type { Handle } from './connection.ts'
+import { endsByDecision } from './farewells.ts'
 
 export interface MemberListRow {
   id: number
@@ -77,9 +78,10 @@ function matching(handle: Handle, search: { typed: string; key: string }) {
     or concat_ws(' ', m.first_name, m.last_name) ilike ${pattern} or m.display_name ilike ${pattern})`
 }
 
-/** Nobody wants them any more, and they are still members. */
+/** Nobody wants them any more, they are still members, and something may be taken from them. */
 const onTheWayOut = (handle: Handle) => handle`m.state <> 'removed' and exists (select from desired_members d
-  where d.organization_id = m.organization_id and d.person_id = m.person_id and not d.wanted and not d.protected)`
+  where d.organization_id = m.organization_id and d.person_id = m.person_id and not d.wanted
+    and ((not d.protected and m.role <> 'owner') or ${endsByDecision(handle, 'm.organization_id', 'm.person_id')}))`
 
 const instantIn = (handle: Handle, column: string) =>
   handle`to_char(${handle(column)} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`

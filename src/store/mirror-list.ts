@@ -1,7 +1,15 @@
 /** Pages of the mirror: in the order of creation or a given one, by place or by the last id seen, with the exact total. */
 import type { PendingQuery, Row } from 'postgres'
 import type { Handle } from './connection.ts'
-import { lastChange, type MirrorResource, type MirrorScope, type ResourceColumns, toResource } from './mirror.ts'
+import type { MirrorScope } from './mirror.ts'
+import { type GroupColumns, Memberships, withGroups } from './mirror-memberships.ts'
+import {
+  type MirrorResource,
+  PAGE_COLUMNS,
+  type ResourceColumns,
+  resourceColumns,
+  toResource,
+} from './mirror-resource.ts'
 import { unprepared } from './mirror-unusual.ts'
 
 export type Fragment = PendingQuery<Row[]>
@@ -13,8 +21,6 @@ export interface MirrorQuery {
   where: Fragment | null
   /** Its condition or its order is one that clients make up. */
   unusual?: boolean
-  /** Its condition is met by one resource at most. */
-  single?: boolean
   /** `active` alone is counted for us already. */
   onlyActive?: boolean
   /** Over `mirror_resources r`, without the words `order by`; null = the order of creation. */
@@ -36,7 +42,12 @@ export interface MirrorPage {
   cut: boolean
 }
 
-type PageRow = ResourceColumns & { total: number | null; fits: boolean }
+/** `text` is null where it is left out. */
+type PageRow = ResourceColumns & GroupColumns & { text: string | null; total: number | null }
+
+/** What pages usually have at most, and what any can have; each with the one more that tells whether there is another page. */
+const FEW = 101
+const MOST_LIMIT = 1_001
 
 /** Bytes of JSON in the memory of the daemon: before a page has more, it ends. Ten pages of a hundred usual people would fit. */
 const MOST_BYTES = 8_388_608
@@ -45,43 +56,45 @@ const MOST_BYTES = 8_388_608
 export async function listResources(handle: Handle, scope: MirrorScope, query: MirrorQuery): Promise<MirrorPage> {
   if (query.limit === 0) return { resources: [], total: null, cut: false }
   const { after, offset, limit } = query
-  const asked = handle<PageRow[]>`${query.single ? singleOf(handle, scope, query) : wholeOf(handle, scope, query)}`
-  const rows = await (query.unusual ? unprepared(asked) : asked)
-  const resources = rows.flatMap((row) => (row.fits ? [toResource(row, query.groups)] : []))
+  const rows = await rowsOf(handle, scope, query)
+  const memberships = query.groups ? await Memberships.of(handle, scope, rows) : null
+  const resources: MirrorResource[] = []
+  for (const row of rows) {
+    if (row.text !== null) resources.push(toResource(row, row.text, memberships?.groupsOf(row) ?? null))
+  }
   const last = after === null && rows.length < limit && (rows.length > 0 || offset === 0)
   const total = rows[0]?.total ?? (last ? offset + rows.length : null)
   return { resources, total, cut: resources.length < rows.length }
 }
 
-/** A page of one needs nothing of what makes a page of many cheap. */
-function singleOf(handle: Handle, scope: MirrorScope, query: MirrorQuery): Fragment {
-  return handle`
-    select p.*, true as fits,
-      ${query.groups ? handle`mirror_groups(${scope.organization}, ${scope.source}, p.id)` : handle`null::json`} as groups
-    from (${pageOf(handle, scope, query)}) p`
-}
-
-function wholeOf(handle: Handle, scope: MirrorScope, query: MirrorQuery): Fragment {
-  const page = fitting(handle, pageOf(handle, scope, query))
-  return query.groups ? withGroups(handle, scope, page) : page
+/** Nearly always each is so small that all of them fit; only otherwise are they added up one after the other. */
+async function rowsOf(handle: Handle, scope: MirrorScope, query: MirrorQuery): Promise<readonly PageRow[]> {
+  const ask = (page: Fragment) => {
+    const all = query.groups ? withGroups(handle, scope, page, `${PAGE_COLUMNS}, p.total`) : page
+    const asked = handle<PageRow[]>`${all}`
+    return query.unusual ? unprepared(asked) : asked
+  }
+  // Two shares and no more: each is a statement of its own.
+  const share = Math.floor(MOST_BYTES / (query.limit <= FEW ? FEW : MOST_LIMIT))
+  const small = `case when octet_length(r.document::text) <= ${share} then r.document::text end`
+  const rows = await ask(pageOf(handle, scope, query, small))
+  return rows.every(({ text }) => text !== null) ? rows : await ask(fitting(handle, scope, query))
 }
 
 /** The page, of which what would make it too large comes without its text. The first resource fits, however large it is. */
-function fitting(handle: Handle, page: Fragment): Fragment {
+function fitting(handle: Handle, scope: MirrorScope, query: MirrorQuery): Fragment {
   return handle`
-    select f.type, f.id, case when f.fits then f.text else '' end as text, f.own_version, f.created_at, f.modified_at, f.active, f.changed,
-      f.total, f.fits
-    from (select p.*, coalesce(sum(octet_length(p.text)) over (rows between unbounded preceding and 1 preceding), 0)
-        < ${MOST_BYTES}::bigint as fits from (${page}) p) f`
+    select p.type, p.id, case when p.before < ${MOST_BYTES}::bigint then p.text end as text, p.own_version, p.created, p.modified, p.active,
+      p.changed, p.total
+    from (select p.*, coalesce(sum(octet_length(p.text)) over (rows between unbounded preceding and 1 preceding), 0) as before
+      from (${pageOf(handle, scope, query, 'r.document::text')}) p) p`
 }
 
-function pageOf(handle: Handle, scope: MirrorScope, query: MirrorQuery): Fragment {
+function pageOf(handle: Handle, scope: MirrorScope, query: MirrorQuery, text: string): Fragment {
   const { after, offset, limit, order } = query
   const counted = query.where === null || query.onlyActive !== undefined
   return handle`
-    select r.type, r.id, r.document::text as text, r.version as own_version, r.created_at, r.modified_at, r.active,
-      ${query.members ? lastChange(handle) : handle`null::json`} as changed,
-      ${counted ? handle`(${total(handle, scope, query)})` : handle`null::bigint`} as total
+    select ${handle.unsafe<Row[]>(resourceColumns(query.members, text))}, ${counted ? handle`(${total(handle, scope, query)})` : handle`null::bigint`} as total
     from mirror_resources r
     where ${these(handle, scope, query)}
       ${after === null ? handle`` : handle`and (r.type, r.id) > (${after.type}, ${after.id}::uuid)`}
@@ -98,35 +111,6 @@ const USUAL_LIMITS = new Map(
 function limited(handle: Handle, limit: number): Fragment {
   const usual = USUAL_LIMITS.get(limit)
   return usual === undefined ? handle`${limit}` : handle.unsafe<Row[]>(usual)
-}
-
-/**
- * The page with the groups that each is in, directly or through other groups, which may contain each other in a circle. Few groups hold
- * many people: each group is followed upwards once. Every look at the members is one in an index (`offset 0` keeps the planner from
- * reading all of them instead).
- */
-function withGroups(handle: Handle, { organization, source }: MirrorScope, page: Fragment): Fragment {
-  const groupsOf = (member: Fragment) => handle`
-    lateral (select m.group_id from mirror_members m
-      where m.organization_id = ${organization} and m.source_id = ${source} and m.member_id = ${member} offset 0) m`
-  return handle`
-    with recursive page as materialized (select p.*, row_number() over () as place from (${page}) p),
-    direct (member, id) as materialized (select p.id, m.group_id from page p cross join ${groupsOf(handle`p.id`)}),
-    up (first, id) as (
-      select distinct id, id from direct
-      union
-      select u.first, m.group_id from up u cross join ${groupsOf(handle`u.id`)}),
-    known as materialized (
-      select distinct on (g.id) g.id, g.document->>'displayName' as display from up u
-      join mirror_resources g on g.organization_id = ${organization} and g.source_id = ${source} and g.type = 'Group' and g.id = u.id
-        and g.deleted_at is null),
-    groups (member, list) as materialized (
-      select x.member, json_agg(json_build_object('value', k.id, 'display', k.display, 'type',
-        case when x.direct then 'direct' else 'indirect' end) order by k.id)
-      from (select d.member, u.id, bool_or(d.id = u.id) as direct from direct d join up u on u.first = d.id group by d.member, u.id) x
-      join known k on k.id = x.id
-      group by x.member)
-    select p.*, g.list as groups from page p left join groups g on g.member = p.id order by p.place`
 }
 
 type Counted = Pick<MirrorQuery, 'types' | 'where' | 'onlyActive' | 'unusual'>

@@ -33,7 +33,40 @@ export async function changeMembers(
       select mirror_change_members(${organization}, ${source}, ${type}, ${group}, ${change.expected}, ${change.turn === true},
         ${JSON.stringify(change.steps)}::text::json, ${change.types}::text[], ${at}, ${JSON.stringify(author)}::text::jsonb) as version`,
   )
-  const version = row?.version ?? null
+  return changedTo(row?.version ?? null)
+}
+
+/** One of several changes of members that insist on no version. */
+export interface MemberChange {
+  group: string
+  steps: MemberStep[]
+  at: Date
+  author: MirrorAuthor
+}
+
+/**
+ * Does several changes, all or none, each as if it came alone; those of one group in their order. The answer has theirs.
+ *
+ * @throws MembersMissing when somebody to be added is not there
+ */
+export async function changeMembersOfMany(
+  handle: Handle,
+  { organization, source }: MirrorScope,
+  type: string,
+  changes: MemberChange[],
+  types: string[],
+): Promise<MembersChanged[]> {
+  const given = changes.map(({ group, steps, at, author }, place) => ({ place, grp: group, steps, at, author }))
+  const rows = await membersMissing(
+    handle<{ place: number; version: number | null }[]>`
+      select place, version from mirror_change_members_many(${organization}, ${source}, ${type}, ${JSON.stringify(given)}::text::json,
+        ${types}::text[])`,
+  )
+  const versions = new Map(rows.map(({ place, version }) => [place, version]))
+  return changes.map((_, place) => changedTo(versions.get(place) ?? null))
+}
+
+function changedTo(version: number | null): MembersChanged {
   if (version === null) return 'gone'
   if (version === 0) return 'other version'
   return { version: Math.abs(version), changed: version > 0 }

@@ -27,32 +27,6 @@ export interface MirrorRow {
   emailKeys: string[]
 }
 
-type StoredJson = null | boolean | number | string | readonly StoredJson[] | { readonly [name: string]: StoredJson }
-
-export interface MirrorResource {
-  type: string
-  id: string
-  /** JSON as whoever wrote it made it; nobody else writes here. */
-  text: string
-  /** The same, read when it is first asked for. */
-  document: { readonly [name: string]: StoredJson }
-  /** As its entity tag shows it. */
-  version: number
-  /** Without the changes of its members: what an update has to name. */
-  ownVersion: number
-  createdAt: Date
-  modifiedAt: Date
-  active: boolean
-  /** Null unless asked for. */
-  groups: MirrorGroup[] | null
-}
-
-export interface MirrorGroup {
-  value: string
-  display: string | null
-  type: 'direct' | 'indirect'
-}
-
 /**
  * Creates a resource and gives its version; null when a live one has the same key or external id: an index decides, nobody looks first.
  *
@@ -75,24 +49,50 @@ export async function createResource(
   return made?.version ?? null
 }
 
+/** One of several writes, with when it is made and by whom. */
+export interface Written {
+  row: MirrorRow
+  at: Date
+  author: MirrorAuthor
+}
+
 /** Creates many resources that have no members; those that are not in the answer met another one with the same key. */
 export async function createResources(
   handle: Handle,
   { organization, source }: MirrorScope,
   type: string,
-  rows: MirrorRow[],
-  at: Date,
-  author: MirrorAuthor,
+  written: Written[],
 ): Promise<Map<string, number>> {
-  // The documents are JSON already: they are put together, not written out again.
-  const given = rows.map(
-    ({ document, comparable, ...keys }) =>
-      `{"document":${document},"comparable":${comparable},${JSON.stringify(keys).slice(1)}`,
+  const [first] = written
+  if (first === undefined) return new Map()
+  // What all of a Bulk have in common is said once.
+  const rows = written.map(({ row, at, author }) =>
+    jsonOf(row, {
+      ...(at !== first.at && { at }),
+      ...(author !== first.author && { author }),
+      emailKeys: row.emailKeys,
+    }),
   )
   const made = await handle<{ id: string; version: number }[]>`
-    select id, version from mirror_create_many(${organization}, ${source}, ${type}, ${`[${given.join(',')}]`}::text::json, ${at},
-      ${JSON.stringify(author)}::text::jsonb)`
+    select id, version from mirror_create_many(${organization}, ${source}, ${type}, ${`[${rows.join(',')}]`}::text::json, ${first.at},
+      ${JSON.stringify(first.author)}::text::jsonb)`
   return new Map(made.map(({ id, version }) => [id, version]))
+}
+
+/** The documents are JSON already: they are put between the rest, not written out again. */
+function jsonOf({ document, comparable, ...keys }: MirrorRow, more: object): string {
+  return `{"document":${document},"comparable":${comparable},${JSON.stringify({ ...keys, ...more }).slice(1)}`
+}
+
+export interface Change {
+  /** `ownVersion` of what was read. */
+  expected: number
+  /** The e-mail keys are others than before. */
+  emails: boolean
+  /** Somebody loses access by it: they are planned at once. */
+  urgent: boolean
+  /** It is called otherwise than before, and its members may be wanted or not by its name. */
+  renamed: boolean
 }
 
 /**
@@ -105,16 +105,7 @@ export async function updateResource(
   { organization, source }: MirrorScope,
   type: string,
   row: MirrorRow,
-  change: {
-    /** `ownVersion` of what was read. */
-    expected: number
-    /** The e-mail keys are others than before. */
-    emails: boolean
-    /** Somebody loses access by it: they are planned at once. */
-    urgent: boolean
-    /** It is called otherwise than before, and its members may be wanted or not by its name. */
-    renamed: boolean
-  },
+  change: Change,
   at: Date,
   author: MirrorAuthor,
 ): Promise<number | null> {
@@ -124,6 +115,29 @@ export async function updateResource(
       ${change.emails ? row.emailKeys : null}::text[], ${change.urgent}, ${change.renamed}, ${at},
       ${JSON.stringify(author)}::text::jsonb) as version`
   return made?.version ?? null
+}
+
+/**
+ * The same for several resources; those that are not in the answer were overtaken, as is all but one of those that are given twice.
+ *
+ * @throws the database's unique_violation for any of them; nothing is written then
+ */
+export async function updateResources(
+  handle: Handle,
+  { organization, source }: MirrorScope,
+  type: string,
+  written: (Written & { change: Change })[],
+): Promise<Map<string, number>> {
+  const rows = written.map(({ row, change, at, author }) => {
+    const { expected, urgent, renamed } = change
+    return jsonOf(row, {
+      ...{ expected, urgent, renamed, at, author },
+      emailKeys: change.emails ? row.emailKeys : null,
+    })
+  })
+  const made = await handle<{ id: string; version: number }[]>`
+    select id, version from mirror_update_many(${organization}, ${source}, ${type}, ${`[${rows.join(',')}]`}::text::json)`
+  return new Map(made.map(({ id, version }) => [id, version]))
 }
 
 /** Deletes a live resource. `expected`: only while its entity tag has this version. */
@@ -142,64 +156,6 @@ export async function deleteResource(
   const done = row?.done ?? null
   if (done === null) return 'gone'
   return done === 0 ? 'other version' : 'deleted'
-}
-
-/** The live resource with this id, with the groups that it is in where they are asked for; null when there is none. */
-export async function readResource(
-  handle: Handle,
-  { organization, source }: MirrorScope,
-  type: string,
-  id: string,
-  options: { groups: boolean; members: boolean },
-): Promise<MirrorResource | null> {
-  const [row] = await handle<ResourceColumns[]>`
-    select r.type, r.id, r.document::text as text, r.version as own_version, r.created_at, r.modified_at, r.active,
-      ${options.groups ? handle`mirror_groups(r.organization_id, r.source_id, r.id)` : handle`null`} as groups,
-      ${options.members ? lastChange(handle) : handle`null`} as changed
-    from mirror_resources r
-    where r.organization_id = ${organization} and r.source_id = ${source} and r.type = ${type} and r.id = ${id}
-      and r.deleted_at is null`
-  return row === undefined ? null : toResource(row, options.groups)
-}
-
-/** Changes of the members alone, as `[how many, milliseconds of the last]`; null where there were none. */
-export const lastChange = (handle: Handle) => handle`(
-  select json_build_array(sum(c.count), (extract(epoch from max(c.at)) * 1000)::bigint) from mirror_member_changes c
-  where c.organization_id = r.organization_id and c.source_id = r.source_id and c.group_id = r.id having count(*) > 0)`
-
-export interface ResourceColumns {
-  type: string
-  id: string
-  text: string
-  own_version: number
-  created_at: Date
-  modified_at: Date
-  active: boolean
-  groups: MirrorGroup[] | null
-  changed: [number, number] | null
-}
-
-export function toResource(row: ResourceColumns, groups: boolean): MirrorResource {
-  const [changes, at] = row.changed ?? [0, 0]
-  let document: MirrorResource['document'] | undefined
-  return {
-    type: row.type,
-    id: row.id,
-    text: row.text,
-    // Most go out as they came: reading a page of a hundred would be the greater part of the work.
-    get document(): MirrorResource['document'] {
-      if (document !== undefined) return document
-      const read: MirrorResource['document'] = JSON.parse(row.text)
-      document = read
-      return read
-    },
-    version: row.own_version + changes,
-    ownVersion: row.own_version,
-    createdAt: row.created_at,
-    modifiedAt: new Date(Math.max(row.modified_at.getTime(), at)),
-    active: row.active,
-    groups: groups ? (row.groups ?? []) : null,
-  }
 }
 
 /** By id: which key of each of these resources another live one has already: for the sentence, after an index has decided. */

@@ -42,16 +42,18 @@ export async function writeMemberLetters(
     on conflict (organization_id, plan_id, person_id, address_key) where audience = 'member' do nothing`
 }
 
-/** What administrators are told about, and which plan or snapshot it concerns. */
+/** What administrators are told about, and which plan, snapshot or question it concerns. */
 export type AdministratorLetter =
   | { event: 'plan_waits' | 'plan_held' | 'plan_completed' | 'plan_partially_failed'; planId: number }
   | { event: 'snapshot_held' | 'snapshot_refused'; snapshotId: number }
+  /** The last of the questions that were opened at once. */
+  | { event: 'decision_waits'; decisionId: number }
   /** The last file before the silence. */
   | { event: 'source_silent'; snapshotId: number }
 
 /**
  * Writes a letter to every administrator of the organization; those who may only look are told about results alone. Once per
- * event and plan or snapshot, however often it is called.
+ * event and plan, snapshot or question, however often it is called.
  */
 export async function writeAdministratorLetter(
   handle: Handle,
@@ -62,11 +64,24 @@ export async function writeAdministratorLetter(
   const result = letter.event === 'plan_completed' || letter.event === 'plan_partially_failed'
   const planId = 'planId' in letter ? letter.planId : 0
   const snapshotId = 'snapshotId' in letter ? letter.snapshotId : 0
+  const decisionId = 'decisionId' in letter ? letter.decisionId : 0
   await handle`
-    insert into letters (organization_id, audience, event, plan_id, snapshot_id, address, address_key, state, due_at)
-    select ${organization}, 'administrator', ${letter.event}, ${planId}, ${snapshotId}, email, email_key, 'due', ${at}
+    insert into letters (organization_id, audience, event, plan_id, snapshot_id, decision_id, address, address_key, state, due_at)
+    select ${organization}, 'administrator', ${letter.event}, ${planId}, ${snapshotId}, ${decisionId}, email, email_key, 'due', ${at}
     from administrators where organization_id = ${organization} and (${result} or role <> 'viewer')
-    on conflict (organization_id, event, address_key, plan_id, snapshot_id, token_id) where audience = 'administrator' do nothing`
+    on conflict do nothing`
+}
+
+/** When the last letter about this leaves, or left, to whichever administrator it was the longest ago; null where there never was one. */
+export async function lastLetterAt(
+  handle: Handle,
+  organization: number,
+  event: AdministratorLetter['event'],
+): Promise<Date | null> {
+  const [row] = await handle<{ at: Date | null }[]>`
+    select min(at) as at from (select max(due_at) as at from letters
+      where organization_id = ${organization} and audience = 'administrator' and event = ${event} group by address_key) each`
+  return row?.at ?? null
 }
 
 type Outgoing = {

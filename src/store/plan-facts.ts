@@ -2,7 +2,7 @@
 import { type Amounts, NOTHING } from '../reconcile/guard-facts.ts'
 import type { ActionKind } from '../reconcile/model.ts'
 import type { Handle, Transaction } from './connection.ts'
-import type { SeatForecast } from './plans.ts'
+import { type SeatForecast, seen } from './plans.ts'
 import type { Part } from './proposal.ts'
 
 /** Per product that the part touches: seats now, and once it is applied as predicted. */
@@ -37,8 +37,8 @@ export async function changedSince(
   const [row] = await handle<{ rules: boolean; settings: boolean }[]>`
     select header->>'rulesetVersion' is distinct from ${String(organization.rulesetVersion)} as rules,
       header->>'settingsVersion' is distinct from ${String(organization.settingsVersion)} as settings
-    from plans where organization_id = ${organization.id} and lane = 'sync' and approved_at is not null
-    order by id desc limit 1`
+    from plans p where p.organization_id = ${organization.id} and p.lane = 'sync' and ${seen(handle)}
+    order by p.id desc limit 1`
   return row ?? { rules: false, settings: false }
 }
 
@@ -114,7 +114,7 @@ export async function firstInvites(handle: Handle, organization: number, plan: n
       select coalesce(array_agg(s.id), '{}') as ids from sources s
       where s.organization_id = ${organization} and s.kind <> 'manual'
         and not exists (select from plans p where p.organization_id = s.organization_id and p.lane <> 'by_hand' and p.id <> ${plan}
-          and p.approved_at is not null and s.id = any(p.source_ids)))
+          and ${seen(handle)} and s.id = any(p.source_ids)))
     select count(*)::int as count from plan_items i, fresh
     where i.organization_id = ${organization} and i.plan_id = ${plan} and i.kind = 'invite' and i.source_ids <> '{}'
       and i.source_ids <@ fresh.ids`

@@ -57,6 +57,6 @@ export async function remindOfPlans(handle: Handle, at: Date): Promise<number> {
     where p.state = 'awaiting_approval' and not exists (select from letters l
       where l.organization_id = p.organization_id and l.audience = 'administrator' and l.plan_id = p.id and l.event = due.event
         and l.address_key = a.email_key)
-    on conflict (organization_id, event, address_key, plan_id, snapshot_id, token_id) where audience = 'administrator' do nothing`
+    on conflict do nothing`
   return written.count
 }

@@ -191,11 +191,17 @@ export async function movePlan(
   return moved.count === 1
 }
 
+/**
+ * Over `plans p`: somebody approved it, and what they saw counts as seen. One that was out of date before anything of it was done, or was
+ * never started, shows another proposal in its place, which nobody has seen.
+ */
+export const seen = (handle: Handle) => handle`p.approved_at is not null and p.state not in ('stale', 'expired')`
+
 /** How many plans that named this source somebody ever approved: the first three of a snapshot source are looked at by a person. */
 export async function approvedPlans(handle: Handle, organization: number, source: number): Promise<number> {
   const [row] = await handle<{ count: number }[]>`
-    select count(*)::int as count from plans
-    where organization_id = ${organization} and lane = 'sync' and approved_at is not null and ${source} = any(source_ids)`
+    select count(*)::int as count from plans p
+    where p.organization_id = ${organization} and p.lane = 'sync' and ${seen(handle)} and ${source} = any(p.source_ids)`
   return row?.count ?? 0
 }
 

@@ -436,7 +436,7 @@ export const decisions = pgTable(
     organizationId: organizationId(),
     id: id().notNull().generatedAlwaysAsIdentity(),
     kind: text('kind').notNull(),
-    /** The newcomer whom the question is about; at most one open question each. */
+    /** The newcomer, or the member who is gone, whom the question is about; at most one open question of a kind each. */
     personId: id('person_id').notNull(),
     candidates: jsonb('candidates').notNull(),
     evidence: jsonb('evidence').notNull(),
@@ -632,6 +632,7 @@ export const letters = pgTable(
     planId: id('plan_id').notNull().default(0),
     snapshotId: id('snapshot_id').notNull().default(0),
     tokenId: id('token_id').notNull().default(0),
+    decisionId: id('decision_id').notNull().default(0),
     personId: id('person_id').notNull().default(0),
     address: text('address').notNull(),
     addressKey: keyText('address_key').notNull(),
@@ -649,7 +650,15 @@ export const letters = pgTable(
       .on(table.organizationId, table.planId, table.personId, table.addressKey)
       .where(sql`audience = 'member'`),
     uniqueIndex('letters_administrator')
-      .on(table.organizationId, table.event, table.addressKey, table.planId, table.snapshotId, table.tokenId)
+      .on(
+        table.organizationId,
+        table.event,
+        table.addressKey,
+        table.planId,
+        table.snapshotId,
+        table.tokenId,
+        table.decisionId,
+      )
       .where(sql`audience = 'administrator'`),
     index('letters_due').on(table.state, table.dueAt),
   ],

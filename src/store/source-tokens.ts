@@ -80,6 +80,6 @@ export async function remindOfTokens(handle: Handle, at: Date): Promise<number> 
       and not exists (select from letters l
         where l.organization_id = t.organization_id and l.audience = 'administrator' and l.token_id = t.id and l.event = due.event
           and l.address_key = a.email_key)
-    on conflict (organization_id, event, address_key, plan_id, snapshot_id, token_id) where audience = 'administrator' do nothing`
+    on conflict do nothing`
   return written.count
 }

@@ -64,7 +64,7 @@ export async function admit(
       throw snapshotState(id, (await mustReadSnapshot(transaction, organization, id)).state, 'admitted')
     for (const one of await replaceStopped(transaction, organization, source.id, snapshot, STOPPED))
       await dropStaging(transaction, organization, one.id)
-    await merge(transaction, organization, source, snapshot, at)
+    await merge(transaction, organization, source, snapshot.id, at)
     const first = snapshot.state === 'refused' ? { first: snapshot.consent?.by } : {}
     await record(transaction, organization, at, actor, 'snapshot.admitted', 'snp', id, { count, ...first })
     return 'admitted'

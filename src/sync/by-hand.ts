@@ -11,6 +11,7 @@ import { lockOrganization } from '../store/locks.ts'
 import { acceptMember, countMembers, findMember, readMembers } from '../store/members.ts'
 import { listSources, readOrganization } from '../store/organizations.ts'
 import { personByEmail } from '../store/people.ts'
+import { forecastSeats } from '../store/plan-facts.ts'
 import { expectNoop, insertPlan, sealPlan } from '../store/plans.ts'
 import { addActions, openProposal, writeItems } from '../store/proposal.ts'
 import { inTurn } from '../store/turns.ts'
@@ -79,6 +80,8 @@ export async function invite(parts: Parts, organization: number, invitation: Inv
     }
     const digest = itemDigest(action, { product: String, source: () => manual.key })
     const counts = { [action.kind]: 1 }
+    const proposal = await openProposal(transaction)
+    await addActions(proposal, [{ action, part: 'waiting', digest, productKey: null }])
     const plan = await insertPlan(transaction, organization, {
       proposalId: null,
       lane: 'by_hand',
@@ -89,7 +92,8 @@ export async function invite(parts: Parts, organization: number, invitation: Inv
         ? memberAlready(personText(found.subject))
         : countsSentence(counts, await countMembers(transaction, organization)),
       counts,
-      seats: [],
+      // What it promises, no other plan does.
+      seats: await forecastSeats(transaction, organization, 'waiting'),
       sourceIds: [manual.id],
       findings: [],
       items: 1,
@@ -99,8 +103,6 @@ export async function invite(parts: Parts, organization: number, invitation: Inv
       expiresAt: new Date(at.getTime() + PLAN_LIVES_MS),
       quiet: invitation.quiet ?? false,
     })
-    const proposal = await openProposal(transaction)
-    await addActions(proposal, [{ action, part: 'waiting', digest, productKey: null }])
     await writeItems(proposal, organization, plan, 'waiting')
     if (present) await expectNoop(transaction, organization, plan)
     const hash = hashHeader(header)

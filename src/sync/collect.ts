@@ -48,7 +48,11 @@ export async function collectActions(proposal: Proposal, ground: Ground): Promis
     source: (id) => policy.sources.get(id)?.key ?? String(id),
   }
   const now = at.toISOString()
-  const pages = readCases(transaction, organization, PAGE, { sightings: (policy.approving?.size ?? 0) > 0 })
+  const pushing = sources.filter(({ id, kind }) => kind === 'scim' && policy.approving?.has(id) === true)
+  const pages = readCases(transaction, organization, PAGE, {
+    sightings: (policy.approving?.size ?? 0) > 0,
+    pushing: new Set(pushing.map(({ id }) => id)),
+  })
   let numbered = 0
   const finish = async (planned: Planned): Promise<Finished> => {
     const finished: Finished = { lines: [], waits: planned.waits }

@@ -1,5 +1,6 @@
 /** Decide: what people (or a policy) say of plans and questions. Each is one guarded UPDATE with its audit row. */
 import { RosterdError } from '../errors.ts'
+import { FAREWELL_CHOICES } from '../reconcile/farewell.ts'
 import { showId } from '../reconcile/identifiers.ts'
 import { canMove } from '../reconcile/review.ts'
 import { holds } from '../reconcile/roles.ts'
@@ -61,7 +62,10 @@ export async function start(parts: Parts, organization: number, id: number, opti
 
 const CHOICES = ['link', 'create_new', 'ignore'] as const
 
-/** Answers who a newcomer is. `link` names one of the candidates; with a single candidate it need not. */
+/**
+ * Answers who a newcomer is, or what becomes of the access of somebody who is gone. `link` names one of the candidates; with a single
+ * candidate it need not. What no source may take, only a person with the role admin takes.
+ */
 export async function answer(
   parts: Parts,
   organization: number,
@@ -72,12 +76,15 @@ export async function answer(
   requireRole(actor, 'operator')
   const decision = await readDecision(parts.sql, organization, id)
   if (!decision) throw new RosterdError('DECISION_NOT_FOUND', { id: showId('dec', id) })
+  if (decision.kind === 'gone' && choice === 'end_access') requireRole(actor, 'admin')
+  const choices: readonly string[] = decision.kind === 'gone' ? FAREWELL_CHOICES : CHOICES
   const [only] = decision.candidates
   const target = choice === 'link' ? (options.target ?? (decision.candidates.length === 1 ? only : undefined)) : null
-  const known = CHOICES.some((one) => one === choice)
+  const known = choices.includes(choice)
   if (!known || target === undefined || (target !== null && !decision.candidates.includes(target))) {
     const links = decision.candidates.map((person) => `link ${showId('per', person)}`)
-    throw new RosterdError('CHOICE_UNKNOWN', { choice, list: [...links, 'create_new', 'ignore'].join(', ') })
+    const others = choices.filter((one) => one !== 'link')
+    throw new RosterdError('CHOICE_UNKNOWN', { choice, list: [...links, ...others].join(', ') })
   }
   const at = parts.now()
   await parts.sql.begin(async (transaction) => {

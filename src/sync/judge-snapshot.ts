@@ -60,7 +60,7 @@ export async function judgeSnapshot(
     const states = worst === 'refused' ? (['refused'] as const) : STOPPED
     const older = await replaceStopped(transaction, organization, source.id, { id: snapshot.id, full }, states)
     for (const one of older) await dropStaging(transaction, organization, one.id)
-    if (worst === 'admitted') await merge(transaction, organization, source, { id: snapshot.id, full }, parts.now())
+    if (worst === 'admitted') await merge(transaction, organization, source, snapshot.id, parts.now())
     if (worst !== 'admitted') {
       const event = worst === 'held' ? 'snapshot_held' : 'snapshot_refused'
       await writeAdministratorLetter(transaction, organization, { event, snapshotId: snapshot.id }, parts.now())

@@ -3,14 +3,8 @@ import { count } from '../reconcile/amount.ts'
 import type { Finding } from '../reconcile/model.ts'
 import { asksFor } from '../reconcile/rule-groups.ts'
 import type { Transaction } from '../store/connection.ts'
-import {
-  frozenGroups,
-  type MirrorGap,
-  replacedGroups,
-  type Some,
-  untouchable,
-  withoutAddress,
-} from '../store/mirror-gaps.ts'
+import { openFarewells, type Some } from '../store/farewells.ts'
+import { countMissing, frozenGroups, type MirrorGap, replacedGroups, withoutAddress } from '../store/mirror-gaps.ts'
 import { listRules, type SourceRow } from '../store/organizations.ts'
 import type { Reach } from '../store/reach.ts'
 
@@ -25,30 +19,36 @@ export async function mirrorFindings(
   { reach, at }: { reach: Reach; at: Date },
 ): Promise<Finding[]> {
   if (!sources.some((source) => source.kind === 'scim' && source.connected)) return []
-  const managesAdmins = sources.some((source) => source.managesAdmins)
-  const kept = await untouchable(transaction, organization, { managesAdmins, reach })
-  const told = kept.count === 0 ? [] : [untouched(kept)]
+  const farewells = await openFarewells(transaction, organization, reach)
+  const told = farewells.count === 0 ? [] : [undecided(farewells)]
   if (reach === 'urgent') return told
   const nameless = await withoutAddress(transaction, organization)
   if (nameless.count > 0) told.push(uninvited(nameless))
   const rules = await listRules(transaction, organization)
-  const mapped = (groups: MirrorGap[], tell: (group: MirrorGap, mapping: string) => Finding) =>
+  const mappedOf = (groups: MirrorGap[]) =>
     groups.flatMap((group) => {
       const asking = rules.filter((rule) => (rule.source ?? group.source) === group.source && asksFor(rule.when, group))
       const keys = asking.map((rule) => rule.key).join(', ')
-      return keys === '' ? [] : [tell(group, `${asking.length === 1 ? 'rule' : 'rules'} ${keys}`)]
+      return keys === '' ? [] : [{ ...group, mapping: `${asking.length === 1 ? 'rule' : 'rules'} ${keys}` }]
     })
   const lately = new Date(at.getTime() - TOLD_FOR_MS)
+  const kept = mappedOf(await frozenGroups(transaction, organization))
+  const gone = mappedOf(await replacedGroups(transaction, organization, lately))
+  // Only of groups that mean something: their people are many.
+  const counts = await countMissing(transaction, organization, [...kept, ...gone])
+  const members = (index: number) => counts[index] ?? 0
   return [
     ...told,
-    ...mapped(await frozenGroups(transaction, organization), frozen),
-    ...mapped(await replacedGroups(transaction, organization, lately), replaced),
+    ...kept.flatMap((group, index) => (members(index) === 0 ? [] : [frozen(group, members(index))])),
+    ...gone.map((group, index) => replaced(group, members(kept.length + index))),
   ]
 }
 
-function untouched(some: Some): Finding {
+type MappedGap = MirrorGap & { mapping: string }
+
+function undecided(some: Some): Finding {
   const [was, keep] = some.count === 1 ? ['person was', 'keeps'] : ['people were', 'keep']
-  const message = `${some.count} ${was} deactivated or deleted by the identity provider and ${keep} all access here, since no source takes anything from owners, administrators and protected people: ${namesOf(some)}. Suspend or remove by hand whoever has really left.`
+  const message = `${some.count} ${was} deactivated or deleted by the identity provider and ${keep} all access here until you decide, since no source takes anything from owners, administrators and protected people: ${namesOf(some)}. List the questions with rosterd decisions, and answer each.`
   return finding('GONE_BUT_KEPT', some.count, message)
 }
 
@@ -57,12 +57,12 @@ function uninvited(some: Some): Finding {
   return finding('EMAIL_MISSING', some.count, message)
 }
 
-function frozen({ source, id, name, members }: MirrorGap, mapping: string): Finding {
+function frozen({ source, id, name, mapping }: MappedGap, members: number): Finding {
   const message = `${source} has deleted the group ${name}, which ${mapping} asked for. Its ${count(members, 'member')} ${members === 1 ? 'keeps' : 'keep'} what it gave until a group of that name takes its place; or change what is asked for.`
   return { ...finding('GROUP_NOT_FOUND', members, message), scope: `${source}:${id}` }
 }
 
-function replaced({ source, id, name, members }: MirrorGap, mapping: string): Finding {
+function replaced({ source, id, name, mapping }: MappedGap, members: number): Finding {
   const lost =
     members === 0
       ? 'All of its members are in the new one.'

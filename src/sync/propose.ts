@@ -28,6 +28,7 @@ import { analyzeOutgrown } from '../store/statistics.ts'
 import { inTurn } from '../store/turns.ts'
 import { endSpentWaits } from '../store/waits.ts'
 import { widenWorkMemory } from '../store/work-memory.ts'
+import { askAboutGone } from './ask-about-gone.ts'
 import { collectActions } from './collect.ts'
 import { evaluateDirty } from './desire.ts'
 import { isLive } from './go-live.ts'
@@ -84,13 +85,14 @@ export async function propose(
     const concerned = { reach, replaced: (urgent?.replaced ?? []).map(({ id }) => id) }
     const people = await openReach(transaction, organization, concerned)
     if (known !== null && people === 0)
-      return { proposalId: null, plans: [], approved: [], unchanged: known, unseen: false }
+      return { proposalId: null, plans: [], approved: [], unchanged: known, unseen: false, asked: false }
     await liftPushedRejections(transaction, organization)
     await endSpentWaits(transaction, organization, reach)
     const settings = await readOrganization(transaction, organization)
     const sources = await listSources(transaction, organization)
     await matchNewcomers(transaction, organization, new Set(settings.settings.domains), at, reach)
     const managesAdmins = sources.some((source) => source.managesAdmins)
+    const asked = await askAboutGone(transaction, organization, sources, { reach, at })
     await settleAddresses(transaction, organization, at, { managesAdmins, reach })
     const drift = { managesAdmins, supersede: urgent === null ? supersede : renewing, reach }
     const drifting = await findDrift(transaction, organization, at, drift)
@@ -125,9 +127,9 @@ export async function propose(
     const about = { at, actor, sources, members: occasion.members, lane: laneOf(reach) }
     const stored = await storePlans(proposal, settings, { ...about, parts: REAL, replaced, findings })
     // What is only shown, is shown whole: by a proposal that is about everybody.
-    if (reach !== 'everybody') return { ...stored, unseen: observed > 0 }
+    if (reach !== 'everybody') return { ...stored, unseen: observed > 0, asked }
     const drafts = await listPlans(transaction, organization, { states: ['draft'], lane: 'sync', limit: MOST_OPEN })
-    if (observed === 0 && drafts.length === 0) return { ...stored, unseen: false }
+    if (observed === 0 && drafts.length === 0) return { ...stored, unseen: false, asked }
     // As if it were all that happened: what an observed source would do, with the guards and the seats that it would meet.
     if (observed > 0) {
       await takeObserved(proposal)
@@ -136,23 +138,31 @@ export async function propose(
     }
     const shown = await storePlans(proposal, settings, { ...about, parts: SHOWN, replaced: drafts, findings })
     const plans = [...stored.plans, ...shown.plans]
-    return { ...stored, proposalId: stored.proposalId ?? shown.proposalId, plans, unseen: false }
+    return { ...stored, proposalId: stored.proposalId ?? shown.proposalId, plans, unseen: false, asked }
   })
-  const { unseen, ...result } = stored
+  const { unseen, asked, ...result } = stored
   log.info({ organization, because, ...result, milliseconds: Date.now() - started }, 'proposed')
   for (const { id, lane } of stored.approved) await parts.jobs.execute(organization, id, lane)
   if (unseen) await parts.jobs.propose(organization, 'due')
-  if (stored.plans.length > 0) await parts.jobs.deliver()
+  if (stored.plans.length > 0 || asked) await parts.jobs.deliver()
   return { proposalId: stored.proposalId, plans: stored.plans, unchanged: stored.unchanged }
 }
 
-/** Whom a proposal is about. What a source would do that is not live yet is shown whole, whoever was pushed, once it knows anybody. */
+/**
+ * Whom a proposal is about. What a source would do that is not live yet is shown whole, whoever was pushed, once it knows anybody. So is
+ * what is to be shown in the place of a draft from before a source went live, where the daemon died before that was done.
+ */
 async function reachOf(transaction: Transaction, organization: number, because: ProposeBecause): Promise<Reach> {
   if (because === 'urgent') return 'urgent'
   if (because !== 'pushed') return 'everybody'
   const sources = await listSources(transaction, organization)
   const shown = sources.filter((source) => source.connected && !isLive(source)).map(({ id }) => id)
-  return (await hasPeople(transaction, organization, shown)) ? 'everybody' : 'pushed'
+  if (await hasPeople(transaction, organization, shown)) return 'everybody'
+  const drafts = await listPlans(transaction, organization, { states: ['draft'], lane: 'sync', limit: MOST_OPEN })
+  const wentLive = (id: number, since: Date) =>
+    sources.some((source) => source.id === id && source.liveAt !== null && source.liveAt >= since)
+  const outlived = drafts.some((draft) => draft.sourceIds.some((id) => wentLive(id, draft.createdAt)))
+  return outlived ? 'everybody' : 'pushed'
 }
 
 /** Who is new: nobody we know, somebody we know (a link of this proposal), or a question for a person. */

@@ -60,6 +60,24 @@ it.each([
   expect(out.includes('ada@acme.example')).toBe(found)
 })
 
+it('who keeps their access until somebody decides, with what to type', async () => {
+  await cli.sql`
+    insert into decisions (organization_id, kind, person_id, candidates, evidence, state, at)
+    select organization_id, 'gone', person_id, '[]', '{"why": "Okta says that ada@acme.example has left."}', 'open', now() from members`
+  const { out } = await cli.type(['decisions'])
+  expect(out).toMatch(/^dec_\d+ {2}Does ada@acme\.example keep their access\? /)
+  expect(out).toMatch(
+    /Okta says that ada@acme\.example has left\.\n {2}npx rosterd decide dec_\d+ end_access {4}they lose here/,
+  )
+  const id = /dec_\d+/.exec(out)?.[0] ?? ''
+  expect((await cli.type(['decide', id, 'link'])).err).toContain('the choices are end_access, keep.')
+  expect((await cli.type(['decide', id, 'keep'])).out).toBe(
+    'Decided: they keep all access. The next plan acts on it.\n',
+  )
+  expect((await cli.type(['decisions', '--all'])).out).toContain('Answered: keep')
+  expect((await cli.type(['decide', id, 'end-access'])).out).toContain('Decided: they lose here')
+})
+
 it('what is asked too fast is asked again', async () => {
   const slow = await openCli({ rate: 10, burst: 1 })
   try {

@@ -180,7 +180,7 @@ Ada Lovelace <ada@acme.example>  + invite  appears in HR feed  hr.csv:3  done
       `Beside this plan
   3 people wait for a seat of CAD Pro.
   1 person is missing from a file: a second one has to say so too, and a day to pass. The first is due 23 Nov 2026, 11:00.
-  1 question is open about who somebody is: npx rosterd decisions
+  1 question is open for you to answer: npx rosterd decisions
   2 rows of the file could not be read; the people named there stay as they are: npx rosterd failures pln_7
 `,
     )

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { OutgoingLetter } from '../../src/notify/letter-box.ts'
 import { writeLetter } from '../../src/notify/letters.ts'
+import { farewellWhy } from '../../src/reconcile/farewell.ts'
 import type { AdminEvent, MemberLine } from '../../src/reconcile/letter.ts'
 
 const organization = { id: 1, key: 'acme', name: 'Acme', zone: 'Europe/Berlin' }
@@ -52,6 +53,8 @@ const tokenEnds: AdminEvent = {
   revoked: false,
 }
 
+const ADA = { source: 'Identity provider', email: 'ada@acme.example' }
+
 const letters: [name: string, letter: OutgoingLetter][] = [
   ['member-invited', toMember([{ kind: 'invite' }, { kind: 'assign', product: 'V-Ray', expiresAt: END }])],
   ['member-assigned', toMember([{ kind: 'assign', product: 'V-Ray', expiresAt: null }])],
@@ -73,6 +76,30 @@ const letters: [name: string, letter: OutgoingLetter][] = [
   ],
   ['admin-token-ends-soon', toAdmin(tokenEnds)],
   ['admin-token-ends', toAdmin({ ...tokenEnds, kind: 'token_ends', lastUsedAt: null, others: 1 })],
+  [
+    'admin-decision-waits',
+    toAdmin({
+      kind: 'decision_waits',
+      questions: [{ decisionId: 7, email: 'ada@acme.example', why: farewellWhy({ ...ADA, role: 'owner' }) }],
+      open: 1,
+    }),
+  ],
+  [
+    'admin-decisions-wait',
+    toAdmin({
+      kind: 'decision_waits',
+      questions: [
+        {
+          decisionId: 8,
+          email: 'bob@acme.example',
+          why: farewellWhy({ ...ADA, email: 'bob@acme.example', role: 'admin' }),
+        },
+        { decisionId: 7, email: 'ada@acme.example', why: farewellWhy({ ...ADA, role: 'member' }) },
+      ],
+      open: 12,
+    }),
+  ],
+  ['admin-decision-answered', toAdmin({ kind: 'decision_waits', questions: [], open: 0 })],
   ['admin-plan-waits', toAdmin({ kind: 'plan_waits', ...review })],
   [
     'admin-plan-held',

@@ -142,11 +142,29 @@ describe('a product', () => {
         { personId: 1, sourceId: HR, status: 'active' as const, role: 'member' as const, startAt: null, rule: 'staff' },
       ]
       const { desired } = ada()
-      const lastGivers = [{ productId: CAD, sourceId: IDP }]
+      const lastGivers = [{ productId: CAD, sourceId: IDP, rule: 'cad' }]
       const gone = ada({ rows: [row({ status })], claims, lastGivers, desired: { ...desired, status: 'suspended' } })
       expect(kinds(gone)).toEqual(['suspend', 'revoke'])
       expect(waits(gone)).toEqual([])
     }
+  })
+
+  test('that an entitlement gave is taken at once, in the name of whose it was', () => {
+    const lastGivers = [{ productId: CAD, sourceId: IDP, rule: 'column' }]
+    expect(kinds(ada({ lastGivers }))).toEqual(['revoke'])
+    expect(waits(ada({ lastGivers }))).toEqual([])
+    // A group that gave it as well was lost as well.
+    const both = [...lastGivers, { productId: CAD, sourceId: IDP, rule: 'cad' }]
+    expect(kinds(ada({ lastGivers: both }))).toEqual([])
+    // A file that is silent of them has nothing to say about it.
+    const links = [...ada().links, { personId: 1, sourceId: HR, anchor: 'a', anchorKey: 'a', state: 'linked' as const }]
+    const sightings = [{ sourceId: HR, told: false, repeated: false }]
+    const [revoke] = look(ada({ links, lastGivers, sightings }), policy(), AT).actions
+    expect(revoke?.sourceIds).toEqual([IDP])
+    // Who is no member by anything else loses it, and the membership waits as for a group.
+    const left = ada({ claims: [], desired: { ...ada().desired, wanted: false }, lastGivers })
+    expect(kinds(left)).toEqual(['revoke'])
+    expect(waits(left)).toEqual([loss(0)])
   })
 
   test('gives way to what is gained, at once', () => {

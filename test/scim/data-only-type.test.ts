@@ -5,6 +5,7 @@ import { queryOf } from '../../src/scim/ask.ts'
 import type { ScimCaller } from '../../src/scim/caller.ts'
 import { endpointsOf } from '../../src/scim/resource-types.ts'
 import { routeOf, serve } from '../../src/scim/routes.ts'
+import { MirrorTogether } from '../../src/store/mirror-together.ts'
 import { DEVICE } from './device.ts'
 import { BULK, type Endpoint, openEndpoint, PATCH, part, SCIM } from './endpoint.ts'
 
@@ -34,6 +35,7 @@ async function ask(method: string, path: string, body?: object) {
     ...{
       caller,
       parts: here.parts,
+      mirror: new MirrorTogether(here.parts.sql),
       baseUrl: SCIM,
       query: queryOf(path),
       ifMatch: null,

@@ -30,7 +30,7 @@ const limits = {
   maxPageSize: 1000,
   cursorTimeout: 600,
 }
-const config = serviceProviderConfig({ baseUrl }, limits)
+const config = serviceProviderConfig(place(), limits)
 
 const inside = (value: Json | undefined, ...names: string[]): Json | undefined =>
   names.reduce<Json | undefined>((at, name) => (isObject(at) ? at[name] : undefined), value)

@@ -391,16 +391,15 @@ const DEVICES: Record<string, [filter: string, who: string][]> = {
 
 /** Refused in every dialect → what is said. */
 const REFUSED: Record<string, string> = {
-  'active gt true': 'is a boolean and cannot be compared with gt',
-  'active ge false': 'is a boolean and cannot be compared with ge',
-  'active lt true': 'cannot be compared with lt',
-  'active le true': 'cannot be compared with le',
+  'active gt true': 'true can be compared with eq and ne alone, not with gt',
+  'active ge "false"': '"active" has the type boolean and cannot be compared with ge, only with eq and ne',
   'active co "t"': 'cannot be compared with co',
   'active eq "perhaps"': 'neither true nor false',
   'active eq 1': 'neither true nor false',
-  'x509Certificates.value gt "QUJD"': 'is a binary and cannot be compared with gt',
-  'x509Certificates[value le "QUJD"]': 'is a binary and cannot be compared with le',
-  'meta.created sw "2026"': 'is a dateTime and cannot be compared with sw',
+  'x509Certificates.value gt "QUJD"':
+    'has the type binary and cannot be compared with gt, only with eq, ne, co, sw and ew',
+  'x509Certificates[value le "QUJD"]': 'has the type binary and cannot be compared with le',
+  'meta.created sw "2026"': 'has the type dateTime and cannot be compared with sw, only with eq, ne, gt, ge, lt and le',
   'meta.created gt "yesterday"': 'is no date and time',
   'meta.created gt "2026-02-30T00:00:00Z"': 'is no date and time',
   'meta.created gt 5': 'is no date and time',
@@ -425,7 +424,7 @@ const STRICT: Record<string, string> = {
   '33 bare words: externalId eq jyoung': 'jyoung has to stand in quotation marks: "jyoung"',
   '33 active eq True': 'True has to stand in quotation marks',
   '36 active eq "true"': 'neither true nor false',
-  '36 title eq 5': 'has to be text in quotation marks: "5"',
+  '36 title eq 5': '"title" is text, which stands in quotation marks: "5"',
   '39 nosuch eq "x"': 'at character 1: User has no attribute "nosuch"',
   '39 emails.nosuch pr': 'User has no attribute "emails.nosuch"',
   '39 emails[nosuch pr]': 'User has no attribute "nosuch"',

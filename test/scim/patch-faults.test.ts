@@ -22,7 +22,7 @@ describe('prototypes', () => {
   )('%s is a name that nobody knows', (path) => {
     for (const op of ['add', 'replace', 'remove']) {
       const operation = { op, path, value: 'polluted' }
-      expect(refusal(() => patched(ADA, [operation], { dialect: 'strict' }))).toMatch(/^invalid(Path|Filter)$/)
+      expect(refusal(() => patched(ADA, [operation], { dialect: 'strict' }))).toMatch(/^invalid(Syntax|Filter)$/)
       const outcome = refusal(() => expect(patched(ADA, [operation])).toEqual(ADA))
       expect(outcome).toBe(path.includes('[') && path.startsWith('emails[_') ? 'invalidFilter' : outcome)
     }

@@ -67,7 +67,7 @@ describe('58: the body', () => {
     }
     expect(message(add, wrong)).toBe('Operation 2: active is "perhaps" but must be true or false, without quotes.')
     expect(message(wrong)).toBe('active is "perhaps" but must be true or false, without quotes.')
-    expect(message(add, { op: 'jump' })).toBe('Operation 2: "op" is add, replace or remove, not "jump".')
+    expect(message(add, { op: 'jump' })).toBe('Operation 2: "op" is "jump" but must be add, replace or remove.')
   })
 })
 
@@ -161,10 +161,10 @@ describe('60: paths', () => {
     ['emails[type eq "work"].nobody', ''],
     ['nobody[type eq "work"].value', ''],
     ['urn:example:other:2.0:User:thing', 'E-29 without its extension'],
-  ])('%s is unknown: ignored and named, under strict invalidPath', (path) => {
+  ])('%s is unknown: ignored and named, under strict invalidSyntax', (path) => {
     const result = patchedBy(ADA, bodyOf({ op: 'replace', path, value: 'x' }))
     expect(result).toEqual({ document: ADA, members: [], ignored: [path] })
-    expect(refusal(() => readPatch(USER, bodyOf({ op: 'replace', path, value: 'x' }), 'strict'))).toBe('invalidPath')
+    expect(refusal(() => readPatch(USER, bodyOf({ op: 'replace', path, value: 'x' }), 'strict'))).toBe('invalidSyntax')
   })
 
   it('the bare URN of an extension addresses all of it', () => {

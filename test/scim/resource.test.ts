@@ -429,7 +429,10 @@ describe('a type that no code knows', () => {
     [{ weight: 'x' }, 'invalidValue: weight is "x" but must be a number'],
     [{ boughtAt: 'yesterday' }, 'invalidValue: boughtAt is "yesterday" but must be a time such as'],
     [{ contacts: [{ primary: true }] }, 'invalidValue: contacts.value is required'],
-    [{ [NETWORK_URN]: null }, `invalidValue: The attributes of ${NETWORK_URN} are required`],
+    [
+      { [NETWORK_URN]: null },
+      `invalidValue: The extension ${NETWORK_URN} is required: send an object of its attributes`,
+    ],
     [{ [NETWORK_URN]: { constructor: 'x' } }, `invalidValue: ${NETWORK_URN}:address is required`],
     [{ serialNumber: 'x'.repeat(600) }, 'invalidValue: serialNumber is "xxx'],
   ])('18, 25 refuses %j', (more, message) => expect(refused(() => device(more))).toContain(`400 ${message}`))

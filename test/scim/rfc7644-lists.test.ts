@@ -60,13 +60,6 @@ describe('43: pages by index', () => {
     expect((await list(query)).json).toMatchObject({ status: '400', scimType: 'invalidValue' })
   })
 
-  test('more than 1,000 are never given at once', async () => {
-    const { default: none } = { default: await list('count=5000') }
-    expect(none.json['itemsPerPage']).toBe(PEOPLE)
-    const { MOST_COUNT } = await import('../../src/scim/limits.ts')
-    expect(MOST_COUNT).toBe(1_000)
-  })
-
   test('44: in the order of their creation, page after page', async () => {
     const pages = [
       await list('startIndex=1&count=5'),

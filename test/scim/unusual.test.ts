@@ -94,8 +94,8 @@ describe('while fifteen slow filters of one source run', () => {
 
   test('others are answered at once, and those that are too many are told when to come again', async () => {
     const [theirs, own] = [await here.user({}, { source: 'globex' }), await here.group([await here.user()])]
-    const slow = (source: SourceName = 'idp') =>
-      here.ask('GET', '/Groups?filter=members[display co "x"]', undefined, { source })
+    const slow = (number: number) =>
+      here.ask('GET', `/Groups?filter=members[display co "x${number}"]`, undefined, { source: 'idp' })
     const timed = async (path: string, source: SourceName) => {
       const began = performance.now()
       expect((await here.ask('GET', path, undefined, { source })).status).toBe(200)
@@ -104,7 +104,7 @@ describe('while fifteen slow filters of one source run', () => {
     let answers: Promise<Awaited<ReturnType<typeof slow>>[]> | undefined
     await here.sql.begin(async (transaction) => {
       await transaction`lock table mirror_members in access exclusive mode`
-      answers = Promise.all(Array.from({ length: 15 }, () => slow()))
+      answers = Promise.all(Array.from({ length: 15 }, (_, number) => slow(number)))
       const quick = [
         await timed(`/Users/${theirs}?excludedAttributes=groups`, 'globex'),
         await timed('/Users?filter=userName sw "u"&excludedAttributes=groups', 'globex'),
@@ -125,6 +125,6 @@ describe('while fifteen slow filters of one source run', () => {
     const refused = (await answers)?.find((one) => one.status === 429)
     expect(refused?.headers.get('retry-after')).toMatch(/^\d+$/)
     expect(refused?.json['detail']).toMatch(/^Too many slow queries .* filter by userName/)
-    expect((await slow()).status).toBe(200)
+    expect((await slow(0)).status).toBe(200)
   }, 30_000)
 })

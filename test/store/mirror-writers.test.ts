@@ -7,10 +7,10 @@ import {
   deleteResource,
   type MirrorRow,
   type MirrorScope,
-  readResource,
   updateResource,
 } from '../../src/store/mirror.ts'
 import { changeMembers, type MemberStep, readGroupMembers } from '../../src/store/mirror-members.ts'
+import { readResource } from '../../src/store/mirror-resource.ts'
 import { type FreshDatabase, freshDatabase } from '../support/database.ts'
 
 const AT = new Date('2027-01-04T08:00:00.000Z')
@@ -72,7 +72,7 @@ async function whileOpen<T>(
   await database.sql.begin(async (transaction) => {
     await first(transaction)
     later = second()
-    await Promise.race([later, new Promise((wake) => setTimeout(wake, 200))])
+    await Promise.race([later, new Promise((wake) => setTimeout(wake, 1_000))])
   })
   if (later === undefined) throw new Error('nothing came second')
   return await later
@@ -169,7 +169,14 @@ test('the same people many at once, in opposite orders: each is made once, and n
     const keys = Array.from({ length: 1_000 }, (_, n) => `round${round} ${n}`)
     const orders = [keys, keys.toReversed(), keys, keys.toReversed()].map((order) => order.map((key) => rowOf(key)))
     const answers = await Promise.all(
-      orders.map((rows) => createResources(database.sql, SCOPE, 'User', rows, AT, AUTHOR)),
+      orders.map((rows) =>
+        createResources(
+          database.sql,
+          SCOPE,
+          'User',
+          rows.map((row) => ({ row, at: AT, author: AUTHOR })),
+        ),
+      ),
     )
     expect(answers.reduce((sum, one) => sum + one.size, 0)).toBe(keys.length)
   }

@@ -6,11 +6,11 @@ import {
   deleteResource,
   findConflicts,
   type MirrorRow,
-  readResource,
   updateResource,
 } from '../../src/store/mirror.ts'
 import { countResources, listResources } from '../../src/store/mirror-list.ts'
 import { changeMembers, type MemberStep, MembersMissing, readGroupMembers } from '../../src/store/mirror-members.ts'
+import { readResource } from '../../src/store/mirror-resource.ts'
 import { forgetDeleted, forgetMemberChanges } from '../../src/store/mirror-retention.ts'
 import { inTime, TooSlow } from '../../src/store/mirror-unusual.ts'
 import { type FreshDatabase, freshDatabase } from '../support/database.ts'
@@ -102,7 +102,12 @@ test('many at once: whoever meets a key that is there is left out, and the rest 
   const at = scope()
   await create(at, user(1, 'ada', { externalId: 'x1' }))
   const rows = [user(2), user(3, 'ada'), user(4, 'grace', { externalId: 'x1' }), user(5), user(6, 'user5')]
-  const made = await createResources(database.sql, at, 'User', rows, AT, AUTHOR)
+  const made = await createResources(
+    database.sql,
+    at,
+    'User',
+    rows.map((row) => ({ row, at: AT, author: AUTHOR })),
+  )
   expect([...made.keys()].sort()).toEqual([idOf(2), idOf(5)])
   expect(await countResources(database.sql, at, { types: ['User'], where: null })).toBe(3)
   expect(await marks(at)).toEqual([idOf(1), idOf(2), idOf(5)])

@@ -3,15 +3,9 @@ import { comparableOf } from '../../src/scim/comparable.ts'
 import { GROUP } from '../../src/scim/group.ts'
 import { keysOf } from '../../src/scim/keys.ts'
 import { USER } from '../../src/scim/user.ts'
-import {
-  createResource,
-  deleteResource,
-  type MirrorResource,
-  type MirrorRow,
-  readResource,
-  updateResource,
-} from '../../src/store/mirror.ts'
+import { createResource, deleteResource, type MirrorRow, updateResource } from '../../src/store/mirror.ts'
 import { changeMembers, type MemberStep } from '../../src/store/mirror-members.ts'
+import { type MirrorResource, readResource } from '../../src/store/mirror-resource.ts'
 import { listSources, markLive } from '../../src/store/organizations.ts'
 import { readMirror } from '../../src/sync/mirror.ts'
 import type { World } from './pipeline.ts'

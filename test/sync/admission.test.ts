@@ -1,8 +1,10 @@
 /** Files that are stopped before anything of them is used, and what administrators may say of them. Through real files. */
 import { afterEach, describe, expect, test } from 'vitest'
 import { insertToken } from '../../src/store/access.ts'
+import { listSources, type SourceRow } from '../../src/store/organizations.ts'
 import { readSnapshot } from '../../src/store/snapshots.ts'
 import { admit, dismiss } from '../../src/sync/admission.ts'
+import { merge } from '../../src/sync/merge.ts'
 import type { Actor } from '../../src/sync/parts.ts'
 import { sweep } from '../../src/sync/sweep.ts'
 import { until } from '../support/daemon.ts'
@@ -50,6 +52,23 @@ const stopped = async (id: number) => {
 }
 const admitBy = (actor: Actor, id: number, count: number) =>
   admit(world.parts, world.organization, id, { actor, count })
+
+test('nothing but what was admitted can be merged, whoever asks for it', async () => {
+  world = await openWorld(SETTING)
+  await world.sync('roster.csv', file(people(20)))
+  const before = await everything(world)
+  const { snapshot } = await world.drop('empty.csv', `${HEADER}\n`)
+  const { sql, organization } = world
+  const sources = await listSources(sql, organization)
+  const [hr, manual] = ['hr', 'manual'].map((key) => sources.find((one) => one.key === key))
+  if (!hr || !manual) throw new Error('no source')
+  const mergeInto = (source: SourceRow, id: number) =>
+    sql.begin((transaction) => merge(transaction, organization, source, id, world.at))
+  await expect(mergeInto(hr, snapshot)).rejects.toThrow('is refused and must not be merged')
+  await expect(mergeInto(manual, snapshot - 1)).rejects.toThrow('must not be merged')
+  await expect(mergeInto(hr, snapshot + 1)).rejects.toThrow('is not there and must not be merged')
+  await untouched(before)
+})
 
 test('row 1: a file with nothing but a header is refused, and leaves nothing behind', async () => {
   world = await openWorld(SETTING)

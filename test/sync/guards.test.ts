@@ -124,6 +124,22 @@ describe('what a policy would approve', () => {
     expect(await parts()).toEqual({ free: ['invite'] })
   })
 
+  test.each(['stale', 'expired'] as const)(
+    'G18: nor is one seen of which nothing was done, as it was %s',
+    async (state) => {
+      world = await openWorld({ sources: 'hr: { kind: csv, mode: delta, approval: additive_auto }' })
+      await world.drop('a.csv', text(rows(1, 3)))
+      const [first = 0] = (await world.propose()).plans
+      await world.approve(first)
+      await world.sql`update plans set state = ${state} where id = ${first}`
+      await world.drop('b.csv', text(rows(4, 60)))
+      const [next] = (await world.propose()).plans
+      expect(await guards(next)).toEqual(['G7 hold look', 'G18 hold look'])
+      await world.approve(next ?? 0)
+      expect((await world.plan(next)).state).toBe('approved')
+    },
+  )
+
   test('whoever is not suspended yet keeps the products as well', async () => {
     const artists = rows(1, 100, { groups: 'Artists' })
     const setting = {

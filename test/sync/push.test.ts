@@ -273,6 +273,27 @@ describe('a group that somebody leaves', () => {
     expect(await products(scene, 'bob')).toEqual(['vray'])
   })
 
+  test('what an entitlement gave is revoked at once, as it is no group', async () => {
+    const scene = await open()
+    const { idp, world } = scene
+    const { person } = await populate(scene, ['ada', 'bob'], {})
+    await idp.change(person('ada'), { entitlements: [{ value: 'vray' }, { value: 'houdini' }] })
+    await push(scene)
+    expect(await products(scene, 'ada')).toEqual(['houdini', 'vray'])
+    await idp.change(person('ada'), { entitlements: [{ value: 'houdini' }] })
+    await push(scene)
+    expect(await products(scene, 'ada')).toEqual(['houdini'])
+    const plan = await newest(scene)
+    expect(plan).toMatchObject({ lane: 'sync', state: 'applied' })
+    expect((await world.items(plan?.id ?? 0)).map((item) => item.reason.params['because'])).toEqual([
+      'no entitlement names it any more',
+    ])
+    await idp.change(person('ada'), { entitlements: undefined })
+    await push(scene)
+    expect(await products(scene, 'ada')).toEqual([])
+    expect(await world.sql`select from waits`).toHaveLength(0)
+  })
+
   test('where a person approves, it is proposed at once', async () => {
     const scene = await open({ sources: 'idp: { kind: scim, approval: additive_auto }' })
     const { idp, world } = scene
@@ -334,6 +355,30 @@ test('before it goes live everything is one plan that is only shown; afterwards 
   await world.approve(plan?.id ?? 0)
   await world.run(plan?.id ?? 0)
   expect((await world.members()).map((member) => member.email)).toEqual(['bob@acme.example', 'cem@acme.example'])
+})
+
+test('what was only shown does not stay open beside what is to be looked at, where the daemon died as the source went live', async () => {
+  const scene = await open()
+  const { world, idp, jobs } = scene
+  await world.sql`update sources set live_at = null`
+  await idp.user('ada')
+  await push(scene)
+  const propose = world.parts.jobs.propose
+  world.parts.jobs.propose = () => Promise.reject(new Error('killed'))
+  world.pass(1_000)
+  await expect(goLive(world.parts, world.organization, 'idp', KIM)).rejects.toThrow('killed')
+  world.parts.jobs.propose = propose
+  await minute(scene)
+  const plans = await listPlans(world.sql, world.organization, { limit: 9 })
+  expect(plans.map((plan) => plan.state)).toEqual(['awaiting_approval', 'superseded'])
+  // Once: from then on a push is about whom it concerns.
+  await world.approve(plans[0]?.id ?? 0)
+  await world.run(plans[0]?.id ?? 0)
+  await jobs.work()
+  await world.sql`update members set first_name = 'Wrong'`
+  await idp.user('bob')
+  await push(scene)
+  expect(await world.actions((await newest(scene))?.id)).toEqual(['invite bob@acme.example'])
 })
 
 test('beside a source that is not live yet, a push is about whom it concerns until that source knows somebody', async () => {

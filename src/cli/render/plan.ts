@@ -132,7 +132,7 @@ export function besideLines(plan: PlanWhole, page: Page): string {
   })
   if (openDecisions > 0) {
     const open = openDecisions === 1 ? 'question is' : 'questions are'
-    lines.push(`${number(openDecisions)} ${open} open about who somebody is: ${typed('decisions')}`)
+    lines.push(`${number(openDecisions)} ${open} open for you to answer: ${typed('decisions')}`)
   }
   if (plan.rowErrors > 0) {
     const rows = count(plan.rowErrors, 'row')

@@ -225,15 +225,23 @@ export const desired: Cases = {
     expect(await readLastGivers(ground.sql, ground.id, [ann, bob])).toEqual([])
     await write(ground, [ann], [], [of(sim, 1)])
     expect(await readLastGivers(ground.sql, ground.id, [ann, bob])).toEqual([
-      { personId: ann, productId: cad, sourceId: 1 },
+      { personId: ann, productId: cad, sourceId: 1, rule: grant().rule },
     ])
     await write(ground, [ann], [], [of(sim, 1), of(cad, 1), of(cad, 2)])
     await write(ground, [ann], [], [])
     expect(await readLastGivers(ground.sql, ground.id, [ann, bob])).toEqual([
-      { personId: ann, productId: cad, sourceId: 1 },
-      { personId: ann, productId: cad, sourceId: 2 },
-      { personId: ann, productId: sim, sourceId: 1 },
+      { personId: ann, productId: cad, sourceId: 1, rule: grant().rule },
+      { personId: ann, productId: cad, sourceId: 2, rule: grant().rule },
+      { personId: ann, productId: sim, sourceId: 1, rule: grant().rule },
     ])
+    // What is given until an earlier day is given less than is held.
+    await write(ground, [ann], [], [{ ...of(sim, 2), expiresAt: NOON.toISOString() }])
+    expect(await readLastGivers(ground.sql, ground.id, [ann])).toContainEqual({
+      personId: ann,
+      productId: sim,
+      sourceId: 1,
+      rule: grant().rule,
+    })
   },
   'what goes and comes back has two versions, and "as of" tells them apart': async (ground) => {
     const first = await write(ground, [1], [claim()])

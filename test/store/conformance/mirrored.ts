@@ -1,8 +1,10 @@
 /** What a SCIM request reads and writes of the mirror, asked in the name of one organization for what belongs to another. */
 import type { Handle, Transaction } from '../../../src/store/connection.ts'
 import * as mirror from '../../../src/store/mirror.ts'
+import { setActive } from '../../../src/store/mirror-active.ts'
 import * as list from '../../../src/store/mirror-list.ts'
 import * as members from '../../../src/store/mirror-members.ts'
+import * as read from '../../../src/store/mirror-resource.ts'
 import { type Ground, NOON } from './ground.ts'
 import type { Tenant } from './tenants.ts'
 
@@ -15,8 +17,8 @@ const NEITHER = { groups: false, members: false }
 const scopeOf = (as: Ground) => ({ organization: as.id, source: as.source('hr') })
 const rowOf = (id: string, name: string): mirror.MirrorRow => ({
   ...{ id, uniqueKey: name, externalId: null, displayNameKey: name, active: true, emailKeys: [] },
-  document: JSON.stringify({ displayName: name }),
-  comparable: JSON.stringify({ displayName: name }),
+  document: JSON.stringify({ displayName: name, active: true }),
+  comparable: JSON.stringify({ displayName: name, active: true }),
 })
 
 /** Somebody, a few more, and a group that they are in, called after the organization; both organizations have the same ids. */
@@ -39,7 +41,10 @@ const filled =
 const PAGE = { types: ['User', 'Group'], where: null, order: null, offset: 0, after: null, limit: 10, ...NEITHER }
 
 export const MIRRORED_LOOKS: Record<string, Act> = {
-  readResource: filled((sql, scope) => mirror.readResource(sql, scope, 'Group', GROUP ?? '', NEITHER)),
+  readResource: filled((sql, scope) => read.readResource(sql, scope, 'Group', GROUP ?? '', NEITHER)),
+  lookUpResources: filled(async (sql, scope, mark) => [
+    ...(await read.lookUpResources(sql, scope, 'User', 'uniqueKey', [mark], NEITHER)),
+  ]),
   findConflicts: filled(async (sql, scope, mark) => [
     ...(await mirror.findConflicts(sql, scope, 'User', [{ id: OTHER ?? '', uniqueKey: mark, externalId: null }])),
   ]),
@@ -63,17 +68,31 @@ export const MIRRORED_TOUCHES: Record<string, Act> = {
   createResource: (sql, as) =>
     mirror.createResource(sql, scopeOf(as), 'User', rowOf(OTHER ?? '', 'x'), null, NOON, AUTHOR),
   createResources: (sql, as) =>
-    mirror.createResources(sql, scopeOf(as), 'User', [rowOf(OTHER ?? '', 'x')], NOON, AUTHOR),
+    mirror.createResources(sql, scopeOf(as), 'User', [{ row: rowOf(OTHER ?? '', 'x'), at: NOON, author: AUTHOR }]),
   updateResource: async (sql, as) => {
     const [row] = await sql<{ version: number }[]>`
       select version from mirror_resources where organization_id = ${as.id} and type = 'User' and id = ${USER ?? ''}`
     const change = { expected: row?.version ?? 0, emails: true, urgent: true, renamed: true }
     return await mirror.updateResource(sql, scopeOf(as), 'User', rowOf(USER ?? '', 'changed'), change, NOON, AUTHOR)
   },
+  updateResources: async (sql, as) => {
+    const [row] = await sql<{ version: number }[]>`
+      select version from mirror_resources where organization_id = ${as.id} and type = 'User' and id = ${USER ?? ''}`
+    const change = { expected: row?.version ?? 0, emails: true, urgent: true, renamed: true }
+    const written = { row: rowOf(USER ?? '', 'changed'), change, at: NOON, author: AUTHOR }
+    return await mirror.updateResources(sql, scopeOf(as), 'User', [written])
+  },
+  setActive: (sql, as) =>
+    setActive(sql, scopeOf(as), 'User', [{ id: USER ?? '', active: false, at: NOON, author: AUTHOR }], true),
   deleteResource: (sql, as) =>
     mirror.deleteResource(sql, scopeOf(as), 'User', USER ?? '', { expected: null, urgent: true }, NOON, AUTHOR),
   changeMembers: async (sql, as) => {
     const change = { steps: [{ op: 'replace' as const, values: [] }], types: ['User'], expected: null }
     return await members.changeMembers(sql, scopeOf(as), 'Group', GROUP ?? '', change, NOON, AUTHOR)
+  },
+  changeMembersOfMany: async (sql, as) => {
+    const steps = [{ op: 'remove' as const, values: [USER ?? ''] }]
+    const change = { group: GROUP ?? '', steps, at: NOON, author: AUTHOR }
+    return await members.changeMembersOfMany(sql, scopeOf(as), 'Group', [change], ['User'])
   },
 }

@@ -1,8 +1,10 @@
 /** What is read of the mirror of an identity provider, and written because of it, in the name of one organization for another. */
 import type { Transaction } from '../../../src/store/connection.ts'
+import * as farewells from '../../../src/store/farewells.ts'
 import * as directory from '../../../src/store/mirror-directory.ts'
 import * as gaps from '../../../src/store/mirror-gaps.ts'
 import * as read from '../../../src/store/mirror-read.ts'
+import { lastLetterAt, writeAdministratorLetter } from '../../../src/store/outbox.ts'
 import { found, type Ground, NOON } from './ground.ts'
 import { row } from './mirror.ts'
 import type { Tenant } from './tenants.ts'
@@ -53,6 +55,12 @@ const look =
 
 const ADMINS = { managesAdmins: false, reach: 'everybody' } as const
 
+/** The provider says that everybody is gone, and all of them are protected. */
+async function sayGone(sql: Transaction, { id }: Ground): Promise<void> {
+  await sql`update directory_users set status = 'leaver' where organization_id = ${id}`
+  await sql`update desired_members set wanted = false, protected = true where organization_id = ${id}`
+}
+
 export const PUSHED_LOOKS: Record<string, Act> = {
   takeMarks: look(async (sql, as) => [
     await read.takeMarks(sql, as, { ...BEGINNING, urgent: false }),
@@ -69,6 +77,11 @@ export const PUSHED_LOOKS: Record<string, Act> = {
   }),
   frozenGroups: look((sql, as) => gaps.frozenGroups(sql, as)),
   replacedGroups: look((sql, as) => gaps.replacedGroups(sql, as, new Date(0))),
+  countMissing: async (sql, as, theirs) => {
+    const { source } = await push(sql, theirs)
+    const counts = await gaps.countMissing(sql, as.id, [{ sourceId: source, id: FROZEN, by: null }])
+    return counts.filter((count) => count > 0)
+  },
   withoutAddress: async (sql, as, theirs) => {
     await push(sql, theirs)
     await sql`update directory_users set email_key = '', user_name = ${theirs.mark} where organization_id = ${theirs.ground.id}`
@@ -76,15 +89,31 @@ export const PUSHED_LOOKS: Record<string, Act> = {
     await sql`delete from members where organization_id = ${theirs.ground.id}`
     return await gaps.withoutAddress(sql, as.id)
   },
-  untouchable: async (sql, as, theirs) => {
-    await push(sql, theirs)
-    await sql`update directory_users set status = 'leaver' where organization_id = ${theirs.ground.id}`
-    await sql`update desired_members set wanted = false where organization_id = ${theirs.ground.id}`
-    return await gaps.untouchable(sql, as.id, ADMINS)
+  openFarewells: async (sql, as, theirs) => {
+    await sayGone(sql, theirs.ground)
+    await farewells.settleFarewells(sql, theirs.ground.id, { ...ADMINS, sources: [theirs.ground.source('hr')] }, NOON)
+    return await farewells.openFarewells(sql, as.id, 'everybody')
+  },
+  lastLetterAt: async (sql, as, theirs) => {
+    const letter = { event: 'decision_waits', decisionId: 1 } as const
+    await sql`insert into administrators ${sql({ organization_id: theirs.ground.id, email: 'x@y.z', email_key: 'x@y.z', role: 'admin' })}
+      on conflict do nothing`
+    await writeAdministratorLetter(sql, theirs.ground.id, letter, NOON)
+    return await lastLetterAt(sql, as.id, 'decision_waits')
+  },
+  endedByDecision: async (sql, as, theirs) => {
+    await sayGone(sql, theirs.ground)
+    await farewells.settleFarewells(sql, theirs.ground.id, { ...ADMINS, sources: [theirs.ground.source('hr')] }, NOON)
+    await sql`update decisions set state = 'decided', choice = 'end_access' where kind = 'gone'`
+    return await farewells.endedByDecision(sql, as.id, theirs.people)
   },
 }
 
 export const PUSHED_TOUCHES: Record<string, Act> = {
+  settleFarewells: async (sql, as) => {
+    await sayGone(sql, as)
+    await farewells.settleFarewells(sql, as.id, { ...ADMINS, sources: [as.source('hr')] }, NOON)
+  },
   bearPeople: (sql, as) => directory.bearPeople(sql, as.id, [{ source: as.source('hr'), id: 'new' }], 1, NOON),
   linkReturns: (sql, as, { people, ground }) =>
     directory.linkReturns(

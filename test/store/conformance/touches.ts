@@ -200,8 +200,8 @@ export const WITHOUT_ORGANIZATION = `
   openProposal foreseeLastAdmins countGuarded countNamesakes addressDomains holdEverything addActions closeDependencies setAsideObserved takeObserved partFacts itemDigests findRefused followHolders foresee
   nextChange writeConfig insertToken insertPlan writeItems writeAudit writeWaits openDecisions openSnapshot stageRows replaceLines
   columnCondition idCondition createdCondition modifiedCondition modifiedAt elementsOf isPresent compared textCondition order equalTo emailCondition memberCondition memberOfCondition related isId orderBy
-  rowHash placeKey stillCounts lastMirrorNumber
-  lastChange toResource membersMissing forgetDeleted forgetMemberChanges inTime inTurn unprepared
+  rowHash placeKey stillCounts endsByDecision seen lastMirrorNumber
+  resourceColumns toResource withGroups membersMissing forgetDeleted forgetMemberChanges inTime inTurn unprepared
   endSpentWaits within laneOf mergeSnapshot claimByHand writeMemberLetters writeAdministratorLetter`
   .trim()
   .split(/\s+/)

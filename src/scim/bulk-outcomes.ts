@@ -1,0 +1,50 @@
+/** What became of the operations of a Bulk, as far as they have been done. */
+import type { Outcome, Task } from './bulk-task.ts'
+import { ScimError } from './error.ts'
+
+export class Outcomes {
+  readonly #failOnErrors: number | null
+  readonly #makers: ReadonlyMap<string, number>
+  readonly #outcomes = new Map<number, Outcome>()
+  #errors = 0
+
+  /** @param makers bulkId → index of its POST */
+  constructor(failOnErrors: number | null, makers: ReadonlyMap<string, number>) {
+    this.#failOnErrors = failOnErrors
+    this.#makers = makers
+  }
+
+  /** How many errors may still happen before nothing more is done (RFC 7644 §3.7); null: any number. */
+  get left(): number | null {
+    return this.#failOnErrors === null ? null : this.#failOnErrors - this.#errors
+  }
+
+  /** Undefined for what was not begun. */
+  of(index: number): Outcome | undefined {
+    return this.#outcomes.get(index)
+  }
+
+  isThere(index: number): boolean {
+    const outcome = this.of(index)
+    return outcome !== undefined && !('error' in outcome)
+  }
+
+  /** Takes the place of what was known before. */
+  set(index: number, outcome: Outcome): void {
+    if ('error' in outcome) this.#errors += 1
+    this.#outcomes.set(index, outcome)
+  }
+
+  /** What an operation refers to must be there by now. Throws ScimError invalidValue. */
+  checkNeeds({ needs }: Task): void {
+    for (const bulkId of needs) {
+      const outcome = this.of(this.#makers.get(bulkId) ?? -1)
+      if (outcome !== undefined && 'error' in outcome) throw unresolved(bulkId)
+    }
+  }
+}
+
+export function unresolved(bulkId: string): ScimError {
+  const detail = `bulkId:${bulkId.slice(0, 100).toWellFormed()} refers to an operation that failed, so this one cannot be done.`
+  return new ScimError('invalidValue', detail)
+}
