@@ -2,6 +2,6 @@ import { defineConfig } from 'drizzle-kit'
 
 export default defineConfig({
   dialect: 'postgresql',
-  schema: ['./src/store/schema.ts', './src/store/schema-mirror.ts'],
+  schema: ['./src/store/schema.ts', './src/store/schema-mirror.ts', './src/store/schema-by-hand.ts'],
   out: './src/store/migrations',
 })

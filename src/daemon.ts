@@ -4,9 +4,7 @@
  */
 import { once } from 'node:events'
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
-import type { Server } from 'node:http'
 import { join } from 'node:path'
-import { serve as listen } from '@hono/node-server'
 import { createApp } from './app.ts'
 import { hashToken } from './auth.ts'
 import { baseUrlOf, type Config, isLoopback } from './config/index.ts'
@@ -14,6 +12,7 @@ import { type Context, openContext } from './context.ts'
 import { RosterdError } from './errors.ts'
 import { Health } from './health.ts'
 import { Herald } from './herald.ts'
+import { closeListener, openListener } from './listener.ts'
 import { createMetrics, type Metrics } from './metrics.ts'
 import { isFinal } from './reconcile/review.ts'
 import { Reception, Reloader } from './reload.ts'
@@ -28,14 +27,11 @@ import { reconcile } from './sync/reconcile.ts'
 import { tidyEverything } from './sync/tidy.ts'
 import { createLogger, logStream } from './telemetry.ts'
 import { terminalWatch } from './terminal-watch.ts'
-import { answerUnreadable, MOST_HEAD } from './unreadable.ts'
 import { VERSION } from './version.ts'
 import { CONFIGURATION, Vitals } from './vitals.ts'
 
 /** Requests and batches under way get this long before the process ends without them. */
 const DRAIN_MS = 8_000
-/** A request must have come whole by then; who sends one letter a minute holds a connection no longer. */
-const REQUEST_WITHIN_MS = 60_000
 const SIGNALS = ['SIGTERM', 'SIGINT'] as const
 
 /**
@@ -124,9 +120,10 @@ async function run(context: Context, around: Around, tell: (line: string) => voi
     components: () => health.components(),
     metrics: metricsOf(context),
     pace: config.api.pace,
+    stopping: signal,
     baseUrl: () => baseUrlOf(context.config.server, context.listening.port),
   })
-  const server = await openServer(config, app.fetch)
+  const server = await openListener(config.server, app.fetch)
   const address = server.address()
   if (address !== null && typeof address === 'object') context.listening.port = address.port
   const url = baseUrlOf(config.server, context.listening.port)
@@ -178,7 +175,7 @@ async function run(context: Context, around: Around, tell: (line: string) => voi
   } finally {
     ending.abort()
     await reception.close()
-    await closeServer(server)
+    await closeListener(server, DRAIN_MS)
     await worker.stop(DRAIN_MS)
     await Promise.all(loops)
     await rm(whereabouts(config), { force: true })
@@ -189,38 +186,6 @@ function metricsOf({ config, log, sql, worker, tokenHash }: Context): Metrics {
   const { metricsToken } = config.secrets
   const tokens = metricsToken === null ? [tokenHash] : [tokenHash, hashToken(metricsToken)]
   return createMetrics({ sql, log, depths: () => worker.depths(), public: config.metrics.public, tokens })
-}
-
-type Fetch = Parameters<typeof listen>[0]['fetch']
-
-/** @throws RosterdError PORT_BUSY */
-async function openServer(config: Config, fetch: Fetch): Promise<Server> {
-  const { host, port } = config.server
-  const server = listen({
-    fetch,
-    hostname: host,
-    port,
-    serverOptions: { requestTimeout: REQUEST_WITHIN_MS, maxHeaderSize: MOST_HEAD },
-  })
-  if (!('address' in server) || !('closeIdleConnections' in server))
-    throw new TypeError('an HTTP/1 server was expected')
-  server.on('clientError', answerUnreadable)
-  await new Promise<void>((resolve, reject) => {
-    server.once('listening', resolve)
-    server.once('error', (error: NodeJS.ErrnoException) => {
-      const busy = error.code === 'EADDRINUSE'
-      reject(busy ? new RosterdError('PORT_BUSY', { port, host }, { cause: error }) : error)
-    })
-  })
-  return server
-}
-
-async function closeServer(server: Server): Promise<void> {
-  const closed = new Promise<void>((resolve) => server.close(() => resolve()))
-  server.closeIdleConnections()
-  const late = setTimeout(() => server.closeAllConnections(), DRAIN_MS)
-  await closed
-  clearTimeout(late)
 }
 
 /** Where the command line on this machine finds the daemon. */

@@ -107,7 +107,7 @@ export const CATALOGUE = {
   MEDIA_TYPE_UNSUPPORTED: {
     status: 415,
     sentence: 'A body of the type {type} is not read here.',
-    next: 'Send JSON, with Content-Type: application/json.',
+    next: 'Send {types|JSON, with Content-Type: application/json}.',
   },
   RATE_LIMITED: {
     status: 429,
@@ -162,8 +162,33 @@ export const CATALOGUE = {
   },
   PLAN_HASH_MISMATCH: {
     status: 409,
-    sentence: 'Plan {id} is not the plan that was reviewed: its hash is {hash}.',
+    sentence: 'Plan {id} is not the plan that was reviewed: its hash is {hash}. {changes|}',
     next: 'Review it again with rosterd show {id} and approve the hash shown there.',
+  },
+  OPERATION_EMPTY: {
+    status: 400,
+    sentence: 'Nobody is chosen: {why}.',
+    next: 'Correct the selection and ask again. Nothing was stored.',
+  },
+  OPERATION_AMBIGUOUS: {
+    status: 400,
+    sentence: 'It is not clear what to do: {why}.',
+    next: 'Put that right and ask again. Nothing was stored.',
+  },
+  FILTER_INVALID: {
+    status: 400,
+    sentence: 'The filter is wrong at character {at}: {why}',
+    next: 'Correct it there; a filter reads like: active eq true and products.value eq "vray"',
+  },
+  UPLOAD_STATE: {
+    status: 409,
+    sentence: 'Upload {id} is {state}; it can only be {verb} while it is {wanted}.',
+    next: 'Upload the file again.',
+  },
+  DUPLICATE_OPERATION: {
+    status: 409,
+    sentence: '{file} was applied by plan {id} on {date}.',
+    next: 'Nothing to do; to do it again: --again',
   },
   PLAN_HELD: {
     status: 409,
@@ -225,6 +250,21 @@ export const CATALOGUE = {
     sentence: 'Member {id} is {state}; that is possible only while it is {wanted}.',
     next: 'Look at the member first; its history says how it came to this state.',
   },
+  ASSIGNMENT_NOT_FOUND: {
+    status: 404,
+    sentence: 'There is no assignment {id} in this organization.',
+    next: 'List the assignments of the member and take an id from there.',
+  },
+  BORROW_REFUSED: {
+    status: 409,
+    sentence: 'This licence cannot be borrowed: {why}.',
+    next: 'Borrow it for a shorter time if that is the reason; otherwise ask whoever administers the organization.',
+  },
+  PIN_NOT_FOUND: {
+    status: 404,
+    sentence: 'There is no such pin in this organization.',
+    next: 'List the pins and take the member, the kind and the product from there.',
+  },
   PRODUCT_NOT_FOUND: {
     status: 404,
     sentence: 'There is no product {product} in this organization.',
@@ -275,7 +315,7 @@ type Parameters = Readonly<Record<string, string | number>>
  * An error from the catalogue, told to people as it is.
  *
  * `message` is the catalogue's sentence with its `{params}` filled; `status` is an HTTP status; `next` says what to do.
- * A parameter that is not given stays visible as `{name}`.
+ * A parameter that is not given stays visible as `{name}`; `{name|otherwise}` says what stands there instead.
  */
 export class RosterdError extends Error {
   readonly code: ErrorCode
@@ -303,7 +343,8 @@ export function isRosterdError(error: unknown): error is RosterdError {
 }
 
 function fill(template: string, params: Parameters): string {
-  return template.replace(/\{(\w+)\}/g, (placeholder, name: string) =>
-    Object.hasOwn(params, name) ? String(params[name]) : placeholder,
+  const filled = template.replace(/\{(\w+)(?:\|([^}]*))?\}/g, (placeholder, name: string, otherwise = placeholder) =>
+    Object.hasOwn(params, name) ? String(params[name]) : String(otherwise),
   )
+  return template.endsWith('|}') ? filled.trimEnd() : filled
 }

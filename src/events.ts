@@ -14,6 +14,10 @@ interface AboutSnapshot extends About {
 interface AboutPlan extends About {
   planId: number
 }
+interface AboutBorrow extends About {
+  personId: number
+  productId: number
+}
 interface AboutLetter extends About {
   letterId: number
   audience: 'member' | 'administrator'
@@ -33,7 +37,15 @@ export interface EventPayloads {
   'plan.expired': AboutPlan
   'plan.stale': AboutPlan & { affected: number; items: number }
   'plan.started': AboutPlan & { lane: string; items: number }
+  'plan.submitted': AboutPlan & { actor: string }
+  'plan.edited': AboutPlan & { actor: string; items: number; hash: string }
+  'plan.cancelled': AboutPlan & { actor: string }
   'plan.finished': AboutPlan & { state: string; succeeded: number; failed: number; waiting: number; skipped: number }
+  'upload.read': AboutSnapshot & { actor: string; verb: string; errors: number }
+  'pin.written': AboutPlan & { kind: string; people: number }
+  'pin.ended': About & { kind: string; people: number }
+  'borrow.registered': AboutBorrow & { until: string }
+  'borrow.returned': AboutBorrow
   'decision.opened': About & { decisionId: number; kind: string; people: number }
   'decision.decided': About & { decisionId: number; actor: string; choice: string }
   'member.accepted': About & { memberId: number }
@@ -59,7 +71,15 @@ const NAMES = {
   'plan.expired': true,
   'plan.stale': true,
   'plan.started': true,
+  'plan.submitted': true,
+  'plan.edited': true,
+  'plan.cancelled': true,
   'plan.finished': true,
+  'upload.read': true,
+  'pin.written': true,
+  'pin.ended': true,
+  'borrow.registered': true,
+  'borrow.returned': true,
   'decision.opened': true,
   'decision.decided': true,
   'member.accepted': true,

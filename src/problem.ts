@@ -2,13 +2,16 @@
 import { HTTPException } from 'hono/http-exception'
 import type { Logger } from 'pino'
 import { type ErrorCode, isRosterdError, RosterdError } from './errors.ts'
+import { REASONS, reasonNext, reasonSentence } from './reconcile/reasons.ts'
 import { isDisconnection } from './store/disconnection.ts'
+import { CsvRefusal } from './sync/csv/refusal.ts'
 
 /**
  * The answer to a request that threw. An error that the catalogue does not know is logged whole under the request's id, and the
  * client is told the id alone: its text may hold anything.
  */
 export function answerError(error: unknown, requestId: string, log: Logger): Response {
+  if (error instanceof CsvRefusal) return unreadable(error)
   const known = knownError(error)
   if (known !== null)
     return problem(known, error instanceof HTTPException ? error.getResponse().headers : new Headers())
@@ -41,6 +44,20 @@ function problem(error: RosterdError, from: Headers): Response {
   return body(error.status, { ...params, title: TITLES[error.status] ?? 'Error', code, detail: message, next }, headers)
 }
 
+/** A file that cannot be read: the reason that its writer would find beside it in a drop folder. */
+function unreadable({ code, params, found }: CsvRefusal): Response {
+  const status = REASONS[code].status ?? 400
+  const columns = found.length === 0 ? {} : { found }
+  return body(status, {
+    ...params,
+    ...columns,
+    title: TITLES[status] ?? 'Error',
+    code,
+    detail: reasonSentence(code, params),
+    next: reasonNext(code, params),
+  })
+}
+
 const RETRIED: ReadonlySet<ErrorCode> = new Set(['RATE_LIMITED', 'IDEMPOTENCY_KEY_BUSY'])
 
 const TITLES: Readonly<Record<number, string>> = {
@@ -57,7 +74,11 @@ const TITLES: Readonly<Record<number, string>> = {
   503: 'Not available',
 }
 
-function body(status: number, fields: Record<string, string | number>, headers = new Headers()): Response {
+function body(
+  status: number,
+  fields: Record<string, string | number | readonly string[]>,
+  headers = new Headers(),
+): Response {
   headers.set('content-type', 'application/problem+json')
   // What is wrong now may be right in a moment.
   headers.set('cache-control', 'no-store')

@@ -4,6 +4,9 @@ import type { Duplex } from 'node:stream'
 /** Characters that the head of a request may have: a filter of the greatest length, percent-encoded, with room for the rest. */
 export const MOST_HEAD = 65_536
 
+/** Milliseconds that a client has to read the answer and to close its side. */
+const LINGER_MS = 2_000
+
 const ANSWERS: Readonly<Record<string, { status: number; title: string; detail: string }>> = {
   HPE_HEADER_OVERFLOW: {
     status: 431,
@@ -35,4 +38,7 @@ export function answerUnreadable(error: Error & { code?: string; rawPacket?: unk
   const type = scim ? 'application/scim+json' : 'application/problem+json'
   const head = `HTTP/1.1 ${status} ${title}\r\ncontent-type: ${type}\r\ncontent-length: ${Buffer.byteLength(text)}\r\nconnection: close\r\n\r\n`
   socket.end(head + text)
+  // Who never closes the other half would keep the connection for ever: its request is no longer among those that have a limit.
+  const late = setTimeout(() => socket.destroy(), LINGER_MS)
+  socket.once('close', () => clearTimeout(late))
 }

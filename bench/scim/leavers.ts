@@ -41,9 +41,10 @@ export async function leavers(daemon: Daemon, place: Place, sql: Sql): Promise<s
   return `From active: false to the revoked licence, ${waits.length} leavers in ${Math.round((LEAVERS * PAUSE_MS) / 1_000)} s: p50 ${at(0.5)} s, p99 ${at(0.99)} s (first plan and its apply before: ${minutes} minutes).`
 }
 
-/** Approves plans until none waits and none runs. */
+/** Approves plans, the first of which may take minutes to come, until none waits and none runs. */
 async function settle(daemon: Daemon): Promise<void> {
   let quiet = 0
+  let seen = false
   await daemon.until(async () => {
     const { items } = await daemon.call('GET', '/plans')
     const open = (Array.isArray(items) ? items : []).filter((plan) =>
@@ -56,7 +57,8 @@ async function settle(daemon: Daemon): Promise<void> {
       await daemon.call('POST', `/plans/${plan.id}/approve`, { hash: plan.hash, ...override }).catch(() => undefined)
     }
     // Pushed people are planned after ten seconds of quiet.
-    quiet = open.length === 0 ? quiet + 1 : 0
+    seen ||= open.length > 0
+    quiet = seen && open.length === 0 ? quiet + 1 : 0
     return quiet > 75 ? true : undefined
   }, WITHIN_MS)
 }

@@ -12,4 +12,6 @@ export interface ApiContext {
   baseUrl?(): string
   /** How fast one token may ask; `PACE` when absent. */
   pace?: Pace
+  /** Aborted when the daemon stops: answers that go on for long end then. Absent: it never does. */
+  stopping?: AbortSignal
 }

@@ -27,7 +27,8 @@ const PARAMETERS: Readonly<Record<string, z.ZodType>> = {
   snapshot: z.string().openapi({ description: 'Its id.', example: 'snp_7' }),
   decision: z.string().openapi({ description: 'Its id.', example: 'dec_7' }),
   token: z.string().openapi({ description: 'Its id.', example: 'tok_7' }),
-  name: z.string().openapi({ description: 'Of a template.', example: 'roster' }),
+  assignment: z.string().openapi({ description: 'Its id.', example: 'asg_7' }),
+  name: z.string().openapi({ description: 'Of a template, or of an export.', example: 'roster' }),
 }
 
 const repeatable = z.object({
@@ -37,13 +38,15 @@ const repeatable = z.object({
 })
 
 export interface Described {
-  method: 'get' | 'post' | 'delete'
+  method: 'get' | 'post' | 'put' | 'patch' | 'delete'
   path: string
   noun: string
   summary: string
   role: AdministratorRole
   query?: z.ZodType
   body?: z.ZodType
+  /** Media types of a body that is bytes. */
+  bytes?: readonly string[]
   answer: z.ZodType
   files?: readonly string[]
 }
@@ -53,6 +56,7 @@ export function describe(registry: Registry, prefix: string, route: Described): 
   const names = [...path.matchAll(/\{(\w+)\}/g)].map((found) => found[1] ?? '')
   const files = Object.fromEntries((route.files ?? []).map((type) => [type, { schema: z.string() }]))
   const json = route.answer instanceof z.ZodNever ? {} : { 'application/json': { schema: route.answer } }
+  const bytes = (route.bytes ?? []).map((type) => [type, { schema: z.string().openapi({ format: 'binary' }) }] as const)
   registry.registerPath({
     method: route.method,
     path,
@@ -67,6 +71,7 @@ export function describe(registry: Registry, prefix: string, route: Described): 
       ...(route.query instanceof z.ZodObject ? { query: route.query } : {}),
       ...(route.method === 'post' ? { headers: repeatable } : {}),
       ...(route.body ? { body: { content: { 'application/json': { schema: route.body } } } } : {}),
+      ...(bytes.length > 0 ? { body: { content: Object.fromEntries(bytes), required: true } } : {}),
     },
     responses: {
       200: { description: 'Done.', content: { ...json, ...files } },

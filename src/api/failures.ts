@@ -1,6 +1,5 @@
 /** What failed of a plan or of a file, as a CSV file that can be uploaded again, as JSON Lines, or as a JSON list. */
 import { z } from '@hono/zod-openapi'
-import type { Logger } from 'pino'
 import { RosterdError } from '../errors.ts'
 import { showId } from '../reconcile/identifiers.ts'
 import { writeAudit } from '../store/audit.ts'
@@ -9,6 +8,7 @@ import { readSnapshot } from '../store/snapshots.ts'
 import { emailColumn, type FailureGround, failureFile, failureLines } from '../sync/failure-file.ts'
 import { type Failure, planFailures, rowFailures } from '../sync/failure-list.ts'
 import { type Actor, type Parts, signed } from '../sync/parts.ts'
+import { streamed, watched } from './download.ts'
 import { numberOf } from './fields.ts'
 import { type Door, route } from './openapi.ts'
 import { planOf } from './plan.ts'
@@ -129,22 +129,4 @@ function show({ item, cells, file, line, code, reason, nextStep }: Failure): z.i
 /** For machines: what the list says, and the lines of the file by header. */
 async function* lines(ground: FailureGround, failures: AsyncIterable<Failure>): AsyncGenerator<string> {
   for await (const one of failures) yield `${JSON.stringify({ ...show(one), rows: failureLines(ground, one) })}\n`
-}
-
-/** Once a file has begun to travel no error can be answered any more: it is logged, and the download breaks off. */
-async function* watched(text: AsyncGenerator<string>, log: Logger): AsyncGenerator<string> {
-  try {
-    yield* text
-  } catch (error) {
-    log.error({ err: error }, 'a download broke off')
-    // The server prints what reaches it, and the error of a database may name anything.
-    throw new Error('a download broke off')
-  }
-}
-
-function streamed(text: AsyncGenerator<string>, type: string, name: string): Response {
-  const body = ReadableStream.from(text).pipeThrough(new TextEncoderStream())
-  return new Response(body, {
-    headers: { 'content-type': type, 'content-disposition': `attachment; filename="${name}"` },
-  })
 }

@@ -1,7 +1,9 @@
 /** Fields that many routes share: how text, ids, instants and pages look on the wire. */
 import { z } from '@hono/zod-openapi'
 import { type ErrorCode, RosterdError } from '../errors.ts'
+import { LONGEST_FILTER } from '../filter/lexer.ts'
 import { type IdPrefix, readId } from '../reconcile/identifiers.ts'
+import { WHERE_ATTRIBUTES } from '../sync/where.ts'
 
 /** Text that PostgreSQL can keep: no NUL, no half of a surrogate pair. */
 export const text = (most: number) =>
@@ -22,6 +24,13 @@ export const shown = (at: Date | null): string | null => at?.toISOString() ?? nu
 const MOST_PER_PAGE = 500
 export const limit = z.coerce.number().int().min(1).max(MOST_PER_PAGE).default(100)
 export const cursor = z.string().max(2_000).optional().openapi({ description: 'The `next` of the page before.' })
+
+/** Whom it is about, chosen by a filter. */
+export const where = text(LONGEST_FILTER)
+  .optional()
+  .openapi({
+    description: `Only members whom this filter finds: the grammar of RFC 7644, section 3.4.2.2, as in \`groups.display eq "Artists" and not (products.value eq "vray")\`. Attributes: ${WHERE_ATTRIBUTES.join(', ')}.`,
+  })
 
 /** A page of things; `next` is the cursor of the following page, absent on the last. */
 export const pageOf = <T extends z.ZodType>(thing: T) =>

@@ -7,28 +7,36 @@ import { identify } from '../auth.ts'
 import { PACE } from '../config/index.ts'
 import { RosterdError } from '../errors.ts'
 import { auditRoutes } from './audit.ts'
+import { borrowRoutes } from './borrows.ts'
 import { callerRoutes } from './caller.ts'
 import type { ApiContext } from './context.ts'
 import { decisionRoutes } from './decisions.ts'
 import { openApiDocument } from './document.ts'
+import { exportRoutes } from './exports.ts'
 import { failureRoutes } from './failures.ts'
 import { memberRoutes } from './members.ts'
 import { refuseOtherMethods } from './methods.ts'
 import { type DoorEnv, openDoor } from './openapi.ts'
+import { operationRoutes } from './operations.ts'
 import { organizationRoutes } from './organizations.ts'
 import { outcomeRoutes } from './outcomes.ts'
 import { paced } from './pace.ts'
+import { pinRoutes } from './pins.ts'
+import { planEditRoutes } from './plan-edits.ts'
+import { planEventRoutes } from './plan-events.ts'
 import { planVerbRoutes } from './plan-verbs.ts'
 import { planRoutes } from './plans.ts'
 import { productRoutes } from './products.ts'
+import { isRaw } from './raw.ts'
 import { referencePage } from './reference.ts'
 import { ruleRoutes } from './rules.ts'
 import { snapshotRoutes } from './snapshots.ts'
 import { sourceRoutes } from './sources.ts'
 import { templateRoutes } from './templates.ts'
 import { tokenRoutes } from './tokens.ts'
+import { uploadRoutes } from './uploads.ts'
 
-/** Requests here carry a few fields; files come in through the drop folder. */
+/** Requests here carry a few fields; routes that files come in by have limits of their own. */
 const MOST_BYTES = 1_048_576
 
 /** The API as an app of its own. Its `requestId` and `log` variables are set by whoever mounts it. */
@@ -36,6 +44,12 @@ export function adminApi(context: ApiContext): OpenAPIHono<DoorEnv> {
   const door = openDoor(context)
   const { app } = door
   app.openAPIRegistry.registerComponent('securitySchemes', 'bearer', { type: 'http', scheme: 'bearer' })
+  const limited = bodyLimit({
+    maxSize: MOST_BYTES,
+    onError: () => {
+      throw new RosterdError('BODY_TOO_LARGE', { limit: MOST_BYTES })
+    },
+  })
   const document = () => openApiDocument(app, context.version)
   app.get('/api/v1/openapi.json', (c) => c.json(document()))
   app.get('/api/v1/docs', (c) => c.html(referencePage(document())))
@@ -51,12 +65,7 @@ export function adminApi(context: ApiContext): OpenAPIHono<DoorEnv> {
       },
     }),
     paced(context.pace ?? PACE),
-    bodyLimit({
-      maxSize: MOST_BYTES,
-      onError: () => {
-        throw new RosterdError('BODY_TOO_LARGE', { limit: MOST_BYTES })
-      },
-    }),
+    (c, next) => (isRaw(door, c) ? next() : limited(c, next)),
     // Answers speak of people and are true for a moment: no cache on the way may keep them (RFC 9111 §5.2.2.5).
     async (c, next) => {
       await next()
@@ -74,6 +83,13 @@ export function adminApi(context: ApiContext): OpenAPIHono<DoorEnv> {
   planVerbRoutes(door)
   outcomeRoutes(door)
   failureRoutes(door)
+  operationRoutes(door)
+  planEditRoutes(door)
+  planEventRoutes(door)
+  uploadRoutes(door)
+  borrowRoutes(door)
+  pinRoutes(door)
+  exportRoutes(door)
   decisionRoutes(door)
   templateRoutes(door)
   tokenRoutes(door)

@@ -3,9 +3,11 @@ import { z } from '@hono/zod-openapi'
 import { RosterdError } from '../errors.ts'
 import { showId } from '../reconcile/identifiers.ts'
 import { fold } from '../reconcile/normalise.ts'
+import type { Handle } from '../store/connection.ts'
 import { listMembers, type MemberListRow, readMember } from '../store/member-list.ts'
 import { accept, invite } from '../sync/by-hand.ts'
-import { cursor, instant, limit, numberOf, page, pageOf, readCursor, shown, text, words } from './fields.ts'
+import { askWhere, memberCondition } from '../sync/where.ts'
+import { cursor, instant, limit, numberOf, page, pageOf, readCursor, shown, text, where, words } from './fields.ts'
 import { type Door, route } from './openapi.ts'
 
 const STATES = ['invited', 'active', 'suspended', 'removed'] as const
@@ -23,7 +25,15 @@ const member = z
     firstName: z.string().nullable(),
     lastName: z.string().nullable(),
     language: z.string().nullable(),
-    assignments: z.array(z.object({ product: z.string(), productName: z.string(), expiresAt: instant.nullable() })),
+    assignments: z.array(
+      z.object({
+        id: z.string(),
+        product: z.string(),
+        productName: z.string(),
+        expiresAt: instant.nullable(),
+        borrows: z.array(z.object({ device: z.string(), until: instant })),
+      }),
+    ),
     claims: z.array(z.object({ source: z.string(), sourceName: z.string(), rule: z.string() })),
     leaving: z
       .object({ since: instant.nullable(), accessEndsAt: instant.nullable(), membershipEndsAt: instant.nullable() })
@@ -43,6 +53,7 @@ function showMember(row: MemberListRow): z.input<typeof member> {
     id: showId('mem', row.id),
     personId: showId('per', row.personId),
     name: row.displayName ?? (full === '' ? null : full),
+    assignments: row.assignments.map((one) => ({ ...one, id: showId('asg', one.id) })),
     invitedAt: row.invitedAt.toISOString(),
     acceptedAt: shown(row.acceptedAt),
     suspendedAt: shown(row.suspendedAt),
@@ -60,6 +71,7 @@ const query = z.strictObject({
   product: text(200).optional().openapi({ description: 'Key of a product that they hold.' }),
   source: text(200).optional().openapi({ description: 'Key of a source that wants them.' }),
   leaving: z.enum(['true']).optional().openapi({ description: 'Only whoever is on the way out.' }),
+  where,
   limit,
   cursor,
 })
@@ -85,16 +97,22 @@ export function memberRoutes(door: Door): void {
     },
     async ({ parts, organization, query: asked }) => {
       const after = readCursor(place, asked.cursor)
-      const rows = await listMembers(parts.sql, organization.id, {
-        states: statesFor(asked.state),
-        search: asked.q ? { typed: asked.q, key: fold(asked.q) } : null,
-        role: asked.role,
-        product: asked.product,
-        source: asked.source,
-        leaving: asked.leaving === 'true',
-        after: after === null ? null : { emailKey: after[0], personId: after[1] },
-        limit: asked.limit + 1,
-      })
+      const find = (handle: Handle) =>
+        listMembers(handle, organization.id, {
+          states: statesFor(asked.state),
+          search: asked.q ? { typed: asked.q, key: fold(asked.q) } : null,
+          role: asked.role,
+          product: asked.product,
+          source: asked.source,
+          leaving: asked.leaving === 'true',
+          where:
+            asked.where === undefined
+              ? undefined
+              : memberCondition(asked.where, { at: parts.now(), zone: organization.zone }),
+          after: after === null ? null : { emailKey: after[0], personId: after[1] },
+          limit: asked.limit + 1,
+        })
+      const rows = asked.where === undefined ? await find(parts.sql) : await askWhere(parts, find)
       return page(rows, asked.limit, (row) => [row.emailKey, row.personId], showMember)
     },
   )

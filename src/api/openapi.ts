@@ -25,17 +25,19 @@ export interface DoorEnv {
 export interface Door {
   app: OpenAPIHono<DoorEnv>
   context: ApiContext
+  /** Routes whose bodies are bytes, as `POST /path/:name`: they count them for themselves. */
+  raw: Set<string>
 }
 
 export function openDoor(context: ApiContext): Door {
-  return { app: new OpenAPIHono<DoorEnv>(), context }
+  return { app: new OpenAPIHono<DoorEnv>(), context, raw: new Set() }
 }
 
 /** The names in braces of a path. */
-type NamesIn<P extends string> = P extends `${string}{${infer Name}}${infer Rest}` ? Name | NamesIn<Rest> : never
+export type NamesIn<P extends string> = P extends `${string}{${infer Name}}${infer Rest}` ? Name | NamesIn<Rest> : never
 
 export interface Definition<P extends string, Q extends z.ZodType, B extends z.ZodType, A extends z.ZodType> {
-  method: 'get' | 'post' | 'delete'
+  method: 'get' | 'post' | 'put' | 'patch' | 'delete'
   /** Below the organization: `/plans/{plan}`; empty for the organization itself. */
   path: P
   noun: string
@@ -54,7 +56,7 @@ export interface Definition<P extends string, Q extends z.ZodType, B extends z.Z
   secret?: string
 }
 
-interface Asked<N extends string, Q, B> {
+export interface Asked<N extends string, Q, B> {
   parts: Parts
   organization: Organization
   actor: Actor
@@ -66,7 +68,7 @@ interface Asked<N extends string, Q, B> {
   accept: string
 }
 
-const PREFIX = '/api/v1/organizations/{organization}'
+export const PREFIX = '/api/v1/organizations/{organization}'
 const NO_QUERY = z.strictObject({})
 
 /** Adds a route below one organization. The handler answers with JSON of `answer`, or with a Response of its own. */
@@ -81,21 +83,11 @@ export function route<
   handle: (asked: Asked<NamesIn<P>, z.output<Q>, z.output<B>>) => Promise<z.input<A> | Response>,
 ): void {
   describe(door.app.openAPIRegistry, PREFIX, definition)
-  const path = (PREFIX + definition.path).replaceAll(/\{(\w+)\}/g, ':$1')
   const answering = async (c: Context<DoorEnv>): Promise<Response> => {
-    const { caller } = c.var
-    if (!holds(caller.role, definition.role)) throw new RosterdError('FORBIDDEN', { role: definition.role })
-    const organization = await organizationOf(door, caller, c.req.param('organization') ?? '')
-    const query = c.req.query()
-    if (definition.query === undefined) parsed(NO_QUERY, query, 'query')
+    const admitted = await admit(door, definition, c)
     const asked = {
-      parts: { ...door.context.parts, log: c.var.log },
-      organization,
-      actor: actorOf(caller, c.var.requestId),
-      query: parsed(definition.query, query, 'query'),
+      ...admitted,
       body: parsed(definition.body, definition.body ? await jsonOf(c) : undefined, 'body'),
-      param: (name: string) => c.req.param(name) ?? '',
-      accept: (c.req.header('accept') ?? '').toLowerCase(),
     }
     const json = async (value: z.input<A>) => JSON.stringify(definition.answer.parse(value))
     const key = definition.method === 'post' ? keyOf(c) : null
@@ -104,7 +96,7 @@ export function route<
       return answered instanceof Response ? answered : shown(await json(answered))
     }
     const { text, repeated } = await answerOnce(
-      { parts: asked.parts, organization: organization.id, tokenId: caller.tokenId ?? 0, key },
+      { parts: asked.parts, organization: asked.organization.id, tokenId: c.var.caller.tokenId ?? 0, key },
       { digest: digestOf(definition.method, c.req.path, asked.body), secret: definition.secret },
       async () => {
         const answered = await handle(asked)
@@ -114,12 +106,36 @@ export function route<
     )
     return shown(text, repeated ? { 'idempotency-replayed': 'true' } : {})
   }
-  door.app.on(definition.method.toUpperCase(), path, (c) =>
+  door.app.on(definition.method.toUpperCase(), pathOf(definition.path), (c) =>
     within(definition.patience ?? PATIENCE_MS, c.var.log, answering(c)),
   )
 }
 
-const shown = (json: string, headers: Record<string, string> = {}): Response =>
+/** A path below the organization, as the router has it. */
+export const pathOf = (path: string): string => (PREFIX + path).replaceAll(/\{(\w+)\}/g, ':$1')
+
+/** Everything of a request but its body, once it is known that whoever asks may. */
+export async function admit<Q extends z.ZodType>(
+  door: Door,
+  { role, query: schema }: { role: AdministratorRole; query?: Q },
+  c: Context<DoorEnv>,
+): Promise<Omit<Asked<string, z.output<Q>, never>, 'body'>> {
+  const { caller } = c.var
+  if (!holds(caller.role, role)) throw new RosterdError('FORBIDDEN', { role })
+  const organization = await organizationOf(door, caller, c.req.param('organization') ?? '')
+  const query = c.req.query()
+  if (schema === undefined) parsed(NO_QUERY, query, 'query')
+  return {
+    parts: { ...door.context.parts, log: c.var.log },
+    organization,
+    actor: actorOf(caller, c.var.requestId),
+    query: parsed(schema, query, 'query'),
+    param: (name) => c.req.param(name) ?? '',
+    accept: (c.req.header('accept') ?? '').toLowerCase(),
+  }
+}
+
+export const shown = (json: string, headers: Record<string, string> = {}): Response =>
   new Response(json, { headers: { 'content-type': 'application/json', ...headers } })
 
 function actorOf(caller: Caller, requestId: string): Actor {

@@ -4,6 +4,7 @@ import { RosterdError } from '../errors.ts'
 import { consentEnds } from '../reconcile/consent.ts'
 import { showId } from '../reconcile/identifiers.ts'
 import { LANES, PLAN_STATES } from '../reconcile/model.ts'
+import { VERBS } from '../reconcile/operation.ts'
 import { needs, overrideCount, overrideSum } from '../reconcile/review.ts'
 import { listSources, type Organization } from '../store/organizations.ts'
 import { type PlanRow, readPlan } from '../store/plans.ts'
@@ -12,6 +13,28 @@ import { instant, numberOf, shown } from './fields.ts'
 import { finding, showFinding } from './finding.ts'
 
 const sourceName = z.object({ key: z.string(), name: z.string() })
+const pin = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('next_sync') }),
+  z.object({ kind: z.literal('days'), days: z.int() }),
+  z.object({ kind: z.literal('always') }),
+])
+const operation = z
+  .object({
+    verb: z.enum(VERBS),
+    products: z.array(z.string()),
+    allProducts: z.boolean(),
+    expiresAt: instant.nullable(),
+    role: z.enum(['member', 'admin', 'owner']),
+    revokeFirst: z.boolean(),
+    wait: z.boolean(),
+    pin,
+    where: z.string().nullable(),
+    file: z.object({ name: z.string(), sha256: z.string() }).nullable(),
+    rows: z.object({ given: z.int(), merged: z.int(), errors: z.int() }).openapi({
+      description: 'Rows given are its people, rows merged into others, and rows in error.',
+    }),
+  })
+  .openapi('Operation')
 export const plan = z
   .object({
     id: z.string(),
@@ -58,6 +81,9 @@ export const plan = z
     startedAt: instant.nullable(),
     finishedAt: instant.nullable(),
     quiet: z.boolean(),
+    leftOut: z.int().openapi({ description: 'Items that a reviewer left out; `itemCount` counts them too.' }),
+    operation: operation.nullable().openapi({ description: 'What a person asked for; null for what sync made.' }),
+    upload: z.string().nullable().openapi({ description: 'The upload that it was made of.' }),
   })
   .openapi('Plan')
 
@@ -80,6 +106,7 @@ export function showPlan(row: PlanRow, names: Names): z.input<typeof plan> {
     verdict: VERDICTS[needs(row.findings)],
     overrideCount: overrideCount(row.findings),
     overrideSum: overrideSum(row.findings),
+    upload: row.snapshotId === null ? null : showId('snp', row.snapshotId),
     sources: row.sourceIds.flatMap((id) => names.get(id) ?? []),
     consent: row.consent && { ...row.consent, until: consentEnds(row.consent) },
     supersededBy: row.supersededBy === null ? null : showId('pln', row.supersededBy),

@@ -2,9 +2,11 @@
 import { z } from '@hono/zod-openapi'
 import { RosterdError } from '../errors.ts'
 import { showId } from '../reconcile/identifiers.ts'
-import { ACTION_KINDS, LANES, PLAN_STATES, WAIT_KINDS } from '../reconcile/model.ts'
+import { ACTION_KINDS, LANES, OUTCOME_STATES, PLAN_STATES, WAIT_KINDS } from '../reconcile/model.ts'
+import { VERDICTS } from '../reconcile/people-tally.ts'
 import { readBeside } from '../store/beside.ts'
 import { failureFiles } from '../store/failures.ts'
+import { countPeople } from '../store/people-tally.ts'
 import { listPlans, progress, readItems } from '../store/plans.ts'
 import { cursor, idPlace, instant, itemPlace, limit, page, pageOf, readCursor, shown } from './fields.ts'
 import { ITEM_STATES, item, showItem } from './items.ts'
@@ -97,6 +99,7 @@ export function planRoutes(door: Door): void {
       query: z.strictObject({
         kind: z.enum(ACTION_KINDS).optional(),
         state: z.enum(ITEM_STATES).optional(),
+        predicted: z.enum(OUTCOME_STATES).optional(),
         limit,
         cursor,
       }),
@@ -111,6 +114,7 @@ export function planRoutes(door: Door): void {
           limit: query.limit + 1,
           kind: query.kind,
           state: query.state,
+          predicted: query.predicted,
         }),
         sourceNames(parts, organization),
       ])
@@ -154,19 +158,27 @@ export function planRoutes(door: Door): void {
       method: 'get',
       path: '/plans/{plan}/progress',
       noun,
-      summary: 'How many items have come to what',
+      summary: 'How many items have come to what, and what became of how many people',
       role: 'viewer',
       answer: z.object({
         id: z.string(),
         state: z.enum(PLAN_STATES),
         itemCount: z.int(),
         states: z.record(z.string(), z.int()),
+        people: z.record(z.enum(VERDICTS), z.int()).openapi({
+          description:
+            'Each person once, by the worst that became of one of their items; the numbers add up to the people of the plan.',
+        }),
       }),
     },
     async (where) => {
       const row = await planOf(where)
-      const { items, states } = await progress(where.parts.sql, where.organization.id, row.id)
-      return { id: showId('pln', row.id), state: row.state, itemCount: items, states }
+      const { sql } = where.parts
+      const [{ items, states }, people] = await Promise.all([
+        progress(sql, where.organization.id, row.id),
+        countPeople(sql, where.organization.id, row.id),
+      ])
+      return { id: showId('pln', row.id), state: row.state, itemCount: items, states, people }
     },
   )
 }

@@ -75,13 +75,16 @@ export function referencePage(document: ApiDocument) {
         <thead><tr><th>code</th><th>status</th><th>what it says</th><th>what to do next</th></tr></thead>
         <tbody>${Object.entries(CATALOGUE).map(
           ([code, { status, sentence, next }]) =>
-            html`<tr><td><code>${code}</code></td><td>${status}</td><td>${sentence}</td><td>${next}</td></tr>`,
+            html`<tr><td><code>${code}</code></td><td>${status}</td><td>${withoutDefaults(sentence)}</td><td>${withoutDefaults(next)}</td></tr>`,
         )}</tbody>
       </table>
     </main>
   </body>
 </html>`
 }
+
+/** `{name|otherwise}` as `{name}`. */
+const withoutDefaults = (sentence: string): string => sentence.replaceAll(/\{(\w+)\|[^}]*\}/g, '{$1}')
 
 const idOf = (method: string, path: string): string =>
   `${method}${path.replace('/api/v1', '').replaceAll(/[^a-z]+/g, '-')}`.replace(/-$/, '')

@@ -89,7 +89,8 @@ const showSilence = ({ since, within, silent }: Silence): z.input<typeof silence
 /** All of them, or the one with this key. Sources are few: the configuration lists them. */
 async function shownSources(parts: Parts, organization: number, key?: string): Promise<z.input<typeof source>[]> {
   const all = await listSources(parts.sql, organization)
-  const asked = all.filter((one) => key === undefined || one.key === key)
+  // Whatever people upload is no feed.
+  const asked = all.filter((one) => one.kind !== 'upload' && (key === undefined || one.key === key))
   const at = parts.now()
   const [latest, heard, uses] = await Promise.all([
     latestSnapshots(parts.sql, organization),

@@ -1,5 +1,6 @@
 /** What the API answers, as far as commands read it. Everything else is passed on to `--json` as it came. */
 import { z } from 'zod'
+import { VERBS } from '../reconcile/operation.ts'
 
 export const pageOf = <T extends z.ZodType>(thing: T) =>
   z.object({ items: z.array(thing), next: z.string().optional() })
@@ -48,8 +49,21 @@ export const plan = z.looseObject({
   closedReason: z.string().nullable(),
   supersededBy: z.string().nullable(),
   finishedAt: z.string().nullable(),
+  operation: z
+    .looseObject({
+      verb: z.enum(VERBS),
+      rows: z.object({ given: z.number(), merged: z.number(), errors: z.number() }),
+      file: z.looseObject({ name: z.string() }).nullable(),
+    })
+    .nullable()
+    .default(null),
+  leftOut: z.number().default(0),
+  counts: z.record(z.string(), z.number()),
 })
 export type Plan = z.infer<typeof plan>
+
+/** A plan that was just made of what somebody asked for. */
+export const drafted = plan.extend({ repeated: z.boolean() })
 
 export const planWhole = plan.extend({
   rowErrors: z.number(),
@@ -82,7 +96,9 @@ export const item = z.looseObject({
   file: z.string().nullable(),
   line: z.number().nullable(),
   predicted: z.string(),
-  foreseen: z.looseObject({ message: z.string() }).nullable(),
+  foreseen: z
+    .looseObject({ code: z.string().optional(), message: z.string(), nextStep: z.string().optional() })
+    .nullable(),
   state: z.string(),
   code: z.string().nullable(),
   message: z.string().nullable(),
@@ -94,6 +110,7 @@ export const progress = z.looseObject({
   state: z.string(),
   itemCount: z.number(),
   states: z.record(z.string(), z.number()),
+  people: z.record(z.string(), z.number()).optional(),
 })
 export type Progress = z.infer<typeof progress>
 

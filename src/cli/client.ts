@@ -16,11 +16,25 @@ export interface Way {
 
 type Env = Readonly<Record<string, string | undefined>>
 
-const problem = z.object({ code: z.string(), detail: z.string(), next: z.string().default('') })
+const problem = z.object({
+  code: z.string(),
+  detail: z.string(),
+  next: z.string().default(''),
+  id: z.string().optional(),
+  found: z.array(z.string()).optional(),
+})
 /** So often in a row it waits for its turn, some seconds each time. */
 const MOST_WAITS = 10
 
 const daemonFile = z.object({ url: z.string() })
+
+/** What stands in a request. */
+interface Sent {
+  type: string
+  content: string | Blob
+}
+
+const jsonOf = (body: object): Sent => ({ type: 'application/json', content: JSON.stringify(body) })
 
 export class Client {
   readonly #url: string
@@ -82,7 +96,12 @@ export class Client {
   }
 
   async post<S extends z.ZodType>(path: string, body: object, answer: S): Promise<z.output<S>> {
-    return this.#json('POST', await this.#below(path), body, answer)
+    return this.#json('POST', await this.#below(path), jsonOf(body), answer)
+  }
+
+  /** Sends a CSV file as it lies there. */
+  async upload<S extends z.ZodType>(path: string, file: Blob, answer: S): Promise<z.output<S>> {
+    return this.#json('POST', await this.#below(path), { type: 'text/csv', content: file }, answer)
   }
 
   async delete<S extends z.ZodType>(path: string, answer: S): Promise<z.output<S>> {
@@ -114,13 +133,13 @@ export class Client {
     return `/api/v1/organizations/${encodeURIComponent((await this.organization()).key)}${path}`
   }
 
-  async #json<S extends z.ZodType>(method: string, path: string, body: object | undefined, answer: S) {
+  async #json<S extends z.ZodType>(method: string, path: string, body: Sent | undefined, answer: S) {
     const response = await this.#send(method, path, body, 'application/json')
     return answer.parse(await response.json())
   }
 
   /** What is asked too fast is asked again when the daemon says so: a long list takes a little longer, and does not break off. */
-  async #send(method: string, path: string, body: object | undefined, accept: string): Promise<Response> {
+  async #send(method: string, path: string, body: Sent | undefined, accept: string): Promise<Response> {
     for (let waits = 0; ; waits++) {
       const response = await this.#fetch(method, path, body, accept)
       if (response.ok) return response
@@ -131,15 +150,15 @@ export class Client {
     }
   }
 
-  #fetch(method: string, path: string, body: object | undefined, accept: string): Promise<Response> {
+  #fetch(method: string, path: string, body: Sent | undefined, accept: string): Promise<Response> {
     return fetch(this.#url + path, {
       method,
       headers: {
         accept,
         ...(this.#token === null ? {} : { authorization: `Bearer ${this.#token}` }),
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(body === undefined ? {} : { 'content-type': body.type }),
       },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(body === undefined ? {} : { body: body.content }),
     }).catch((error: unknown) => {
       throw new RosterdError('DAEMON_UNREACHABLE', { url: this.#url, reason: reasonOf(error) }, { cause: error })
     })
@@ -151,14 +170,15 @@ export class Client {
       const reason = `what answers there is not rosterd (HTTP ${response.status})`
       return new RosterdError('DAEMON_UNREACHABLE', { url: this.#url, reason })
     }
-    const { code, detail, next } = known.data
+    const { code, detail, next, id, found } = known.data
     if (code === 'UNAUTHENTICATED') {
       const sentence =
         this.#token === null ? `There is no token for ${this.#url}.` : `${this.#url} does not accept this token.`
       const hint = 'Set ROSTERD_TOKEN, or run this in the directory (or with the ROSTERD_DATA) of the daemon.'
       return new CliError(code, sentence, hint)
     }
-    return new CliError(code, detail, next, exitOf(code))
+    const columns = found === undefined ? '' : ` Its columns are: ${found.join(', ')}.`
+    return new CliError(code, detail + columns, next, exitOf(code), id)
   }
 }
 

@@ -4,6 +4,7 @@ import { stat } from 'node:fs/promises'
 import { isFailureCode, reasonNext, reasonSentence } from '../reconcile/reasons.ts'
 import { CsvRefusal, type CsvSettings, type Description, describeLayout, readCsv } from '../sync/csv/index.ts'
 import { CliError, DONE, FAILED, INCOMPLETE, usage } from './exit.ts'
+import { fileUnreadable, NO_FILE, refusedBySystem } from './file-unreadable.ts'
 import { written } from './look.ts'
 import { type Paint, painter } from './render/colour.ts'
 import { table } from './render/table.ts'
@@ -77,25 +78,14 @@ function settingsFor(
 async function describe(file: string, settings: CsvSettings): Promise<Description> {
   try {
     // Lines of one person are merged in a second reading, which a pipe does not give.
-    if (!(await stat(file)).isFile()) throw unreadable(file, 'it is a folder or a pipe, not a file')
+    if (!(await stat(file)).isFile()) throw fileUnreadable(file, NO_FILE)
     return await describeLayout(() => readCsv(createReadStream(file), settings), { sentence: sentenceOf })
   } catch (error) {
     if (error instanceof CsvRefusal) {
       throw new CliError(error.code, sentenceOf(error.code, error.params), reasonNext(error.code, error.params))
     }
-    if (error instanceof Error && 'code' in error && 'syscall' in error) {
-      throw unreadable(file, REASONS[String(error.code)] ?? error.message)
-    }
-    throw error
+    throw refusedBySystem(file, error)
   }
-}
-
-const unreadable = (file: string, reason: string) =>
-  new CliError('FILE_UNREADABLE', `${file} cannot be read: ${reason}.`, 'Check its name, and that you may read it.')
-
-const REASONS: Readonly<Record<string, string>> = {
-  ENOENT: 'there is no such file',
-  EACCES: 'you may not read it',
 }
 
 function sentenceOf(code: string, params: Record<string, string | number>): string {

@@ -1,17 +1,20 @@
 /** Deciding about plans: approve, reject, apply. */
 import { typed } from '../typed.ts'
-import { type Plan, plan, planWhole, progress } from './answers.ts'
+import { type Plan, type PlanWhole, plan, planWhole, progress } from './answers.ts'
 import { CliError, usage, WAITS } from './exit.ts'
+import { expectedText } from './expected.ts'
 import { follow, hasEnded, report } from './follow.ts'
 import {
   besideLines,
   guardLines,
+  isDraft,
   missingAdministrators,
   nextLines,
   overrideLine,
   planHeader,
   seatTable,
 } from './render/plan.ts'
+import { questionOf } from './render/question.ts'
 import { number } from './render/words.ts'
 import { confirmed, fullId, type Session } from './session.ts'
 
@@ -20,32 +23,50 @@ export interface ApproveOptions {
   reason?: string
   /** False with `--no-apply`. */
   apply: boolean
+  /** Lines of the file of which it was said already that they come to nothing. */
+  told?: readonly number[]
 }
 
 /** `approve ID`: shows what was computed, asks, approves exactly that, and stays until it is applied. */
 export async function approvePlan(session: Session, given: string, options: ApproveOptions): Promise<number> {
   const override = readOverride(options)
-  const { client } = session
-  const whole = await client.get(`/plans/${encodeURIComponent(fullId('pln', given))}`, planWhole)
+  const whole = await session.client.get(`/plans/${encodeURIComponent(fullId('pln', given))}`, planWhole)
+  if (!session.json) session.terminal.out(await summaryText(session, whole, options.told))
+  return await decideShown(session, whole, { apply: options.apply, ...(override !== undefined && { override }) })
+}
+
+/** What a decision about the plan rests on. */
+export async function summaryText(session: Session, whole: PlanWhole, told: readonly number[] = []): Promise<string> {
   const page = await session.page()
-  const summary = [
+  const parts = [
     planHeader(whole, page),
     guardLines(whole.findings, page.paint),
     seatTable(whole.seats, page),
-    besideLines(whole, page),
+    whole.lane === 'by_hand' ? await expectedText(session, whole, told) : besideLines(whole, page),
   ]
-  if (!session.json) session.terminal.out(`${summary.filter((part) => part !== '').join('\n')}\n`)
-  if (whole.state === 'awaiting_approval') stopWhereHeld(whole, override !== undefined)
+  return `${parts.filter((part) => part !== '').join('\n')}\n`
+}
+
+interface Decision {
+  override?: { count: number; reason: string }
+  apply: boolean
+}
+
+/** Asks about a plan that was shown, approves it, and stays until it is applied. */
+async function decideShown(session: Session, whole: PlanWhole, { override, apply }: Decision): Promise<number> {
+  const { client } = session
+  const decides = whole.state === 'awaiting_approval' || isDraft(whole)
+  if (decides) stopWhereHeld(whole, override !== undefined)
   const flags = override === undefined ? '' : ` --override ${override.count} --reason ${quoted(override.reason)}`
-  const line = typed(`approve ${whole.id}${flags}${options.apply ? '' : ' --no-apply'}`)
-  const question = `${options.apply ? 'Approve and apply' : 'Approve'} ${number(whole.itemCount)} ${whole.itemCount === 1 ? 'item' : 'items'}?`
-  if (whole.state === 'awaiting_approval' && !(await confirmed(session, question, line))) {
-    session.terminal.out(`Nothing was done; plan ${whole.id} still waits.\n`)
+  const line = typed(`approve ${whole.id}${flags}${apply ? '' : ' --no-apply'}`)
+  if (decides && !(await confirmed(session, questionOf(whole, await usersOf(session, whole), apply), line))) {
+    const rest = isDraft(whole) ? `is kept as a draft. To go on with it: ${line}` : 'still waits.'
+    session.terminal.out(`Nothing was done; plan ${whole.id} ${rest}\n`)
     return WAITS
   }
   const approved = await client.post(
     `/plans/${whole.id}/approve`,
-    { hash: whole.hash, start: options.apply, ...(override === undefined ? {} : { override }) },
+    { hash: whole.hash, start: apply, ...(override === undefined ? {} : { override }) },
     plan,
   )
   if (approved.state === 'awaiting_approval') {
@@ -57,8 +78,16 @@ export async function approvePlan(session: Session, given: string, options: Appr
     session.show(approved, `${lines.join('\n')}\n`)
     return WAITS
   }
-  if (!options.apply) return session.show(approved, `Plan ${whole.id} is approved.\n${nextLines(approved)}`)
+  if (!apply) return session.show(approved, `Plan ${whole.id} is approved.\n${nextLines(approved)}`)
   return await follow(session, whole.id)
+}
+
+/** How many people are left of a plan that somebody asked for. */
+async function usersOf({ client }: Session, { id, operation, leftOut }: PlanWhole): Promise<number> {
+  if (operation === null) return 0
+  const { given, merged, errors } = operation.rows
+  const without = leftOut === 0 ? 0 : ((await client.get(`/plans/${id}/progress`, progress)).people?.['leftOut'] ?? 0)
+  return given - merged - errors - without
 }
 
 function readOverride({ override, reason }: ApproveOptions): { count: number; reason: string } | undefined {
@@ -115,7 +144,7 @@ export async function applyPlan(session: Session, given: string): Promise<number
   const { client } = session
   const whole = await client.get(`/plans/${encodeURIComponent(fullId('pln', given))}`, planWhole)
   if (whole.state === 'awaiting_approval' || whole.state === 'draft') {
-    if (whole.state === 'awaiting_approval') stopWhereHeld(whole, false)
+    if (whole.state === 'awaiting_approval' || isDraft(whole)) stopWhereHeld(whole, false)
     throw new CliError(
       'PLAN_WAITS',
       `Plan ${whole.id} waits for an approval.`,

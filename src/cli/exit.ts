@@ -15,13 +15,16 @@ export class CliError extends Error {
   readonly code: string
   readonly next: string
   readonly exit: number
+  /** What it is about, where the daemon named it: `pln_7`. */
+  readonly about: string | undefined
 
-  constructor(code: string, sentence: string, next: string, exit: number = FAILED) {
+  constructor(code: string, sentence: string, next: string, exit: number = FAILED, about?: string) {
     super(sentence)
     this.name = 'CliError'
     this.code = code
     this.next = next
     this.exit = exit
+    this.about = about
   }
 }
 
@@ -36,6 +39,9 @@ const EXITS: Partial<Record<ErrorCode, number>> = {
   ORGANIZATION_REQUIRED: USAGE,
   INPUT_INVALID: USAGE,
   CHOICE_UNKNOWN: USAGE,
+  OPERATION_EMPTY: USAGE,
+  OPERATION_AMBIGUOUS: USAGE,
+  FILTER_INVALID: USAGE,
 }
 
 /** The exit code for an error with this code, wherever it was made. */
@@ -53,7 +59,7 @@ export function toCliError(error: unknown): CliError | null {
 }
 
 const COMMAND =
-  /(?<!npx )\brosterd (?=(?:serve|plans?|show|approve|reject|apply|snapshots|admit|decisions|decide|failures|backup|restore|config|token|sources?|scim)\b)/g
+  /(?<!npx )\brosterd (?=(?:serve|plans?|show|approve|reject|apply|snapshots|admit|decisions|decide|failures|backup|restore|config|token|sources?|scim|invite|remove|assign|revoke|submit|cancel|discard|again|leave-out|put-back|pins?|members|products?|rules?|limits|template)\b)/g
 
 /** Commands inside a sentence, as they can be typed here. */
 export function typeable(sentence: string): string {

@@ -2,15 +2,18 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { z } from 'zod'
 import { isRosterdError } from '../errors.ts'
+import type { Verb } from '../reconcile/operation.ts'
 import { typed } from '../typed.ts'
 import { failure, type Plan, type Progress, planWhole, progress } from './answers.ts'
-import { CliError, DONE, FAILED, INCOMPLETE, WAITS } from './exit.ts'
-import { bar, ending, tally } from './render/progress.ts'
+import { eventsOf } from './events.ts'
+import { CliError, DONE, FAILED, INCOMPLETE, typeable, WAITS } from './exit.ts'
+import { bar, ending, peopleLines, tally } from './render/progress.ts'
 import { safe } from './render/text.ts'
 import { count, person } from './render/words.ts'
 import type { Session } from './session.ts'
 
-const POLL_MS = 250
+/** Between one stream of events and the next, where one broke off. */
+const PAUSE_MS = 250
 const RUNNING = new Set(['approved', 'applying'])
 
 /** Shows the progress of a started plan until it has ended, then its outcome. */
@@ -19,8 +22,16 @@ export async function follow(session: Session, id: string): Promise<number> {
   const look = () => client.get(`/plans/${id}/progress`, progress).catch(explained(id))
   let now = await look()
   while (RUNNING.has(now.state)) {
-    if (terminal.redraws) terminal.err(`\r\u001b[K${bar(now)}`)
-    await sleep(POLL_MS)
+    try {
+      for await (now of eventsOf(client, id)) {
+        if (!RUNNING.has(now.state)) break
+        if (terminal.redraws) terminal.err(`\r\u001b[K${bar(now)}`)
+      }
+    } catch (error) {
+      // A stream that breaks off says nothing of the plan: the next look does.
+      if (error instanceof CliError) throw error
+    }
+    if (RUNNING.has(now.state)) await sleep(PAUSE_MS)
     now = await look()
   }
   if (terminal.redraws) terminal.err('\r\u001b[K')
@@ -35,6 +46,12 @@ const explained = (id: string) => (error: unknown) => {
 }
 
 const MOST_FAILURES = 10
+const NOUNS: Record<Verb, string> = {
+  invite: 'invitations',
+  remove: 'removals',
+  assign: 'assignments',
+  revoke: 'revokes',
+}
 
 /** Says how a plan ended; the exit code follows from it. */
 export async function report(session: Session, id: string, end: Progress): Promise<number> {
@@ -46,6 +63,8 @@ export async function report(session: Session, id: string, end: Progress): Promi
     return exit
   }
   const lines = [exit === DONE ? paint.good(ending(id, end)) : paint.warn(ending(id, end))]
+  if (plan.operation !== null) lines.push(...peopleLines(end, plan.operation.rows))
+  if (plan.operation !== null && end.state === 'stale') lines.push(`To ask for it anew: ${typed(`again ${id}`)}`)
   if (exit === INCOMPLETE) {
     const { items, more } = await client.get(
       `/plans/${id}/failures`,
@@ -53,12 +72,15 @@ export async function report(session: Session, id: string, end: Progress): Promi
     )
     for (const one of items.slice(0, MOST_FAILURES)) {
       const who = one.email === null && one.name === null ? `line ${one.line ?? '?'}` : person(one)
-      lines.push(`  ${paint.bad('failed')}  ${safe(`${who}: ${one.reason} ${one.nextStep}`)}`)
+      lines.push(`  ${paint.bad('failed')}  ${safe(typeable(`${who}: ${one.reason} ${one.nextStep}`))}`)
     }
     const left = items.length - MOST_FAILURES
     if (left > 0 || more) lines.push(`  and ${more ? 'many' : count(left, 'more', 'more')}.`)
+    const file = typed(`failures ${id} --csv --output failures.csv`)
     lines.push(
-      `All of them, as a file that can be put right and dropped again: ${typed(`failures ${id} --csv --output failures.csv`)}`,
+      plan.operation === null
+        ? `All of them, as a file that can be put right and dropped again: ${file}`
+        : `See failed ${NOUNS[plan.operation.verb]}, as a file that can be put right and uploaded again: ${file}`,
     )
   }
   session.show(plan, `${lines.join('\n')}\n`)

@@ -1,8 +1,8 @@
-/** Members and products, an invitation by hand, and questions that a person answers. */
+/** Members and products, and questions that a person answers. */
 import { z } from 'zod'
 import { typed } from '../typed.ts'
 import { decision, member, product } from './answers.ts'
-import { approvePlan } from './decide.ts'
+import { writeExport } from './assignments.ts'
 import { usage } from './exit.ts'
 import { type Column, table } from './render/table.ts'
 import { count, lastDay, moment, number, person, plainly } from './render/words.ts'
@@ -19,17 +19,22 @@ export interface MemberOptions {
   source?: string
   role?: string
   leaving?: boolean
+  where?: string
   all?: boolean
+  csv?: boolean
+  output?: string
 }
 
 export async function listMembers(session: Session, options: MemberOptions): Promise<number> {
-  const { state, search, product, source, role } = options
+  const { state, search, product, source, role, where } = options
+  if (options.csv || options.output !== undefined) return await exportMembers(session, options)
   if (state !== undefined && !STATES.includes(state)) {
     throw usage(`There is no state ${state}.`, `The states are ${STATES.join(', ')}.`)
   }
   const given = { state, q: search, product, source, role, leaving: options.leaving ? 'true' : undefined }
   const query = new URLSearchParams()
   for (const [name, value] of Object.entries(given)) if (value) query.set(name, value)
+  if (where !== undefined) query.set('where', where)
   const filter = query.toString()
   const list = session.client.each(`/members${filter === '' ? '' : `?${filter}`}`, member)
   if (session.json) return session.show(await allOf(list), '')
@@ -66,6 +71,18 @@ export async function listMembers(session: Session, options: MemberOptions): Pro
   )
   const total = more ? `There are more: add --search or --all.\n` : `${count(items.length, 'member')}.\n`
   return session.show(items, shown + total)
+}
+
+/** A file is chosen by a filter alone, which can say all that the other options can. */
+async function exportMembers(session: Session, options: MemberOptions): Promise<number> {
+  const other = (['state', 'search', 'product', 'source', 'role', 'leaving'] as const).find((name) => options[name])
+  if (other !== undefined) {
+    throw usage(
+      `--${other} does not choose what stands in a file.`,
+      `Use --where, as in: ${typed(`members --csv --where 'products.value eq "vray"'`)}`,
+    )
+  }
+  return await writeExport(session, 'members', options)
 }
 
 /** When somebody who is on the way out loses what; what has no date waits for an approval. */
@@ -105,29 +122,6 @@ export async function listProducts(session: Session): Promise<number> {
       page,
     ),
   )
-}
-
-export interface InviteOptions {
-  user?: string[]
-  firstName?: string
-  lastName?: string
-  language?: string
-  quiet?: boolean
-}
-
-/** `invite --user E-MAIL`: plans it, then goes on as `approve` does. */
-export async function inviteByHand(session: Session, options: InviteOptions): Promise<number> {
-  const [email, ...others] = options.user ?? []
-  if (email === undefined) throw usage('Nobody to invite.', `Type: ${typed('invite --user E-MAIL')}`)
-  if (others.length > 0)
-    throw usage('One person at a time.', 'Put several people into a file and drop it into the folder of a source.')
-  const { firstName, lastName, language, quiet } = options
-  const { plan } = await session.client.post(
-    '/members',
-    { email, firstName, lastName, language, quiet },
-    z.object({ plan: z.string() }),
-  )
-  return await approvePlan(session, plan, { apply: true })
 }
 
 const CHOICES: Readonly<Record<string, string>> = {

@@ -47,6 +47,8 @@ function sentence(line: MemberLine, sender: Sender): string {
       return `Your licence of ${plain(line.product)} now ends earlier: you have it${until(line.expiresAt, sender.zone)}.`
     case 'revoke':
       return `You no longer have ${plain(line.product)}.`
+    case 'return':
+      return `Please return ${plain(line.product)}, which you have borrowed on ${plain(line.device)}${until(line.until, sender.zone)}. Once it is back, or on that date, you no longer have it.`
     case 'update_identity':
       return `Your e-mail address at ${sender.name} changed from ${plain(line.oldEmail)} to ${plain(line.newEmail)}.`
   }
@@ -64,6 +66,8 @@ function subject(lines: MemberLine[], organization: string): string {
   switch (only.kind) {
     case 'assign':
       return `You now have ${plain(only.product, 80)} at ${organization}`
+    case 'return':
+      return `Please return ${plain(only.product, 80)} to ${organization}`
     case 'revoke':
       return `You no longer have ${plain(only.product, 80)} at ${organization}`
     case 'extend':
@@ -80,7 +84,7 @@ function subject(lines: MemberLine[], organization: string): string {
   }
 }
 
-const LOSSES = new Set<MemberLine['kind']>(['remove', 'revoke', 'suspend', 'shorten', 'update_identity'])
+const LOSSES = new Set<MemberLine['kind']>(['remove', 'revoke', 'return', 'suspend', 'shorten', 'update_identity'])
 
 function nextStep(lines: MemberLine[], organization: string): string {
   return lines.some((line) => LOSSES.has(line.kind))

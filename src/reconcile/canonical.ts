@@ -5,6 +5,7 @@
  */
 import { createHash, hash as digestOf } from 'node:crypto'
 import type { Action } from './model.ts'
+import type { Operation } from './operation.ts'
 
 /** RFC 8785. A property that is undefined is absent; anything JSON cannot hold throws a TypeError. */
 export function canonicalJson(value: unknown): string {
@@ -73,6 +74,8 @@ export interface PlanHeader {
   snapshots: string[]
   rulesetVersion: number
   settingsVersion: number
+  /** What a person asked for; absent for what sync made, so that its hash is what it always was. */
+  operation?: Operation
 }
 
 export interface PlanHash {

@@ -10,7 +10,7 @@ const BECAUSE: Record<ReasonCode, (p: Record<string, string>) => string> = {
     `rule ${p['rule']} of ${p['source']} gives ${p['product']}${p['because'] ? ` (${p['because']})` : ''}`,
   products_column: (p) => `the products column of ${p['source']} names ${p['product']}`,
   entitlement: (p) => `the entitlements in ${p['source']} name ${p['product']}`,
-  invited_by_hand: (p) => `asked for by ${p['actor']}`,
+  invited_by_hand: askedFor,
   returned: (p) => `is back in ${p['source']}`,
   absent: (p) => `no longer in ${p['source']}`,
   leaver: (p) => `${p['source']} says they leave`,
@@ -26,13 +26,24 @@ const BECAUSE: Record<ReasonCode, (p: Record<string, string>) => string> = {
   role_changed: (p) => `${p['source']} changed the role`,
   same_person: (p) => `${p['source']} brings somebody already known, found by ${p['by']}`,
   still_wanted: (p) => `${p['source']} no longer wants them; still wanted by ${p['others']}`,
+  removed_by_hand: askedFor,
+  assigned_by_hand: askedFor,
+  revoked_by_hand: askedFor,
+  expiry_by_hand: askedFor,
+  revoked_first: (p) => `${p['actor']} removes them`,
+  borrow_over: (p) => `${p['product']} was returned, or its loan ended; asked for by ${p['actor']}`,
+}
+
+function askedFor(p: Record<string, string>): string {
+  return `asked for by ${p['actor']}`
 }
 
 const others = (p: Record<string, string>) => (p['others'] ? `; still wanted by ${p['others']}` : '')
 
-/** Why an action is proposed, as the second half of a sentence: `no longer in HR feed`. */
-export function reasonText(reason: Reason): string {
-  return BECAUSE[reason.code](reason.params)
+/** Why an action is proposed, as the second half of a sentence: `no longer in HR feed`; of whom a pin had concerned, until when. */
+export function reasonText({ code, params }: Reason): string {
+  const { pinned } = params
+  return `${BECAUSE[code](params)}${pinned === undefined ? '' : `; pinned until ${pinned}`}`
 }
 
 /** What sentences need besides the item. */
@@ -70,7 +81,7 @@ export function actionText(action: Action, names: Names): string {
     case 'shorten':
       return `Shorten ${product} of ${who}, ${until}`
     case 'revoke':
-      return `Revoke ${product} from ${who}`
+      return productId === null ? `Revoke nothing from ${who}, who holds nothing` : `Revoke ${product} from ${who}`
     case 'update_role':
       return `Change the role of ${who} from ${action.before?.role ?? '?'} to ${action.after?.role ?? '?'}`
     case 'update_identity':

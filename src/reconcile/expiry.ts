@@ -8,6 +8,8 @@ export interface DateReading {
   zone: string
   /** Declared order of day and month for `30.06.2027` and `06/30/2027`; without it such dates are refused. */
   order?: 'dmy' | 'mdy'
+  /** Where the order can be declared, for a person whose date is refused for the want of it. */
+  declare?: string
   /** The date in that zone, `YYYY-MM-DD`, that decides what is over. Absent: nothing is over. */
   today?: string
 }
@@ -151,14 +153,14 @@ function readDay(value: string, order: 'dmy' | 'mdy' | undefined): DayReading {
   return serial >= 20_000 && serial <= 80_000 ? { serial: addDays('1899-12-30', serial) } : null
 }
 
-function refused(value: string, { order }: DateReading, serial: string | undefined): DateRefused {
+function refused(value: string, { order, declare }: DateReading, serial: string | undefined): DateRefused {
   const v = value.slice(0, 100).toWellFormed()
   if (serial !== undefined) {
     const why = `as the number of a day in a spreadsheet it would be ${serial}`
     return { ok: false, code: 'EXPIRY_INVALID', params: { v, why, date: serial } }
   }
   const undeclared = order === undefined && DAY_AND_MONTH.test(value)
-  const why = 'day or month first? date_order of the source says which'
+  const why = `day or month first? ${declare ?? 'date_order of the source says which'}`
   return { ok: false, code: 'EXPIRY_INVALID', params: undeclared ? { v, why } : { v } }
 }
 

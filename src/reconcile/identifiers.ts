@@ -7,6 +7,7 @@ const NOUNS = {
   snp: 'snapshot',
   dec: 'decision',
   tok: 'token',
+  asg: 'assignment',
 } as const
 
 export type IdPrefix = keyof typeof NOUNS

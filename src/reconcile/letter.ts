@@ -4,11 +4,13 @@
  */
 import type { ActionKind, Instant } from './model.ts'
 
-/** One thing that happened to the person. Products by the name that people know, not by key. */
+/** One thing that happened to the person, or that they are asked for. Products by the name that people know, not by key. */
 export type MemberLine =
   | { kind: 'invite' | 'reactivate' | 'suspend' | 'remove' }
   | { kind: 'assign' | 'extend' | 'shorten'; product: string; expiresAt: Instant | null }
   | { kind: 'revoke'; product: string }
+  /** What was to be revoked and is on a device until then. */
+  | { kind: 'return'; product: string; device: string; until: Instant }
   | { kind: 'update_identity'; oldEmail: string; newEmail: string }
 
 export interface MemberEvent {

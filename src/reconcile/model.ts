@@ -4,6 +4,10 @@
  * and every comparison key has gone through `normalise.ts` before it gets here.
  */
 
+import type { Reason } from './reason.ts'
+
+export type { Reason, ReasonCode } from './reason.ts'
+
 /** An instant as `Date.prototype.toISOString` writes it. Strings of this form sort by time. */
 export type Instant = string
 
@@ -108,6 +112,8 @@ export interface Grant {
   /** 1 is served first; from the row; 500 when it says nothing. */
   seatPriority: number
   expiresAt: Instant | null
+  /** Who gave it by hand; absent for what sources give. */
+  actor?: string
 }
 
 /** What all sources together want of one person; stored beside the claims so that drift is one anti-join. */
@@ -176,6 +182,8 @@ export interface Wait {
   since: Instant
   /** Due at this instant; null = due when a condition holds (a free seat, a decision, a later snapshot). */
   until: Instant | null
+  /** Who approved what waits for a borrowed licence; absent for every other kind. */
+  askedBy?: string
 }
 
 /** Everything that planning one person needs. Arrays are sorted by id so that equal inputs give equal bytes. */
@@ -331,6 +339,8 @@ export interface ItemImage {
   displayName?: string | null
   language?: string | null
   expiresAt?: Instant | null
+  /** The end that a person gave; `expiresAt` is what comes of it, beside what others give. */
+  grantedUntil?: Instant | null
   /** `source:anchor` for link and release_claim. */
   link?: string
 }
@@ -340,36 +350,6 @@ export interface Precondition {
   member?: { state: MemberState; role?: Role; email?: string } | null
   assignment?: { version: number } | null
 }
-
-/** Why, as a code with its values: `describe.ts` makes the sentence. */
-export interface Reason {
-  code: ReasonCode
-  params: Record<string, string>
-}
-
-export const REASON_CODES = [
-  'joined', // appears in {source}
-  'matched_rule', // rule {rule} of {source} gives {product}; {because}
-  'products_column', // the products column of {source}
-  'entitlement', // the entitlements in {source}
-  'invited_by_hand', // {actor} invited them
-  'returned', // is back in {source}
-  'absent', // no longer in {source}
-  'leaver', // {source} says they leave
-  'deactivated', // {source} deactivated them, whoever else wants them
-  'deleted', // {source} deleted them, whoever else wants them
-  'on_leave', // {source} says they are on leave
-  'no_rule', // no rule of {source} wants them any more
-  'grant_ended', // no source gives {product} any more: {because}
-  'expired', // {product} ended on {date}
-  'expiry_changed', // {source} changed the end of {product}
-  'identity_changed', // {source} changed the address or the user name
-  'profile_changed', // {source} changed the name or the language
-  'role_changed', // {source} changed the role
-  'same_person', // {source} brings somebody already known, found by {by}
-  'still_wanted', // {source} no longer wants them, {others} still do
-] as const
-export type ReasonCode = (typeof REASON_CODES)[number]
 
 /** One action in a plan. */
 export interface Item extends Action {

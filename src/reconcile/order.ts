@@ -44,6 +44,23 @@ export const DEPENDS_ON: Record<ActionKind, readonly ActionKind[]> = {
   remove: ['link', 'revoke'],
 }
 
+/** An action of the same person that did not succeed. */
+export interface Setback {
+  number: number
+  kind: ActionKind
+  code: string
+}
+
+/**
+ * What keeps an action of this kind from being done: of everything that did not succeed the first that it depends on. What only waits
+ * for a borrowed licence comes last, since a removal waits with it and does not fail.
+ */
+export function blockedBy(kind: ActionKind, setbacks: Setback[]): { item: number; code: string } | null {
+  const causes = setbacks.filter((one) => DEPENDS_ON[kind].includes(one.kind))
+  const cause = causes.find((one) => one.code !== 'BORROWED_OFFLINE') ?? causes[0]
+  return cause === undefined ? null : { item: cause.number, code: cause.code }
+}
+
 const KIND_ORDER: ActionKind[] = [
   'link',
   'release_claim',

@@ -6,6 +6,7 @@ import { compareActions } from './order.ts'
 import { linkActions, unwantedMembership, unwantedReason, wantedMembership } from './plan-membership.ts'
 import { productActions, unwantedProduct } from './plan-products.ts'
 import { profileActions, roleActions } from './plan-profile.ts'
+import { afterReturns } from './plan-returns.ts'
 import { type Policy, type Standing, standingOf, waits } from './standing.ts'
 
 export type { Policy } from './standing.ts'
@@ -32,11 +33,17 @@ export function look(person: Case, policy: Policy, at: Instant): { actions: Acti
   const standing = standingOf(withAdopted(person, policy), policy, at)
   const dated = [...startOf(standing), ...goingOf(standing)]
   if (waits(person, 0, 'decision', at)) return { actions: [], waits: dated }
+  const leaves = afterReturns(standing)
+  if (leaves !== null) return { actions: leaves.sort(ordered(policy)), waits: [] }
   const wanted = standing.person.desired.wanted
   const planned = putOff(standing, wanted ? keep(standing) : end(standing))
   const actions = [...linkActions(standing), ...planned.now]
+  return { actions: actions.sort(ordered(policy)), waits: [...dated, ...planned.waits] }
+}
+
+function ordered(policy: Policy): (a: Action, b: Action) => number {
   const keyOf = (productId: number) => policy.products.get(productId)?.key ?? ''
-  return { actions: actions.sort((a, b) => compareActions(a, b, keyOf)), waits: [...dated, ...planned.waits] }
+  return (a, b) => compareActions(a, b, keyOf)
 }
 
 function startOf(standing: Standing): Wait[] {

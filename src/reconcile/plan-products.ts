@@ -2,11 +2,13 @@
 import { COLUMN, later } from './evaluate.ts'
 import { formatEnd } from './expiry.ts'
 import type { Action, Assignment, Grant, Instant, Product, Reason } from './model.ts'
+import { isOut, takeBack } from './plan-returns.ts'
 import { becauseOf } from './rules.ts'
 import { seatTieBreak } from './seats.ts'
 import {
   actionOn,
   ascending,
+  assignmentImages,
   endedBy,
   isByHand,
   namesOf,
@@ -44,10 +46,13 @@ export function unwantedProduct(standing: Standing, assignment: Assignment, leav
   const { productId } = assignment
   const back = takenBack(standing, productId)
   const causing = back.length > 0 ? back : leaving === null ? endingOf(standing, productId) : standing.causing
-  const own = { kind: 'revoke', effect: 'subtractive', productId, ...images(assignment) } as const
+  const own = { kind: 'revoke', effect: 'subtractive', productId, ...assignmentImages(assignment) } as const
+  if (isOut(standing, productId)) return []
   if (assignment.expiresAt !== null && assignment.expiresAt <= at) {
     return [actionOn(standing, { ...own, sourceIds: [], reason: expired(standing, productId, assignment.expiresAt) })]
   }
+  const asked = takeBack(standing, assignment)
+  if (asked !== null) return [asked]
   if (shielded || waits(person, productId, 'rejected', at)) return []
   if (leaving !== null && back.length === 0)
     return [actionOn(standing, { ...own, sourceIds: causing, reason: leaving })]
@@ -191,7 +196,10 @@ function grantReason(standing: Standing, grant: Grant): Reason {
   const product = productName(policy, grant.productId)
   const row = rowOf(person, policy, [grant.sourceId])
   if (isByHand(policy, grant.sourceId)) {
-    return { code: 'invited_by_hand', params: { actor: row?.attributes['actor'] ?? 'an administrator' } }
+    return {
+      code: 'assigned_by_hand',
+      params: { actor: grant.actor ?? row?.attributes['actor'] ?? 'an administrator' },
+    }
   }
   if (grant.rule === COLUMN) {
     const pushed = policy.sources.get(grant.sourceId)?.kind === 'scim'
@@ -203,11 +211,4 @@ function grantReason(standing: Standing, grant: Grant): Reason {
 
 function evidenceOf(standing: Standing, grant: Grant): Pick<Action, 'evidence'> {
   return { evidence: rowOf(standing.person, standing.policy, [grant.sourceId])?.evidence ?? null }
-}
-
-function images(assignment: Assignment): Pick<Action, 'before' | 'precondition'> {
-  return {
-    before: { expiresAt: assignment.expiresAt },
-    precondition: { assignment: { version: assignment.version } },
-  }
 }

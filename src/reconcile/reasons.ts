@@ -44,13 +44,13 @@ export const REASONS = {
   ENCODING_UNCERTAIN: input(
     400,
     'Names such as "{sample}" look wrong; read as {enc}.',
-    'Declare the encoding of the source, or save the file as UTF-8.',
+    'Say which encoding it has, or save the file as UTF-8.',
   ),
   FILE_EMPTY: {
     class: 'policy',
     status: 400,
     sentence: 'The file has a header and no people.',
-    next: 'Nothing was changed. Put the complete file into the folder again.',
+    next: 'Nothing was changed. Send the complete file again.',
   },
   FILE_TOO_LARGE: input(413, 'The file is too large: {n}; limit {m}.', 'Split it.'),
   FILE_INCOMPLETE: input(
@@ -98,8 +98,8 @@ export const REASONS = {
   SEATS_EXHAUSTED: {
     class: 'seat',
     status: 403,
-    sentence: 'No free seat of {product}: {used} of {owned} are used. {name} is number {position} in the waiting list.',
-    next: 'Free or buy {needed}; it then happens by itself.',
+    sentence: 'No free seat of {product}: {used} of {owned} are used. {outcome|They are in the waiting list.}',
+    next: 'Free or buy {needed}. {after|It then happens by itself.}',
   },
   EMAIL_IN_USE: {
     class: 'conflict',
@@ -114,9 +114,25 @@ export const REASONS = {
     next: 'Change the user name of one of them, or ignore this.',
   },
   ALREADY_MEMBER: { class: 'none', status: 409, sentence: '{name} is already a member.', next: 'Nothing to do.' },
-  MEMBER_NOT_FOUND: { class: 'conflict', status: 404, sentence: '{v} is not a member.', next: 'Check the spelling.' },
+  MEMBER_NOT_FOUND: {
+    class: 'conflict',
+    status: 404,
+    sentence: '{v} is not a member. {similar|}',
+    next: 'Check the spelling.',
+  },
   MEMBER_SUSPENDED: { class: 'policy', status: 409, sentence: '{name} is suspended.', next: 'Reactivate them first.' },
-  HAS_PRODUCTS: { class: 'conflict', status: 409, sentence: '{name} still holds {list}.', next: 'Revoke first.' },
+  HAS_PRODUCTS: {
+    class: 'conflict',
+    status: 409,
+    sentence: '{name} still holds {list}.',
+    next: 'Revoke first (rosterd revoke, or --revoke-first).',
+  },
+  BORROWED_OFFLINE: {
+    class: 'wait',
+    status: 409,
+    sentence: '{name} has {product} borrowed on {device} until {date}.',
+    next: 'Ask them to return it. {after|It then happens by itself.}',
+  },
   LAST_ADMIN: {
     class: 'policy',
     status: 409,
@@ -148,6 +164,18 @@ export const REASONS = {
     sentence: 'Waits for item {item}, which did not succeed: {code}.',
     next: 'Solve that one.',
   },
+  LEFT_OUT: {
+    class: 'none',
+    status: null,
+    sentence: '{who} left {name} out of this plan.',
+    next: 'Nothing to do; ask for it again if it is wanted after all.',
+  },
+  CANCELLED: {
+    class: 'none',
+    status: null,
+    sentence: '{who} cancelled the plan before its turn came.',
+    next: 'Nothing to do; ask for it again if it is wanted after all.',
+  },
   MAIL_UNKNOWN: {
     class: 'wait',
     status: null,
@@ -178,7 +206,10 @@ export function reasonNext(code: FailureCode, params: Record<string, string | nu
   return fill(REASONS[code].next, params)
 }
 
-/** `{name}`, or `{name|what to say without a value}`. */
+/** `{name}`, or `{name|what to say without a value}`; where that is nothing at the end, no blank is left before it. */
 function fill(template: string, params: Record<string, string | number>): string {
-  return template.replace(/\{(\w+)(?:\|([^}]*))?\}/g, (_, name: string, other = '?') => String(params[name] ?? other))
+  const filled = template.replace(/\{(\w+)(?:\|([^}]*))?\}/g, (_, name: string, other = '?') =>
+    String(params[name] ?? other),
+  )
+  return filled.trimEnd()
 }

@@ -1,6 +1,6 @@
 /** What may happen to a plan in which state, as a table; and what an approval must bring along. */
 import { number } from './amount.ts'
-import type { ActionKind, Finding, Hold, PlanState } from './model.ts'
+import type { ActionKind, Finding, Hold, Lane, PlanState } from './model.ts'
 
 export const PLAN_VERBS = [
   'submit',
@@ -47,6 +47,19 @@ const MOVES: Record<PlanState, Partial<Record<PlanVerb, PlanState>>> = {
 /** Whether the verb is allowed in this state. */
 export function canMove(state: PlanState, verb: PlanVerb): boolean {
   return MOVES[state][verb] !== undefined
+}
+
+/**
+ * A draft that a person asked for: they may approve it as it is, and others once it is submitted. One of sync is only shown, because its
+ * source is observed.
+ */
+export function isDraftByHand({ state, lane }: { state: PlanState; lane: Lane }): boolean {
+  return state === 'draft' && lane === 'by_hand'
+}
+
+/** Whether an approval may move it; a draft of somebody's own is submitted on the way. */
+export function mayApprove(plan: { state: PlanState; lane: Lane }): boolean {
+  return isDraftByHand(plan) || canMove(plan.state, 'approve')
 }
 
 /** True for a state that nothing leads out of. */

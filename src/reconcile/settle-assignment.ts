@@ -1,5 +1,6 @@
 /** The items that concern one product of one member. All of them set a state; none of them counts up or down. */
 import { count } from './amount.ts'
+import { backAt, borrowParams, lastOf } from './borrow.ts'
 import {
   type Current,
   done,
@@ -17,7 +18,11 @@ export function settleAssignment(item: SettledItem, productId: number, current: 
   const expiresAt = item.after?.expiresAt ?? null
   if (item.kind === 'revoke') {
     if (assignment === null) return ended(item, 'noop')
-    return stale(item, current) ?? done(item, [{ do: 'end_assignment', personId, productId }])
+    return (
+      stale(item, current) ??
+      lent(item, productId, current) ??
+      done(item, [{ do: 'end_assignment', personId, productId }])
+    )
   }
   if (assignment !== null && assignment.expiresAt === expiresAt) {
     return item.kind === 'assign'
@@ -28,6 +33,15 @@ export function settleAssignment(item: SettledItem, productId: number, current: 
   if (outdated !== null) return outdated
   if (item.kind !== 'assign') return done(item, [{ do: 'change_assignment', personId, productId, expiresAt }])
   return notAssignable(item, productId, current, queue) ?? done(item, assigned(personId, productId, expiresAt))
+}
+
+/** What is on a device cannot be taken from it: it ends by itself once it is back. */
+function lent(item: SettledItem, productId: number, { borrows }: Current): Settled | null {
+  const last = lastOf(borrows.filter((one) => one.productId === productId))
+  if (last === null) return null
+  const params = { name: nameOf(item), ...borrowParams(last) }
+  const wait = { do: 'wait_for_return', personId: item.personId, productId, until: backAt(last) } as const
+  return ended(item, 'waiting_borrow', 'BORROWED_OFFLINE', params, [wait])
 }
 
 function assigned(personId: number, productId: number, expiresAt: string | null): Settled['writes'] {
@@ -42,7 +56,10 @@ function stale(item: SettledItem, current: Current): Settled | null {
   return what === null ? null : ended(item, 'skipped_stale', 'STALE_ITEM', { what })
 }
 
-/** Without a seat the person waits: that is no failure, and a seat that becomes free goes to whoever is first. */
+/**
+ * Without a seat the person waits: that is no failure, and a seat that becomes free goes to whoever is first. Whoever assigns by hand
+ * and did not ask for that is told that there is none.
+ */
 function notAssignable(item: SettledItem, productId: number, current: Current, queue: SeatQueue): Settled | null {
   const { member, product } = current
   const { personId } = item
@@ -63,5 +80,12 @@ function notAssignable(item: SettledItem, productId: number, current: Current, q
     position,
     needed: count(position, 'seat'),
   }
-  return ended(item, 'waiting_seat', 'SEATS_EXHAUSTED', params, [{ do: 'wait_for_seat', personId, productId }])
+  if (!current.seatMayWait) {
+    const told = { outcome: `${nameOf(item)} got none.`, after: 'Then assign again, or use --wait.' }
+    return ended(item, 'failed_permanent', 'SEATS_EXHAUSTED', { ...params, ...told })
+  }
+  const outcome = `${nameOf(item)} is number ${position} in the waiting list.`
+  return ended(item, 'waiting_seat', 'SEATS_EXHAUSTED', { ...params, outcome }, [
+    { do: 'wait_for_seat', personId, productId },
+  ])
 }

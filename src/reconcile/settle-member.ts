@@ -1,6 +1,7 @@
 /** The items that concern the membership itself. */
 
 import { count } from './amount.ts'
+import { backAt, borrowParams, lastOf } from './borrow.ts'
 import type { Member } from './model.ts'
 import {
   type Current,
@@ -25,7 +26,13 @@ export function settleMember(item: SettledItem, current: Current): Settled {
   }
   const what = staleness(item, current)
   if (what !== null) return ended(item, 'skipped_stale', 'STALE_ITEM', { what })
-  return addressTaken(item, current) ?? lastAdmin(item, current) ?? stillHolding(item, current) ?? write(item)
+  return (
+    addressTaken(item, current) ??
+    lastAdmin(item, current) ??
+    lent(item, current) ??
+    stillHolding(item, current) ??
+    write(item)
+  )
 }
 
 /** Everything that the item would change is as it would make it. */
@@ -58,6 +65,26 @@ function lastAdmin(item: SettledItem, current: Current): Settled | null {
   if (!counts || stays || activeAdmins - 1 >= atLeastAdmins) return null
   const params = { left: count(activeAdmins - 1, 'administrator'), min: atLeastAdmins }
   return ended(item, 'failed_permanent', 'LAST_ADMIN', params)
+}
+
+/** A removal whose revoke waits for a borrowed licence is not blocked by it: it waits as well, and happens with it. */
+export function waitsWithIt({ kind }: SettledItem, cause: { code: string }): boolean {
+  return kind === 'remove' && cause.code === 'BORROWED_OFFLINE'
+}
+
+/** Nobody is removed who has a licence on a device. Where its revoke was asked for too, both happen once it is back. */
+function lent(item: SettledItem, current: Current): Settled | null {
+  if (item.kind !== 'remove') return null
+  const { personId } = item
+  const { blockedBy } = current
+  const last = lastOf(current.borrows)
+  const wait = { do: 'wait_for_return', personId, productId: 0, until: last === null ? null : backAt(last) } as const
+  // It came back after the revoke had been put off.
+  if (last === null) return blockedBy === null ? null : ended(item, 'waiting_borrow', 'BLOCKED_BY', blockedBy, [wait])
+  const params = { name: nameOf(item), ...borrowParams(last) }
+  if (blockedBy !== null) return ended(item, 'waiting_borrow', 'BORROWED_OFFLINE', params, [wait])
+  const after = 'With --revoke-first the removal then happens by itself.'
+  return ended(item, 'failed_permanent', 'BORROWED_OFFLINE', { ...params, after })
 }
 
 function stillHolding(item: SettledItem, current: Current): Settled | null {

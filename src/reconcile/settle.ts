@@ -1,6 +1,6 @@
 /** What becomes of one item, decided from what is true right now. Pure: whoever writes asks here, whatever they write to. */
 import { settleAssignment } from './settle-assignment.ts'
-import { settleMember } from './settle-member.ts'
+import { settleMember, waitsWithIt } from './settle-member.ts'
 import { type Current, done, ended, nameOf, type SeatQueue, type Settled, type SettledItem } from './settled.ts'
 
 export type { Current, MemberChange, ProfileText, SeatQueue, Settled, SettledItem, Write } from './settled.ts'
@@ -13,7 +13,8 @@ export function settle(item: SettledItem, current: Current, queue: SeatQueue = {
   // What they are to become now is in the next plan.
   if (current.changed === true && item.sourceIds.length > 0)
     return ended(item, 'skipped_stale', 'STALE_ITEM', { what: `What a source says of ${nameOf(item)}` })
-  if (current.blockedBy !== null) return ended(item, 'blocked', 'BLOCKED_BY', current.blockedBy)
+  if (current.blockedBy !== null && !waitsWithIt(item, current.blockedBy))
+    return ended(item, 'blocked', 'BLOCKED_BY', current.blockedBy)
   if (item.kind === 'link') {
     const { personId, fromPersonId } = item
     return fromPersonId === null ? ended(item, 'noop') : done(item, [{ do: 'adopt', personId, fromPersonId }])

@@ -1,4 +1,5 @@
 /** What deciding one item needs and gives; `settle.ts` decides. */
+import type { Borrow } from './borrow.ts'
 import type {
   Action,
   Assignment,
@@ -33,6 +34,10 @@ export interface Current {
   /** An earlier item of the same person that this one depends on, and that did not succeed. */
   blockedBy: { item: number; code: string } | null
   seatFree: boolean
+  /** Whoever gets no seat waits for one; otherwise the item fails. */
+  seatMayWait: boolean
+  /** What the person has borrowed and not returned, of any product. */
+  borrows: Borrow[]
   /** Names of the products that the person still holds. */
   holds: string[]
   /** The person is one of those who approved the plan; absent = no. */
@@ -55,6 +60,8 @@ export type Write =
   | { do: 'end_assignment'; personId: number; productId: number }
   | { do: 'wait_for_seat'; personId: number; productId: number }
   | { do: 'end_seat_wait'; personId: number; productId: number }
+  /** Product 0 is the membership. Without a time there is nothing to wait for any more. */
+  | { do: 'wait_for_return'; personId: number; productId: number; until: Instant | null }
   | { do: 'adopt'; personId: number; fromPersonId: number }
   | { do: 'release_link'; personId: number; sourceId: number | null }
 

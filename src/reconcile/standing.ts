@@ -1,7 +1,18 @@
 /** How one person stands before anything is planned: whom an action would act for, and what shields them. */
 import { COLUMN } from './evaluate.ts'
 import { currentRows, DEFAULT_LEAVING, GROUP_LOSS_WAIT, goneRows, isGone, type Leaving } from './leaving.ts'
-import type { Action, Case, DirectoryRow, Evidence, Instant, MemberState, Product, Source, WaitKind } from './model.ts'
+import type {
+  Action,
+  Assignment,
+  Case,
+  DirectoryRow,
+  Evidence,
+  Instant,
+  MemberState,
+  Product,
+  Source,
+  WaitKind,
+} from './model.ts'
 import type { CompiledRules } from './rules.ts'
 
 /** What planning needs to know besides the person. */
@@ -151,6 +162,14 @@ export function rowOf(person: Case, policy: Policy, sourceIds: number[]): Direct
   const key = (row: DirectoryRow) => `${policy.sources.get(row.sourceId)?.key ?? ''}\n${row.anchorKey}`
   const rows = person.rows.filter((row) => sourceIds.includes(row.sourceId))
   return rows.sort((a, b) => (key(a) < key(b) ? -1 : 1))[0]
+}
+
+/** What an action that takes away an assignment finds, and what must still hold when it runs. */
+export function assignmentImages(assignment: Assignment): Pick<Action, 'before' | 'precondition'> {
+  return {
+    before: { expiresAt: assignment.expiresAt },
+    precondition: { assignment: { version: assignment.version } },
+  }
 }
 
 /** An action with everything that most kinds share; the caller says what differs. */

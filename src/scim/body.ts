@@ -11,14 +11,22 @@ const JSON_TYPE = /^application\/(?:scim\+)?json\s*(?:;|$)/i
 const UTF8 = new TextDecoder('utf-8', { fatal: true })
 
 /**
- * Reads a body of at most `limit` bytes. Throws ScimError 415 for what is not JSON by its Content-Type, 413, and invalidSyntax for
- * broken JSON, invalid UTF-8, names given twice and nesting deeper than 32; the first two when the client has had time to send the rest.
+ * Reads a body of at most `limit` bytes. Throws ScimError 415 for what is not JSON by its Content-Type, or packed by its
+ * Content-Encoding, 413, and invalidSyntax for broken JSON, invalid UTF-8, names given twice and nesting deeper than 32; 415 and 413 when
+ * the client has had time to send the rest.
  */
 export async function readBody(raw: Request, limit: number): Promise<unknown> {
   const type = raw.headers.get('content-type')
   if (type !== null && type !== '' && !JSON_TYPE.test(type)) {
     await throwAway(raw)
     throw new ScimError(415, `The body is ${shown(type)} but must be application/scim+json or application/json.`)
+  }
+  const coding = raw.headers.get('content-encoding')
+  if (coding !== null && !/^(?:identity)?$/i.test(coding)) {
+    await throwAway(raw)
+    const detail = `The body is packed (${shown(coding)}), but bodies are sent as they are: send it without Content-Encoding.`
+    // Which codings it may have then (RFC 9110 §12.5.3).
+    throw new Refusal(415, detail, { 'accept-encoding': 'identity' })
   }
   return parseJson(textOf(await bytesOf(raw, limit)))
 }

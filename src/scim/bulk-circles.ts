@@ -1,55 +1,75 @@
-/** Groups of a Bulk that contain each other, or themselves (RFC 7644 §3.7.1): made first, and filled when all of them are there. */
+/**
+ * Operations of a Bulk that need each other in a circle (RFC 7644 §3.7.1): groups that contain each other, or themselves, are made first,
+ * and filled as soon as all of them are there. A circle is there whole or not at all.
+ */
 import type { Ask } from './ask.ts'
-import { type Outcomes, unresolved } from './bulk-outcomes.ts'
+import type { Outcomes } from './bulk-outcomes.ts'
 import type { Sequence } from './bulk-sequence.ts'
-import type { Outcome, Task } from './bulk-task.ts'
+import type { Task } from './bulk-task.ts'
 import { type Born, bear } from './create.ts'
 import { remove } from './delete.ts'
 import type { ScimError } from './error.ts'
 import { changeMembersAlone } from './update.ts'
 import { written } from './write.ts'
 
-/** Without the members that are not there yet, or that it is itself. */
-export function withoutLater(born: Born, task: Task, { tasks, later }: Sequence): Born {
-  const waits = new Set((later.get(task.index) ?? []).map((at) => tasks.get(at)?.id))
-  return { ...born, members: born.members.filter((member) => !waits.has(member) && member !== task.id) }
+/** How a Bulk goes on. */
+export interface Progress {
+  sequence: Sequence
+  outcomes: Outcomes
+  /** What a client is told of an error. */
+  refusal(error: unknown): ScimError
 }
 
-/** Gives groups the members that they had to wait for; one that cannot have them all is taken away again. */
-export async function closeCircles(
-  ask: Ask,
-  sequence: Sequence,
-  outcomes: Outcomes,
-  refusal: (error: unknown) => ScimError,
-): Promise<void> {
-  for (const [index, task] of sequence.tasks) {
-    if (task.method !== 'POST' || task.type.members === null || !outcomes.isThere(index)) continue
-    const itself = task.bulkId !== null && task.needs.has(task.bulkId) ? [index] : []
-    const waits = [...(sequence.later.get(index) ?? []), ...itself]
-    if (waits.length === 0) continue
+/** Without the members that are not there yet, or that it is itself. */
+export function withoutLater(born: Born, { needs }: Task, { sequence: { makers, tasks }, outcomes }: Progress): Born {
+  const later = [...needs].filter((bulkId) => outcomes.isYetToCome(bulkId))
+  const ids = new Set(later.map((bulkId) => tasks.get(makers.get(bulkId) ?? -1)?.id))
+  return { ...born, members: born.members.filter((member) => !ids.has(member)) }
+}
+
+/** Closes the circle of which this operation is the last; does nothing where it is the last of none. */
+export async function closeCircle(ask: Ask, last: number, { sequence, outcomes, refusal }: Progress): Promise<void> {
+  const circle = (sequence.circles.get(last) ?? []).flatMap((index) => sequence.tasks.get(index) ?? [])
+  let missing = circle.find(({ index }) => !outcomes.isThere(index))
+  for (const [place, task] of circle.entries()) {
+    if (missing !== undefined) break
     try {
-      const outcome = await filled(ask, task, waits, { sequence, outcomes })
-      if (outcome !== null) outcomes.set(index, outcome)
+      await fill(ask, task, circle.slice(place), outcomes)
     } catch (error) {
-      // An operation is done whole or not at all.
-      await remove(ask, task.type, task.id).catch((failure: unknown) => refusal(failure))
-      outcomes.set(index, { error: refusal(error) })
+      await takeBack(ask, task, refusal)
+      outcomes.set(task.index, { error: refusal(error) })
+      missing = task
     }
+  }
+  if (missing === undefined) return
+  for (const task of circle) {
+    if (!outcomes.isThere(task.index)) continue
+    await takeBack(ask, task, refusal)
+    outcomes.set(task.index, { error: outcomes.broken(missing) })
   }
 }
 
-/** Null where nobody whom it waited for is to be a member. Throws ScimError where one of them could not be made. */
-async function filled(
-  ask: Ask,
-  { type, id, data }: Task,
-  waits: readonly number[],
-  { sequence: { tasks }, outcomes }: { sequence: Sequence; outcomes: Outcomes },
-): Promise<Outcome | null> {
-  const missing = waits.find((at) => !outcomes.isThere(at))
-  if (missing !== undefined) throw unresolved(tasks.get(missing)?.bulkId ?? '')
+/** Where it ended early: circles that were not closed are taken back. */
+export async function dropUnclosed(ask: Ask, progress: Progress): Promise<void> {
+  for (const last of progress.sequence.circles.keys()) {
+    if (progress.outcomes.of(last) === undefined) await closeCircle(ask, last, progress)
+  }
+}
+
+/** Gives a group the members of its circle that it had to wait for. Throws ScimError where one of them is not there any more. */
+async function fill(ask: Ask, task: Task, later: readonly Task[], outcomes: Outcomes): Promise<void> {
+  const { type, id, data, index, needs } = task
+  const waited = later.filter(({ bulkId }) => bulkId !== null && needs.has(bulkId))
+  if (type.members === null || waited.length === 0) return
+  // What refers to another one in a circle may be an extension's attribute instead of a member.
   const wanted = new Set(bear(ask, type, data, id).members)
-  const values = waits.flatMap((at) => tasks.get(at)?.id ?? []).filter((member) => wanted.has(member))
-  if (values.length === 0) return null
+  const values = waited.map((one) => one.id).filter((member) => wanted.has(member))
+  if (values.length === 0) return
   const { version } = await written(type, () => changeMembersAlone(ask, type, id, [{ op: 'add', values }]))
-  return { version, status: 201 }
+  outcomes.set(index, { version, status: 201 })
+}
+
+/** Somebody else may have taken it away meanwhile, which is as well. */
+async function takeBack(ask: Ask, { type, id }: Task, refusal: Progress['refusal']): Promise<void> {
+  await remove(ask, type, id).catch((failure: unknown) => refusal(failure))
 }

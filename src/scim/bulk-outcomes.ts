@@ -38,13 +38,29 @@ export class Outcomes {
   /** What an operation refers to must be there by now. Throws ScimError invalidValue. */
   checkNeeds({ needs }: Task): void {
     for (const bulkId of needs) {
-      const outcome = this.of(this.#makers.get(bulkId) ?? -1)
-      if (outcome !== undefined && 'error' in outcome) throw unresolved(bulkId)
+      const outcome = this.#made(bulkId)
+      if (outcome !== undefined && 'error' in outcome) {
+        const detail = `${named(bulkId)} refers to an operation that failed, so this one cannot be done.`
+        throw new ScimError('invalidValue', detail)
+      }
     }
+  }
+
+  /** Whether an operation refers to one that was not done yet: to itself, or to a later one of its circle. */
+  isYetToCome(bulkId: string): boolean {
+    return this.#made(bulkId) === undefined
+  }
+
+  /** Why an operation of a circle is taken back: another one that it needs, and that needs it, is not there. */
+  broken({ index, bulkId }: Task): ScimError {
+    const became = this.of(index) === undefined ? 'was not begun' : 'failed'
+    const detail = `This operation and the one with ${named(bulkId ?? '')} need each other, and that one ${became}, so this one cannot be done.`
+    return new ScimError('invalidValue', detail)
+  }
+
+  #made(bulkId: string): Outcome | undefined {
+    return this.of(this.#makers.get(bulkId) ?? -1)
   }
 }
 
-export function unresolved(bulkId: string): ScimError {
-  const detail = `bulkId:${bulkId.slice(0, 100).toWellFormed()} refers to an operation that failed, so this one cannot be done.`
-  return new ScimError('invalidValue', detail)
-}
+const named = (bulkId: string): string => `bulkId:${bulkId.slice(0, 100).toWellFormed()}`

@@ -42,27 +42,49 @@ function replaced(value: Json, idOf: (bulkId: string) => string): Json {
   )
 }
 
+/** An order in which everything comes after what it needs, and otherwise as it was given, except in circles. */
+export interface Order {
+  order: number[]
+  /** Operations that all need each other, or one that needs itself, in their order; under the one of them that is done last. */
+  circles: Map<number, readonly number[]>
+}
+
 /**
- * An order in which everything comes after what it needs, and otherwise as it was given. Where operations need each other in a circle,
- * it is cut: `later` has, for an operation, those that it needs and that come after it all the same.
+ * Between the first and the last of a circle stands nothing that needs one of it, or it would belong to it: whoever closes a circle after
+ * its last comes before everybody who names it. (Tarjan's strongly connected components: they end in the order of a depth-first search.)
  *
  * @param needs for each operation, the operations that it needs
  */
-export function ordered(needs: readonly (readonly number[])[]): { order: number[]; later: Map<number, number[]> } {
-  const state = new Map<number, 'open' | 'done'>()
+export function ordered(needs: readonly (readonly number[])[]): Order {
   const order: number[] = []
-  const later = new Map<number, number[]>()
-  const visit = (at: number): void => {
-    state.set(at, 'open')
+  const circles = new Map<number, readonly number[]>()
+  const begun = new Map<number, number>()
+  const settled = new Set<number>()
+  /** Begun, and not known yet in which circle. */
+  const open: number[] = []
+  /** Gives the earliest of those that are open which it leads to. */
+  const visit = (at: number): number => {
+    const turn = begun.size
+    const place = open.push(at) - 1
+    const finished = order.length
+    begun.set(at, turn)
+    let earliest = turn
     for (const need of needs[at] ?? []) {
-      if (need === at) continue
-      const known = state.get(need)
-      if (known === undefined) visit(need)
-      else if (known === 'open') later.set(at, [...(later.get(at) ?? []), need])
+      const known = begun.get(need)
+      if (known === undefined) earliest = Math.min(earliest, visit(need))
+      else if (!settled.has(need)) earliest = Math.min(earliest, known)
     }
-    state.set(at, 'done')
     order.push(at)
+    if (earliest < turn) return earliest
+    const circle = new Set(open.splice(place))
+    for (const one of circle) settled.add(one)
+    if (circle.size > 1 || needs[at]?.includes(at))
+      circles.set(
+        at,
+        order.slice(finished).filter((one) => circle.has(one)),
+      )
+    return earliest
   }
-  for (const at of needs.keys()) if (!state.has(at)) visit(at)
-  return { order, later }
+  for (const at of needs.keys()) if (!begun.has(at)) visit(at)
+  return { order, circles }
 }

@@ -13,8 +13,8 @@ export interface Sequence {
   wrong: ReadonlyMap<number, ScimError>
   /** bulkId → index of its POST. */
   makers: ReadonlyMap<string, number>
-  /** Where operations need each other in a circle: those that an operation needs and that come after it all the same. */
-  later: ReadonlyMap<number, readonly number[]>
+  /** Operations that all need each other, or one that needs itself, in their order; under the one of them that is done last. */
+  circles: ReadonlyMap<number, readonly number[]>
 }
 
 /** @param now milliseconds, for the ids of what will be made */
@@ -39,8 +39,11 @@ export function sequenceOf(operations: readonly BulkOperation[], now: number): S
   return { ...ordered(needs), tasks, wrong, makers }
 }
 
-/** From a place of the order on: POSTs of one type without members, of which none needs another one of them. They are stored in one call. */
-export function createsFrom({ order, tasks, makers }: Sequence, from: number): Task[] {
+/**
+ * From a place of the order on: POSTs of one type without members, of which none needs another one of them. They are stored in one call.
+ * The last of a circle ends them, since what comes next may need to know what became of the circle; not one that only names itself.
+ */
+export function createsFrom({ order, tasks, makers, circles }: Sequence, from: number): Task[] {
   const together: Task[] = []
   const own = new Set<number>()
   for (const index of order.slice(from)) {
@@ -50,6 +53,7 @@ export function createsFrom({ order, tasks, makers }: Sequence, from: number): T
     if ([...task.needs].some((bulkId) => own.has(makers.get(bulkId) ?? -1))) break
     own.add(index)
     together.push(task)
+    if ((circles.get(index)?.length ?? 0) > 1) break
   }
   return together
 }

@@ -1,7 +1,7 @@
 /** Bulk (RFC 7644 §3.7): many operations in one request, each with an outcome of its own. */
 import { answer, refusalOf } from './answer.ts'
 import type { Ask } from './ask.ts'
-import { closeCircles, withoutLater } from './bulk-circles.ts'
+import { closeCircle, dropUnclosed, type Progress, withoutLater } from './bulk-circles.ts'
 import { createTogether } from './bulk-create.ts'
 import { Outcomes } from './bulk-outcomes.ts'
 import { type BulkOperation, readBulk } from './bulk-request.ts'
@@ -9,7 +9,6 @@ import { createsFrom, type Sequence, sequenceOf } from './bulk-sequence.ts'
 import type { Outcome, Task } from './bulk-task.ts'
 import { bear, store } from './create.ts'
 import { remove } from './delete.ts'
-import type { ScimError } from './error.ts'
 import { patch } from './modify.ts'
 import { put } from './replace.ts'
 import { locationOf, versionOf } from './represent.ts'
@@ -32,23 +31,22 @@ export async function bulk(ask: Ask, body: unknown): Promise<Response> {
 
 async function run(ask: Ask, sequence: Sequence, outcomes: Outcomes): Promise<void> {
   const { order, wrong, tasks } = sequence
-  const refusal = (error: unknown): ScimError => refusalOf(error, ask.requestId, ask.log)
+  const progress = { sequence, outcomes, refusal: (error: unknown) => refusalOf(error, ask.requestId, ask.log) }
   for (let at = 0; at < order.length && (outcomes.left ?? 1) > 0; ) {
     const index = order[at] ?? 0
     const [error, task] = [wrong.get(index), tasks.get(index)]
     const creates = createsFrom(sequence, at)
     if (error !== undefined) outcomes.set(index, { error })
-    else if (creates.length > 1) await together(ask, creates, outcomes, refusal)
-    else if (task !== undefined) outcomes.set(index, await alone(ask, task, { sequence, outcomes, refusal }))
+    else if (creates.length > 1) await together(ask, creates, progress)
+    else if (task !== undefined) outcomes.set(index, await alone(ask, task, progress))
     at += Math.max(creates.length, 1)
+    await closeCircle(ask, order[at - 1] ?? 0, progress)
   }
-  await closeCircles(ask, sequence, outcomes, refusal)
+  await dropUnclosed(ask, progress)
 }
 
-type Refusing = (error: unknown) => ScimError
-
 /** Tasks of one type. */
-async function together(ask: Ask, tasks: readonly Task[], outcomes: Outcomes, refusal: Refusing): Promise<void> {
+async function together(ask: Ask, tasks: readonly Task[], { outcomes, refusal }: Progress): Promise<void> {
   const [first] = tasks
   if (first === undefined) return
   try {
@@ -60,24 +58,20 @@ async function together(ask: Ask, tasks: readonly Task[], outcomes: Outcomes, re
   }
 }
 
-async function alone(
-  ask: Ask,
-  task: Task,
-  { sequence, outcomes, refusal }: { sequence: Sequence; outcomes: Outcomes; refusal: Refusing },
-): Promise<Outcome> {
+async function alone(ask: Ask, task: Task, progress: Progress): Promise<Outcome> {
   try {
-    outcomes.checkNeeds(task)
-    return await done({ ...ask, ifMatch: task.version }, task, sequence)
+    progress.outcomes.checkNeeds(task)
+    return await done({ ...ask, ifMatch: task.version }, task, progress)
   } catch (error) {
-    return { error: refusal(error) }
+    return { error: progress.refusal(error) }
   }
 }
 
-async function done(ask: Ask, task: Task, sequence: Sequence): Promise<Outcome> {
+async function done(ask: Ask, task: Task, progress: Progress): Promise<Outcome> {
   const { method, type, id, data } = task
   switch (method) {
     case 'POST': {
-      const born = withoutLater(bear(ask, type, data, id), task, sequence)
+      const born = withoutLater(bear(ask, type, data, id), task, progress)
       const { version } = await store(ask, type, born, ask.parts.now())
       pushed(ask, false)
       return { version, status: 201 }

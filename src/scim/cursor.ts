@@ -2,7 +2,7 @@
  * Cursors (RFC 9865): where the next page begins, signed, so that nobody makes one up or uses that of another caller, of another query
  * or of yesterday. Nothing is kept on the server.
  */
-import { createHmac, hash, timingSafeEqual } from 'node:crypto'
+import { createHmac, timingSafeEqual } from 'node:crypto'
 import { isId } from '../store/mirror-columns.ts'
 import { ScimError } from './error.ts'
 
@@ -12,14 +12,14 @@ export type Position = { readonly after: { readonly type: string; readonly id: s
 export interface Bound {
   /** Known to the caller's token alone. */
   secret: Buffer
-  /** What is asked for, page after page: a cursor belongs to one query. */
-  query: string
+  /** What is asked for, page after page, by the names that clients have for it: a cursor belongs to one query. */
+  query: Readonly<Record<string, string>>
 }
 
 /** A cursor that can be used until a time (seconds since 1970); letters, digits, `-`, `_` and `.`: RFC 3986 reserves none of them. */
 export function makeCursor(bound: Bound, position: Position, until: number): string {
   const place = 'offset' in position ? `o${position.offset}` : `a${position.after.type}:${position.after.id}`
-  const text = Buffer.from(`${until}:${place}`).toString('base64url')
+  const text = Buffer.from(`${until}:${place}:${marksOf(bound).join('.')}`).toString('base64url')
   return `${text}.${seal(bound, text)}`
 }
 
@@ -30,8 +30,9 @@ export function readCursor(bound: Bound, cursor: string, now: number): Position 
   const sealed = Buffer.from(given)
   if (more.length > 0 || sealed.length !== expected.length || !timingSafeEqual(sealed, expected)) throw invalid()
   const plain = Buffer.from(text, 'base64url').toString('utf8')
-  const [, until, far, type, id] = /^(\d+):(?:o(\d{1,15})|a(\w+):([\da-f-]+))$/.exec(plain) ?? []
+  const [, until, far, type, id, marks = ''] = /^(\d+):(?:o(\d{1,15})|a(\w+):([\da-f-]+)):([\w.-]+)$/.exec(plain) ?? []
   if (until === undefined) throw invalid()
+  checkQuery(bound, marks.split('.'))
   if (Number(until) < now) {
     throw new ScimError('expiredCursor', 'The cursor is too old; begin again with an empty cursor.')
   }
@@ -40,15 +41,24 @@ export function readCursor(bound: Bound, cursor: string, now: number): Position 
   return { after: { type, id } }
 }
 
-function seal({ secret, query }: Bound, text: string): string {
-  return createHmac('sha256', secret)
-    .update(`${hash('sha256', query)}.${text}`)
-    .digest('base64url')
-    .slice(0, 32)
+/** Throws ScimError invalidCursor, with what of the query is not as it was. */
+function checkQuery(bound: Bound, marks: readonly string[]): void {
+  const now = marksOf(bound)
+  const changed = Object.keys(bound.query).filter((_, index) => marks[index] !== now[index])
+  if (changed.length === 0) return
+  const detail = `The cursor was made for another ${changed.join(' and another ')}; repeat what the first page had, or begin again with an empty cursor.`
+  throw new ScimError('invalidCursor', detail)
 }
 
+/** One for each part of the query, too short to tell anything about it. */
+const marksOf = ({ secret, query }: Bound): string[] =>
+  Object.entries(query).map(([name, value]) => hmac(secret, `${name} ${value}`).slice(0, 8))
+
+const seal = ({ secret }: Bound, text: string): string => hmac(secret, `cursor ${text}`).slice(0, 32)
+
+const hmac = (secret: Buffer, text: string): string => createHmac('sha256', secret).update(text).digest('base64url')
+
 function invalid(): ScimError {
-  const detail =
-    'The cursor does not belong to this query; repeat filter, sortBy and sortOrder of the first page, or begin again.'
+  const detail = 'The cursor was made for another token, or a piece of it is missing; begin again with an empty cursor.'
   return new ScimError('invalidCursor', detail)
 }

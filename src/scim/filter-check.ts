@@ -1,9 +1,11 @@
 /** Conditions of a filter against the schema: which attribute each one is about, and where the store has it. */
+
+import { quoted } from '../filter/error.ts'
+import type { Name } from '../filter/lexer.ts'
+import type { Literal } from '../filter/literal.ts'
 import type { Comparator, Filter, Place, Step } from '../store/mirror-filter.ts'
 import { findPath, named } from './attribute-path.ts'
-import { quoted, wrongFilter } from './filter-error.ts'
-import type { Name } from './filter-lexer.ts'
-import type { Literal } from './filter-literal.ts'
+import { wrongFilter } from './filter-error.ts'
 import { matches } from './filter-match.ts'
 import { operandOf } from './filter-operand.ts'
 import { isHidden, placeOf, stepOf } from './filter-place.ts'

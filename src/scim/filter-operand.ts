@@ -1,9 +1,11 @@
 /** What an attribute is compared with: whether the operator and the value fit its type, and the value in the form that is compared. */
+
+import { quoted } from '../filter/error.ts'
+import type { Name } from '../filter/lexer.ts'
+import { JSON_NUMBER, type Literal } from '../filter/literal.ts'
 import type { Comparator, Operand } from '../store/mirror-filter.ts'
 import { comparableValue } from './comparable.ts'
-import { quoted, wrongFilter } from './filter-error.ts'
-import type { Name } from './filter-lexer.ts'
-import { JSON_NUMBER, type Literal } from './filter-literal.ts'
+import { wrongFilter } from './filter-error.ts'
 import { instantOf } from './instant.ts'
 import { type Attribute, type AttributeType, folded } from './schema.ts'
 

@@ -2,10 +2,12 @@
  * `members.$ref` and `groups.$ref` are URLs that the server makes up, and what they begin with differs from one proxy to the next:
  * they are compared by what they name, which is the end, `…/Users/7f4b…`.
  */
+
+import { quoted } from '../filter/error.ts'
+import type { Name } from '../filter/lexer.ts'
+import type { Literal } from '../filter/literal.ts'
 import type { Comparator, Filter, Place } from '../store/mirror-filter.ts'
-import { quoted, wrongFilter } from './filter-error.ts'
-import type { Name } from './filter-lexer.ts'
-import type { Literal } from './filter-literal.ts'
+import { wrongFilter } from './filter-error.ts'
 import { type Attribute, folded } from './schema.ts'
 
 const ENDING = /(?:^|\/)([^/]+)\/([^/?#]+)$/

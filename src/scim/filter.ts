@@ -1,15 +1,11 @@
-/**
- * Filters (RFC 7644 §3.4.2.2): text → conditions that the store can look up and `matches` can evaluate. Precedence is the business of
- * scim2-parse-filter; what it sees are brackets, operators, and numbers in the place of names and values (filter-lexer.ts).
- */
-import { type Filter as Node, parse } from 'scim2-parse-filter'
+/** Filters (RFC 7644 §3.4.2.2): text → conditions that the store can look up and `matches` can evaluate. */
+import { quoted } from '../filter/error.ts'
+import type { Name } from '../filter/lexer.ts'
+import type { Written } from '../filter/parse.ts'
 import type { Filter } from '../store/mirror-filter.ts'
 import { type Dialect, isLenient } from './dialect.ts'
-import { ScimError } from './error.ts'
 import { bracketed, comparison, type Scope } from './filter-check.ts'
-import { quoted, wrongFilter } from './filter-error.ts'
-import { type Lexed, lexFilter, type Name } from './filter-lexer.ts'
-import type { Literal } from './filter-literal.ts'
+import { written, wrongFilter } from './filter-error.ts'
 import type { Attribute, ResourceType } from './schema.ts'
 
 /**
@@ -62,46 +58,24 @@ export function parseElementFilter(type: ResourceType, attribute: Attribute, tex
 
 function reader(text: string, dialect: Dialect): (scope: Omit<Scope, 'lenient'>) => Filter {
   const lenient = isLenient(dialect)
-  const lexed = lexFilter(text, lenient)
-  const tree = parsed(lexed.text)
-  return (scope) => checked({ ...scope, lenient }, tree, lexed)
+  const tree = written(text, lenient)
+  return (scope) => checked({ ...scope, lenient }, tree)
 }
 
-/** What the lexer lets through is a filter; should the parser think otherwise, the client is told and nothing else happens. */
-function parsed(text: string): Node {
-  try {
-    return parse(text)
-  } catch {
-    throw new ScimError('invalidFilter', 'The filter cannot be read. Write it as RFC 7644, section 3.4.2.2 says.')
-  }
-}
-
-function checked(scope: Scope, node: Node, lexed: Lexed): Filter {
+function checked(scope: Scope, node: Written): Filter {
   switch (node.op) {
     case 'and':
     case 'or':
-      return { op: node.op, filters: node.filters.map((one) => checked(scope, one, lexed)) }
+      return { op: node.op, filters: node.all.map((one) => checked(scope, one)) }
     case 'not':
-      return { op: 'not', filter: checked(scope, node.filter, lexed) }
+      return { op: 'not', filter: checked(scope, node.one) }
     case '[]':
-      return bracketed(scope, nameOf(lexed, node.attrPath), (inner) => checked(inner, node.valFilter, lexed))
+      return bracketed(scope, node.name, (inner) => checked(inner, node.inner))
     case 'pr':
-      return comparison(scope, nameOf(lexed, node.attrPath), 'pr', null)
+      return comparison(scope, node.name, 'pr', null)
     default:
-      return comparison(scope, nameOf(lexed, node.attrPath), node.op, literalOf(lexed, node.compValue))
+      return comparison(scope, node.name, node.op, node.literal)
   }
-}
-
-function nameOf({ names }: Lexed, placeholder: string): Name {
-  const name = names[Number(placeholder.slice(1))]
-  if (name === undefined) throw new TypeError(`the filter has no name ${placeholder}`)
-  return name
-}
-
-function literalOf({ literals }: Lexed, placeholder: unknown): Literal {
-  const literal = literals[Number(placeholder)]
-  if (literal === undefined) throw new TypeError(`the filter has no value ${String(placeholder)}`)
-  return literal
 }
 
 /** Only what nobody knows is a mistake. */

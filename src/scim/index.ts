@@ -65,7 +65,9 @@ export function scimDoor(context: ScimContext): (raw: Request) => Promise<Respon
       requestId,
       log: parts.log,
     }
-    return await serve(route, request, raw.method, () => readBody(raw, caller.bodyLimit))
+    return await serve(route, request, { method: raw.method, address: PREFIX + path }, () =>
+      readBody(raw, caller.bodyLimit),
+    )
   }
 
   return async (raw) => {
@@ -120,7 +122,7 @@ function unauthenticated(authorization: string | null): ScimError {
 
 function tooFast({ rate: { rate, burst } }: ScimCaller, wait: number): ScimError {
   const seconds = Math.ceil(wait / 1_000)
-  const detail = `More than ${rate} requests a second, and more than ${burst} at once; wait ${seconds} s and go on.`
+  const detail = `More than ${rate} requests a second, and more than ${burst} at once; wait ${seconds} s and go on. Raise "rate:" of the source for a first push.`
   // Whole seconds: Okta reads nothing else (RFC 9110 §10.2.3 allows a date too).
   return new Refusal(429, detail, { 'retry-after': String(seconds) })
 }

@@ -5,13 +5,14 @@ import { type Filter, whereOf } from '../store/mirror-filter.ts'
 import { countResources, listResources, type MirrorQuery } from '../store/mirror-list.ts'
 import { orderBy } from '../store/mirror-order.ts'
 import type { MirrorResource, Name } from '../store/mirror-resource.ts'
+import { answer } from './answer.ts'
 import type { Ask } from './ask.ts'
 import { type Bound, makeCursor, type Position, readCursor } from './cursor.ts'
 import { ScimError } from './error.ts'
 import { parseFilterOver } from './filter.ts'
 import { CURSOR_SECONDS } from './limits.ts'
 import { LIST } from './list-response.ts'
-import { answerInPieces, type Piece, textOf } from './pieces.ts'
+import { answerInPieces, type Piece, textAtOnce, textOf } from './pieces.ts'
 import type { Selection } from './project.ts'
 import type { ResourceType } from './schema.ts'
 import type { SearchRequest } from './search-request.ts'
@@ -39,7 +40,12 @@ export async function list(ask: Ask, types: readonly ResourceType[], request: Se
   const query = queryOf(ask, types, request, [...selections.values()])
   const bound = {
     secret: ask.caller.secret,
-    query: JSON.stringify([types.map((one) => one.name), request.filter, request.sortBy, request.sortOrder]),
+    query: {
+      address: types.map((one) => one.name).join(' '),
+      filter: request.filter ?? '',
+      sortBy: request.sortBy ?? '',
+      sortOrder: request.sortOrder ?? '',
+    },
   }
   const found =
     request.cursor === null ? await byIndex(ask, query, request) : await byCursor(ask, query, request, bound)
@@ -47,11 +53,15 @@ export async function list(ask: Ask, types: readonly ResourceType[], request: Se
     const shown = selections.get(stored.type)
     return shown === undefined ? [] : [{ ...shown, stored }]
   })
+  const text = textAtOnce(ask, pieces)
+  if (text !== null) return answer(200, `${openingOf(found.head)}${text}]}`, ask.requestId)
   return await answerInPieces(ask, 200, withHead(found.head, textOf(ask, pieces)))
 }
 
+const openingOf = (head: Head): string => `${JSON.stringify(head).slice(0, -1)},"Resources":[`
+
 async function* withHead(head: Head, resources: AsyncGenerator<string, void>): AsyncGenerator<string, void> {
-  yield `${JSON.stringify(head).slice(0, -1)},"Resources":[`
+  yield openingOf(head)
   yield* resources
   yield ']}'
 }
@@ -136,7 +146,10 @@ async function byCursor(ask: Ask, query: Wanted, { cursor, count }: SearchReques
   const now = Math.floor(parts.now().getTime() / 1_000)
   const position = cursor === null || cursor === '' ? null : readCursor(bound, cursor, now)
   if (position !== null && 'offset' in position !== (query.order !== null)) {
-    throw new ScimError('invalidCursor', 'The cursor does not belong to this query; begin again with an empty cursor.')
+    throw new ScimError(
+      'invalidCursor',
+      'What sortBy names is not what it was when the cursor was made; begin again with an empty cursor.',
+    )
   }
   const after = position !== null && 'after' in position ? position.after : null
   const offset = position !== null && 'offset' in position ? position.offset : 0

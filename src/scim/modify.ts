@@ -8,6 +8,7 @@ import { checkVersion, isConditional } from './entity-tag.ts'
 import { answerWith, find } from './get.ts'
 import { applyPatch } from './patch.ts'
 import { activeAlone } from './patch-active.ts'
+import type { Operation } from './patch-change.ts'
 import { isOnMembers } from './patch-members.ts'
 import { readPatch } from './patch-request.ts'
 import { versionOf } from './represent.ts'
@@ -53,6 +54,17 @@ export async function patch(
       return { version: set.resource.version, stored: set.resource }
     }
   }
+  return await ask.mirror.alone(ask.caller.scope, type.name, id, () => patchWhole(ask, type, id, operations, need))
+}
+
+async function patchWhole(
+  ask: Ask,
+  type: ResourceType,
+  id: string,
+  operations: Operation[],
+  need: { groups: boolean } | null,
+): Promise<Modified> {
+  const { dialect } = ask.caller
   for (let attempt = 0; attempt < TRIES; attempt += 1) {
     const stored = await find(ask, type, id, { groups: need?.groups ?? false })
     checkVersion(ask, stored.version)

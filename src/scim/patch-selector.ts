@@ -1,11 +1,12 @@
 /** The filter between the brackets of a path, as in `emails[type eq "work"].value`: which of an attribute's values it finds. */
+import type { Written } from '../filter/parse.ts'
 import type { Filter } from '../store/mirror-filter.ts'
 import { named } from './attribute-path.ts'
 import { comparableValue } from './comparable.ts'
 import { type Dialect, isLenient } from './dialect.ts'
 import type { Document, Json } from './document.ts'
 import { parseElementFilter } from './filter.ts'
-import { lexFilter } from './filter-lexer.ts'
+import { written } from './filter-error.ts'
 import { matches } from './filter-match.ts'
 import type { Attribute, ResourceType } from './schema.ts'
 
@@ -31,19 +32,18 @@ export function selects(selector: Selector, attribute: Attribute, element: Json)
   return matches(selector.filter, comparableValue(attribute, element))
 }
 
-const EQUALITY = /^a(\d+) eq "(\d+)"$/
-
 /** The tree has its values in the form in which they are compared; a new value is to have them as they were sent. */
 function equalities(attribute: Attribute, text: string, lenient: boolean): Document | null {
-  const { text: form, names, literals } = lexFilter(text, lenient)
   const equal = new Map<string, Json>()
-  for (const condition of form.replace(/[()]/g, '').split(' and ')) {
-    const [, name, literal] = EQUALITY.exec(condition.trim()) ?? []
-    const sub = named(attribute.subAttributes, names[Number(name)]?.text ?? '')
-    const value = literals[Number(literal)]
-    if (sub === null || value === undefined) return null
-    if (value.kind === 'number') equal.set(sub.name, Number(value.text))
-    else equal.set(sub.name, value.kind === 'boolean' ? value.text === 'true' : value.text)
+  for (const condition of conjuncts(written(text, lenient))) {
+    if (condition.op !== 'eq') return null
+    const { name, literal } = condition
+    const sub = named(attribute.subAttributes, name.text)
+    if (sub === null) return null
+    if (literal.kind === 'number') equal.set(sub.name, Number(literal.text))
+    else equal.set(sub.name, literal.kind === 'boolean' ? literal.text === 'true' : literal.text)
   }
   return Object.fromEntries(equal)
 }
+
+const conjuncts = (one: Written): Written[] => (one.op === 'and' ? one.all.flatMap(conjuncts) : [one])

@@ -20,6 +20,18 @@ export interface Piece {
   selection: Selection
 }
 
+/** JSON of the resources with a comma between two; null where members have to be read, or where it would be too long. */
+export function textAtOnce(ask: Ask, pieces: readonly Piece[]): string | null {
+  let characters = 0
+  for (const { type, stored, selection } of pieces) {
+    if (type.members !== null && selection.wants(type.members)) return null
+    characters += stored.text.length
+  }
+  if (characters > WHOLE / 2) return null
+  const around = aroundOf(ask)
+  return pieces.map(({ type, stored, selection }) => showText(type, stored, selection, around)).join(',')
+}
+
 /** JSON of the resources with a comma between two, in parts that are worth sending. */
 export async function* textOf(ask: Ask, pieces: readonly Piece[]): AsyncGenerator<string, void> {
   const around = aroundOf(ask)

@@ -17,6 +17,16 @@ export async function put(
   body: unknown,
   options: { groups: boolean },
 ): Promise<MirrorResource> {
+  return await ask.mirror.alone(ask.caller.scope, type.name, id, () => putWhole(ask, type, id, body, options))
+}
+
+async function putWhole(
+  ask: Ask,
+  type: ResourceType,
+  id: string,
+  body: unknown,
+  options: { groups: boolean },
+): Promise<MirrorResource> {
   for (let attempt = 0; attempt < TRIES; attempt += 1) {
     const stored = await find(ask, type, id, options)
     checkVersion(ask, stored.version)

@@ -14,6 +14,7 @@ import { getOffer, listOffers } from './offered.ts'
 import { replace } from './replace.ts'
 import type { ResourceType } from './schema.ts'
 import { readQuery, readSearch } from './search-request.ts'
+import { shown } from './simple-value.ts'
 
 /** `body` reads the body of the request, once. */
 type Verb = (ask: Ask, body: () => Promise<unknown>) => Response | Promise<Response>
@@ -62,7 +63,7 @@ export function routeOf({ types, listed }: ScimCaller, path: string): Route | nu
 export function serve(
   route: Route,
   ask: Ask,
-  method: string,
+  { method, address }: { method: string; address: string },
   body: () => Promise<unknown>,
 ): Response | Promise<Response> {
   const wanted = method === 'HEAD' ? 'GET' : method
@@ -72,7 +73,7 @@ export function serve(
   const allow = ANY.filter((one) => route.verbs[one] !== undefined).flatMap((one) =>
     one === 'GET' ? ['GET', 'HEAD'] : [one],
   )
-  const detail = `${method.slice(0, 100)} cannot be used here; only ${allow.join(', ')} can.`
+  const detail = `${method.slice(0, 100)} cannot be used at ${shown(address)}; only ${allow.join(', ')} can.`
   throw new Refusal(405, detail, { allow: allow.join(', ') })
 }
 

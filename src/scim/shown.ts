@@ -4,11 +4,13 @@ import type { Ask, Query } from './ask.ts'
 import type { Document } from './document.ts'
 import { type Names, project, readSelection, type Selection } from './project.ts'
 import { type Around, metaOf, represent, representGroups } from './represent.ts'
-import type { ResourceType } from './schema.ts'
+import type { Attribute, ResourceType } from './schema.ts'
 
 export type Shown = Pick<MirrorResource, 'id' | 'text' | 'document' | 'version' | 'createdAt' | 'modifiedAt' | 'groups'>
 
-const USUAL = new WeakMap<ResourceType, Selection>()
+/** Selections that leave out nothing of what is stored, by what they do leave out: members and groups are kept elsewhere. */
+const USUAL = new WeakMap<ResourceType, Map<string, Selection>>()
+const WHOLE = new WeakSet<Selection>()
 
 /** What a query selects; nearly all select nothing in particular. */
 export function selectionOf(type: ResourceType, query: Query): Selection {
@@ -20,13 +22,17 @@ export function selected(
   attributes: Names | undefined,
   excludedAttributes: Names | undefined,
 ): Selection {
-  if (attributes !== undefined || excludedAttributes !== undefined) {
+  const without = excludedAttributes ?? ''
+  if (attributes !== undefined || (without !== '' && without !== type.members && without !== type.memberOf)) {
     return readSelection(type, { attributes, excludedAttributes })
   }
-  let usual = USUAL.get(type)
+  const known = USUAL.get(type) ?? new Map<string, Selection>()
+  USUAL.set(type, known)
+  let usual = known.get(without)
   if (usual === undefined) {
-    usual = readSelection(type, {})
-    USUAL.set(type, usual)
+    usual = readSelection(type, { excludedAttributes })
+    known.set(without, usual)
+    WHOLE.add(usual)
   }
   return usual
 }
@@ -57,7 +63,7 @@ export function aroundOf({ baseUrl, caller }: Pick<Ask, 'baseUrl' | 'caller'>): 
  */
 export function showText(type: ResourceType, stored: Shown, selection: Selection, around: Texts): string {
   const { text, groups } = stored
-  const usual = selection === USUAL.get(type) && isPlain(type)
+  const usual = WHOLE.has(selection) && isPlain(type)
   const schemas = usual && text.startsWith('{"') ? schemasIn(type, text) : null
   if (schemas === null) return JSON.stringify(show(type, stored, selection, around))
   const own = `{"schemas":${schemas},"id":"${stored.id}",${text.slice(1, -1)}`
@@ -66,14 +72,17 @@ export function showText(type: ResourceType, stored: Shown, selection: Selection
   return `${own},"${type.memberOf}":${groupsText(type, groups, around)},"meta":${meta}}`
 }
 
+/** In whatever case: RFC 8141 gives the beginning of a URN none. */
+const URN = /"urn:/gi
+
 /**
  * The schemas of what is stored, as JSON. A URN in quotation marks is the name of an extension or a text of its own: null where it is not
  * one of the type's extensions, which may be one that is no longer known and has to be left out.
  */
 function schemasIn(type: ResourceType, text: string): string | null {
   let schemas = `["${type.schema.id}"`
-  for (let at = text.indexOf('"urn:'); at >= 0; at = text.indexOf('"urn:', at + 1)) {
-    const extension = type.extensions.find(({ schema }) => text.startsWith(`${schema.id}":`, at + 1))
+  for (const { index } of text.matchAll(URN)) {
+    const extension = type.extensions.find(({ schema }) => text.startsWith(`${schema.id}":`, index + 1))
     if (extension === undefined) return null
     schemas += `,"${extension.schema.id}"`
   }
@@ -94,10 +103,21 @@ function groupsText(type: ResourceType, groups: NonNullable<Shown['groups']>, ar
 function show(type: ResourceType, stored: Shown, selection: Selection, around: Around): Document {
   const { groups } = stored
   const whole = represent(type, stored, groups === null || groups.length === 0 ? around : { ...around, groups })
-  return selection === USUAL.get(type) && isPlain(type) ? whole : project(type, whole, selection)
+  return WHOLE.has(selection) && isPlain(type) ? whole : project(type, whole, selection)
 }
 
 /** Whether all that is stored of a resource is usually shown: so it is with the schemas of the RFCs, of which nothing hidden is stored. */
-function isPlain({ extensions }: ResourceType): boolean {
-  return extensions.every(({ schema }) => schema.id.startsWith('urn:ietf:params:scim:schemas:'))
+function isPlain(type: ResourceType): boolean {
+  let plain = PLAIN.get(type)
+  if (plain === undefined) {
+    plain = type.extensions.every(({ schema }) => schema.attributes.every(isShown))
+    PLAIN.set(type, plain)
+  }
+  return plain
+}
+
+const PLAIN = new WeakMap<ResourceType, boolean>()
+
+function isShown({ returned, subAttributes }: Attribute): boolean {
+  return (returned === 'default' || returned === 'always') && (subAttributes ?? []).every(isShown)
 }

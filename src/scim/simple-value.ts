@@ -8,19 +8,28 @@ import type { Attribute, AttributeType } from './schema.ts'
 const RIGHT: Record<Exclude<AttributeType, 'complex'>, string> = {
   string: 'text in quotes',
   boolean: 'true or false, without quotes',
-  integer: 'a whole number, without quotes',
+  integer: 'a whole number of no more than 15 digits, without quotes',
   decimal: 'a number, without quotes',
   dateTime: 'a time such as "2026-11-22T09:30:00Z"',
   binary: 'base64 as in RFC 4648 §4, with padding',
   reference: 'a URI in quotes',
 }
 
-/** Reads one simple value; throws ScimError invalidValue. Leniently "True" is a boolean, "5" a number, and 5 is text. */
+/**
+ * Reads one simple value; throws ScimError invalidValue. Leniently "True" is a boolean, "5" a number, and 5 is text, if it comes back
+ * as it was sent: of other numbers JSON's parser keeps what a double can hold, and two of them would become one key.
+ */
 export function readSimple(attribute: Attribute, given: unknown, lenient: boolean, where: string): Json {
   if (attribute.type === 'complex') throw new TypeError(`${where} is complex`)
   if (typeof given === 'string') storable(given, where)
   const value = fitting(attribute.type, given, lenient)
   if (value !== null) return value
+  if (typeof given === 'number' && isWritten(attribute.type) && !Number.isSafeInteger(given)) {
+    throw new ScimError(
+      'invalidValue',
+      `${where} is a number with a fraction or too many digits, of which some would be lost; send it in quotation marks.`,
+    )
+  }
   throw new ScimError('invalidValue', `${where} is ${shown(given)} but must be ${RIGHT[attribute.type]}.`)
 }
 
@@ -43,7 +52,7 @@ function fitting(type: Exclude<AttributeType, 'complex'>, given: unknown, lenien
     case 'decimal':
       return numberOf(given, lenient, /^-?\d{1,300}(?:\.\d{1,300})?(?:E[+-]?\d{1,3})?$/i)
     default: {
-      const text = lenient && (isNumber(given) || typeof given === 'boolean') ? String(given) : given
+      const text = lenient && (Number.isSafeInteger(given) || typeof given === 'boolean') ? String(given) : given
       return typeof text === 'string' && isText(type, text) ? text : null
     }
   }
@@ -64,6 +73,11 @@ function isNumber(value: unknown): value is number {
   return typeof value === 'number' && Number.isFinite(value)
 }
 
+/** Whether any text is a value of the type. */
+function isWritten(type: AttributeType): boolean {
+  return type === 'string' || type === 'reference'
+}
+
 function isText(type: AttributeType, text: string): boolean {
   if (type === 'dateTime') return instantOf(text) !== null
   if (type === 'binary') return isBase64(text)
@@ -81,5 +95,6 @@ export function shown(value: unknown): string {
     return value.length > 100 ? `${JSON.stringify(value.slice(0, 100).toWellFormed())}…` : JSON.stringify(value)
   }
   if (Array.isArray(value)) return value.length === 0 ? 'an empty array' : `an array of ${value.length}`
+  if (typeof value === 'number' && !Number.isFinite(value)) return 'a number that is too large'
   return typeof value === 'object' && value !== null ? 'an object' : String(value)
 }

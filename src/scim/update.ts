@@ -71,14 +71,23 @@ async function withText(
     renamed: type.members !== null && before.displayNameKey !== row.displayNameKey,
   }
   const at = parts.now()
-  const ownVersion =
-    handle === null
-      ? await mirror.update(caller.scope, type.name, { row, change, at, author })
-      : await updateResource(handle, caller.scope, type.name, row, change, at, author)
-  if (ownVersion === null) throw new Overtaken()
+  const alone = async () => {
+    const version = await updateResource(handle ?? parts.sql, caller.scope, type.name, row, change, at, author)
+    return version === null ? null : { version, modifiedAt: at }
+  }
+  const made =
+    handle === null ? await mirror.update(caller.scope, type.name, { row, change, at, author }) : await alone()
+  if (made === null) throw new Overtaken()
+  const { version: ownVersion, modifiedAt } = made
   // The changes of its members that were known go on counting.
   const version = ownVersion + stored.version - stored.ownVersion
-  return stored.after({ text: row.document, version, ownVersion, modifiedAt: at, active: row.active })
+  return stored.after({
+    text: row.document,
+    version,
+    ownVersion,
+    modifiedAt,
+    active: row.active,
+  })
 }
 
 /** What is to stay as it is must still be so, or the answer would give a text that is gone the version of the one that is there. */

@@ -22,7 +22,7 @@ export function rowOf(type: ResourceType, id: string, document: Document): Mirro
     const [large, most] = [bytes, MOST_BYTES].map((one) => one.toLocaleString('en'))
     throw new ScimError(
       413,
-      `The ${type.name} would have ${large} bytes, but may have at most ${most}, members not counted.`,
+      `The ${type.name} would have ${large} bytes, but may have at most ${most}, members not counted. Leave out what is large, such as photos or certificates.`,
     )
   }
   return {
@@ -102,7 +102,10 @@ export function memberIds(type: ResourceType, values: readonly string[]): string
 }
 
 export function notThere(type: ResourceType, id: string): ScimError {
-  return new ScimError(404, `There is no ${type.name} with the id ${shown(id)}.`)
+  return new ScimError(
+    404,
+    `There is no ${type.name} with the id ${shown(id)}. It may have been deleted; look it up with a filter.`,
+  )
 }
 
 export function overtaken(): ScimError {

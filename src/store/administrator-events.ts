@@ -62,6 +62,7 @@ async function planForReview(sql: Sql, letter: LetterRow, kind: PlanForReview['k
     from plan_items item
     left join products product on product.organization_id = item.organization_id and product.id = item.product_id
     where item.organization_id = ${letter.organizationId} and item.plan_id = ${letter.planId}
+      and not item.excluded
     order by item.number limit 10`
   const plain = `rosterd approve ${showId('pln', letter.planId)}`
   const count = overrideCount(plan.findings)

@@ -39,9 +39,9 @@ export async function findDrift(
     select person_id from (
       ${membershipDrift(transaction, organization, at, options)}
       union ${assignmentDrift(transaction, organization, at, reach)}
-      union ${ghostDrift(transaction, organization, reach)}) differing
-    where not exists (select from waits w where w.organization_id = ${organization} and w.person_id = differing.person_id
-      and (w.kind in ('decision', 'rejected') or (w.kind = 'start' and w.until > ${at})))
+      union ${ghostDrift(transaction, organization, reach)}
+      union ${returnDrift(transaction, organization, at, reach)}) differing
+    where not ${isWaiting(transaction, organization, 'differing.person_id', at)}
     and not exists (select from adoptions a where a.from_person_id = differing.person_id)
     ${reach === 'everybody' ? leaveToUrgent(transaction, organization) : transaction``}
     union select person_id from adoptions`
@@ -51,13 +51,24 @@ export async function findDrift(
   return row?.count ?? 0
 }
 
+/**
+ * A wait that concerns the whole person and is not due. Of whoever is to be removed once licences are back, or of whom something was
+ * rejected, what is back already takes part, and nothing else.
+ */
+const isWaiting = (transaction: Transaction, organization: number, person: string, at: Date) => transaction`
+    exists (select from waits w where w.organization_id = ${organization} and w.person_id = ${transaction(person)}
+      and (w.kind = 'decision' or (w.kind = 'start' and w.until > ${at})
+        or ((w.kind = 'rejected' or (w.kind = 'borrow' and w.product_id = 0 and w.until > ${at})) and not exists (select from waits r
+          where r.organization_id = w.organization_id and r.person_id = w.person_id and r.kind = 'borrow' and r.until <= ${at}))))`
+
 /** Whoever was deactivated or deleted goes by the urgent lane, which waits for nobody's approval of everything else. */
 const leaveToUrgent = (transaction: Transaction, organization: number) => transaction`
     and not exists (select from pushed_people u where u.organization_id = ${organization} and u.person_id = differing.person_id and u.urgent)`
 
 /**
  * People who stand in an open plan are left to it, but for what ends because its day has come: that waits for no plan, unless it
- * stands in one of its own already. The urgent lane takes anybody, but for those of whom it has a plan.
+ * stands in one of its own already. The urgent lane takes anybody, but for those of whom it has a plan. What a person asked for and
+ * nobody has approved keeps nobody from sync: it looks at everybody once more when it runs.
  */
 async function leaveOutPlanned(
   transaction: Transaction,
@@ -67,15 +78,17 @@ async function leaveOutPlanned(
 ): Promise<void> {
   const open = transaction`i.organization_id = ${organization} and i.person_id = d.person_id and p.organization_id = i.organization_id
       and p.id = i.plan_id and (p.state in ('approved', 'applying', 'paused')
-        or (p.state = 'awaiting_approval' and not (${options.supersede} and p.lane = ${laneOf(options.reach ?? 'everybody')})))`
+        or (p.state = 'awaiting_approval' and p.lane <> 'by_hand' and not (${options.supersede} and p.lane = ${laneOf(options.reach ?? 'everybody')})))`
   if (options.reach === 'urgent') {
     await transaction`delete from drifting d using plan_items i, plans p where ${open} and p.lane = 'urgent'`
     return
   }
   await transaction`
     update drifting d set planned = true from plan_items i, plans p
-    where ${open} and p.lane <> 'urgent' and exists (select from assignments a
-      where a.organization_id = ${organization} and a.person_id = d.person_id and a.expires_at <= ${at})`
+    where ${open} and p.lane <> 'urgent' and (exists (select from assignments a
+        where a.organization_id = ${organization} and a.person_id = d.person_id and a.expires_at <= ${at})
+      or exists (select from waits w
+        where w.organization_id = ${organization} and w.person_id = d.person_id and w.kind = 'borrow' and w.until <= ${at}))`
   await transaction`delete from drifting d using plan_items i, plans p where ${open} and (not d.planned or p.lane = 'urgent')`
 }
 
@@ -107,8 +120,7 @@ export async function addWaiters(
     insert into drifting
     select distinct s.person_id from waits s
     where s.organization_id = ${organization} and s.kind = 'seat' and s.product_id = any(${products}::int[])
-      and not exists (select from waits w where w.organization_id = s.organization_id and w.person_id = s.person_id
-        and (w.kind in ('decision', 'rejected') or (w.kind = 'start' and w.until > ${at})))
+      and not ${isWaiting(transaction, organization, 's.person_id', at)}
     on conflict do nothing`
   await leaveOutPlanned(transaction, organization, at, options)
   return products
@@ -162,7 +174,17 @@ function assignmentDrift(transaction: Transaction, organization: number, at: Dat
         where w.organization_id = ${organization} and w.person_id = g.person_id and w.product_id = g.product_id and w.kind = 'seat'
           and p.owned - p.reserve <= p.used))
       and (a.person_id is not null or exists (select from products p
-        where p.organization_id = ${organization} and p.id = g.product_id and not p.retired))`
+        where p.organization_id = ${organization} and p.id = g.product_id and not p.retired))
+      and not (g.person_id is null and exists (
+        select from waits w where w.organization_id = ${organization} and w.person_id = a.person_id and w.product_id = a.product_id
+          and w.kind = 'borrow' and w.until > ${at}))`
+}
+
+/** Whoever has brought back what was to be taken from them, or whose time with it is over. */
+function returnDrift(transaction: Transaction, organization: number, at: Date, reach: Reach) {
+  return transaction`
+    select person_id from waits where organization_id = ${organization} and kind = 'borrow' and until <= ${at}
+      ${within(transaction, reach, 'person_id')}`
 }
 
 /** A source that no longer shows somebody whom others still want lets go of them. */
@@ -320,7 +342,15 @@ async function readLinks(
 
 async function readWaits(handle: Handle, organization: number, people: number[]): Promise<Wait[]> {
   const rows = await handle<(Omit<Wait, 'since' | 'until'> & { since: Date; until: Date | null })[]>`
-    select person_id as "personId", product_id as "productId", kind, since, until from waits
-    where organization_id = ${organization} and person_id = any(${people}::bigint[]) order by person_id, product_id, kind`
-  return rows.map((row) => ({ ...row, since: row.since.toISOString(), until: row.until?.toISOString() ?? null }))
+    select w.person_id as "personId", w.product_id as "productId", w.kind, w.since, w.until, p.approved_by as "askedBy"
+    from waits w
+    left join plans p on w.kind = 'borrow' and p.organization_id = w.organization_id and p.id = w.plan_id
+    where w.organization_id = ${organization} and w.person_id = any(${people}::bigint[])
+    order by w.person_id, w.product_id, w.kind`
+  return rows.map(({ askedBy, ...row }) => ({
+    ...row,
+    since: row.since.toISOString(),
+    until: row.until?.toISOString() ?? null,
+    ...(row.kind === 'borrow' && askedBy && { askedBy }),
+  }))
 }

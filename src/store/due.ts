@@ -1,4 +1,4 @@
-/** What has come due by the clock: waits that end, licences that expire, seats and addresses that became free. */
+/** What has come due by the clock: waits that end, licences that expire or are back, seats and addresses that became free. */
 import type { Handle } from './connection.ts'
 
 /** Hours until what is still due is planned again: after the first try, and at most, as each further try doubles them. */
@@ -79,6 +79,11 @@ const due = (handle: Handle, at: Date) => handle`
   union all
   select a.organization_id, 'expiry', a.person_id, a.product_id
   from organizations o join assignments a on a.organization_id = o.id and a.expires_at <= ${at}
+  where not o.retired and not exists (select from waits b where b.organization_id = a.organization_id
+    and b.person_id = a.person_id and b.product_id = a.product_id and b.kind = 'borrow' and b.until > ${at})
+  union all
+  select w.organization_id, w.kind, w.person_id, w.product_id
+  from organizations o join waits w on w.organization_id = o.id and w.kind = 'borrow' and w.until <= ${at}
   where not o.retired
   union all
   select p.organization_id, 'seat', 0, p.id

@@ -4,6 +4,7 @@ import { FAILED_STATES } from '../reconcile/tally.ts'
 import type { Handle } from './connection.ts'
 import { type ProfileColumns, profileOf } from './directory.ts'
 import type { FailureFile } from './failures.ts'
+import { readStaged } from './staging.ts'
 
 /** An item that failed, with what its source said of the person when the plan was made, and what they still hold. */
 export interface FailedItem {
@@ -17,7 +18,10 @@ export interface FailedItem {
   product: string | null
   file: string | null
   line: number | null
-  /** The person's row as the plan knew it; `remove` where the source had ceased to show them by then. Null: no source ever did. */
+  /**
+   * The person's row as the plan knew it, or as somebody uploaded it; `remove` where the source had ceased to show them by then.
+   * Null: no source ever did, nor did the upload.
+   */
   row: StagedRow | null
   /** Names of the products that the person holds. */
   holds: string[]
@@ -31,7 +35,7 @@ export async function failedItems(
   handle: Handle,
   organization: number,
   plan: number,
-  page: { after: number; limit: number; files: Pick<FailureFile, 'sourceId' | 'change'>[] },
+  page: { after: number; limit: number; files: Pick<FailureFile, 'snapshotId' | 'sourceId' | 'change'>[] },
 ): Promise<FailedItem[]> {
   const bases = page.files.map((file) => ({ source_id: file.sourceId, change: file.change }))
   const rows = await handle<(Omit<FailedItem, 'row'> & FailedRow)[]>`
@@ -63,7 +67,22 @@ export async function failedItems(
     where o.organization_id = ${organization} and o.plan_id = ${plan} and o.number > ${page.after}
       and o.state = any(${[...FAILED_STATES]}::text[])
     order by o.number limit ${page.limit}`
-  return rows.map(toItem)
+  const items = rows.map(toItem)
+  const upload = page.files.find((file) => file.change === null)
+  return upload === undefined ? items : await asUploaded(handle, organization, upload.snapshotId, items)
+}
+
+/** With the rows of the upload, which the directory never took in. */
+async function asUploaded(
+  handle: Handle,
+  organization: number,
+  snapshot: number,
+  items: FailedItem[],
+): Promise<FailedItem[]> {
+  const lines = items.flatMap(({ line }) => line ?? [])
+  const rows = await readStaged(handle, organization, snapshot, { lines })
+  const byLine = new Map(rows.map((row) => [row.line, row]))
+  return items.map((item) => ({ ...item, row: byLine.get(item.line ?? -1) ?? null }))
 }
 
 /** The columns of the row; all null where there is none. */

@@ -23,7 +23,7 @@ export interface FailedCells {
 
 /**
  * The file of each source that the plan was made from: the plan's header names them as `source:digest`. Meant is the one that
- * the directory took in, not a later one that merely repeated it and was not read.
+ * the directory took in, not a later one that merely repeated it and was not read. A plan made by hand has its upload.
  */
 export async function failureFiles(handle: Handle, organization: number, plan: number): Promise<FailureFile[]> {
   return await handle<FailureFile[]>`
@@ -37,7 +37,11 @@ export async function failureFiles(handle: Handle, organization: number, plan: n
       where f.organization_id = p.organization_id and f.source_id = s.id and p.header->'snapshots' ? (s.key || ':' || f.digest)
         and f.at <= p.created_at
       order by f.id desc limit 1) n
-    where p.organization_id = ${organization} and p.id = ${plan} order by s.id`
+    where p.organization_id = ${organization} and p.id = ${plan}
+    union all
+    select u.id, u.source_id, u.file, u.errors, u.layout, null
+    from plans p join snapshots u on u.organization_id = p.organization_id and u.id = p.snapshot_id
+    where p.organization_id = ${organization} and p.id = ${plan} order by 2`
 }
 
 /** Rows of a file that could not be read, in the order of the file, at most `limit` after line `after`. */

@@ -53,7 +53,7 @@ export async function readFigures(sql: Sql): Promise<Figures> {
           select at, rows, errors from snapshots n
           where n.organization_id = s.organization_id and n.source_id = s.id and n.state in ('admitted', 'confirmed')
           order by n.id desc limit 1) n on true
-        where s.connected and s.kind <> 'manual' and not o.retired`,
+        where s.connected and s.kind not in ('manual', 'upload') and not o.retired`,
       transaction<Figures['products']>`
         select o.key as organization, p.key as product, p.owned, p.used
         from products p join organizations o on o.id = p.organization_id where not p.retired and not o.retired`,

@@ -54,13 +54,19 @@ const grantText = (grant: Grant) =>
   `${grant.personId} ${grant.productId} ${grant.sourceId} ${grant.priority} ${grant.seatPriority} ${instantText(grant.expiresAt)} ${grant.rule}`
 
 export async function readGrants(handle: Handle, organization: number, people: number[]): Promise<Grant[]> {
-  const rows = await handle<(Omit<Grant, 'expiresAt'> & { expiresAt: Date | null })[]>`
+  const rows = await handle<(Omit<Grant, 'expiresAt' | 'actor'> & { expiresAt: Date | null; actor: string | null })[]>`
     select person_id as "personId", product_id as "productId", source_id as "sourceId", rule, priority,
-      seat_priority as "seatPriority", expires_at as "expiresAt"
-    from grants
+      seat_priority as "seatPriority", expires_at as "expiresAt",
+      case when rule = 'manual' then (select h.actor from hand_grants h where h.organization_id = g.organization_id
+        and h.person_id = g.person_id and h.product_id = g.product_id) end as actor
+    from grants g
     where organization_id = ${organization} and person_id = any(${people}::bigint[]) and to_change is null
     order by person_id, product_id, source_id, rule`
-  return rows.map((row) => ({ ...row, expiresAt: row.expiresAt?.toISOString() ?? null }))
+  return rows.map(({ actor, ...row }) => ({
+    ...row,
+    expiresAt: row.expiresAt?.toISOString() ?? null,
+    ...(actor !== null && { actor }),
+  }))
 }
 
 /** Of what these people hold and nobody grants them any more, or not so long, whose grants ended last: by one change several may. */

@@ -7,11 +7,11 @@ import type { Proposal } from './proposal.ts'
 
 export type KindCounts = Partial<Record<ActionKind, number>>
 
-/** Items by kind, and the amounts among them; what was foreseen (no source behind it) is nobody's to stop. */
+/** Items by kind, and the amounts among them; what was foreseen (no source behind it) is nobody's to stop, nor what changes nothing. */
 export async function countGuarded({ transaction }: Proposal): Promise<{ kinds: KindCounts; amounts: Amounts }> {
   const rows = await transaction<{ kind: ActionKind; product: string | null; count: number }[]>`
     select kind, case kind when 'revoke' then product_key end as product, count(*)::int as count from placed
-    where source_ids <> '{}' group by 1, 2`
+    where source_ids <> '{}' and predicted <> 'noop' group by 1, 2`
   const kinds: KindCounts = {}
   for (const { kind, count } of rows) kinds[kind] = (kinds[kind] ?? 0) + count
   const [wide] = await transaction<{ rename: number; shorten: number }[]>`
@@ -73,7 +73,7 @@ export async function countAdministrators({ transaction }: Proposal, organizatio
 
 /** Kinds that guard G9 speaks of; a role that is raised is none of them. */
 const touching = (transaction: Transaction) => transaction`
-  p.source_ids <> '{}' and (p.kind in ('remove', 'suspend', 'update_identity') or (p.kind = 'update_role'
+  p.source_ids <> '{}' and p.predicted <> 'noop' and (p.kind in ('remove', 'suspend', 'update_identity') or (p.kind = 'update_role'
     and exists (select from proposed a where a.id = p.id and a.effect = 'subtractive')))`
 
 const domainOf = (transaction: Transaction) => transaction`lower(split_part(a.after->>'email', '@', -1))`

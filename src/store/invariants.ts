@@ -5,13 +5,14 @@ import type { Proposal } from './proposal.ts'
  * Tells what is broken, in words; empty when nothing is.
  *
  * Members who would be removed while they hold a product that the same proposal does not revoke; more predicted assignments than
- * there are seats; and whatever would be taken from somebody in the name of a source that never spoke of them.
+ * there are seats; and whatever would be taken from somebody in the name of a source that never spoke of them. A person may speak of
+ * anybody, and somebody who asks to remove whoever holds a product is told that it will fail.
  */
 export async function brokenInvariants({ transaction }: Proposal, organization: number): Promise<string[]> {
   const rows = await transaction<{ broken: string; subject: string }[]>`
     (select 'removes somebody who keeps a product' as broken, p.subject_key as subject from placed p
       join assignments a on a.organization_id = ${organization} and a.person_id = p.person_id
-      where p.kind = 'remove' and not exists (
+      where p.kind = 'remove' and p.predicted in ('succeeded', 'waiting_borrow') and not exists (
         select from placed r where r.kind = 'revoke' and r.person_id = p.person_id and r.product_id = a.product_id)
       limit 1)
     union all
@@ -24,6 +25,7 @@ export async function brokenInvariants({ transaction }: Proposal, organization: 
     (select 'takes something in the name of a source that never spoke of the person', p.subject_key from placed p
       cross join lateral unnest(p.source_ids::int[]) as by(source)
       where p.kind in ('remove', 'suspend', 'revoke', 'shorten')
+        and not exists (select from sources s where s.organization_id = ${organization} and s.id = by.source and s.kind = 'manual')
         and not exists (select from person_links l where l.organization_id = ${organization} and l.person_id = p.person_id and l.source_id = by.source)
         and not exists (select from claims c where c.organization_id = ${organization} and c.person_id = p.person_id and c.source_id = by.source)
         and not exists (select from grants g where g.organization_id = ${organization} and g.person_id = p.person_id and g.source_id = by.source)

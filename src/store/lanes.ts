@@ -4,8 +4,8 @@
  *
  * Leases are measured by the clock of the database alone, so that daemons whose own clocks differ, or jump, still agree.
  */
-import type { Lane } from '../reconcile/model.ts'
-import type { Handle } from './connection.ts'
+import type { Lane, PlanState } from '../reconcile/model.ts'
+import type { Handle, Transaction } from './connection.ts'
 
 /** How long a lease holds without being renewed. */
 const LEASE_SECONDS = 15
@@ -18,10 +18,10 @@ export interface Lease {
   token: number
 }
 
-/** Thrown inside a batch whose lease belongs to somebody else by now: nothing of the batch may stay. */
+/** Thrown inside a batch whose lease belongs to somebody else by now, or whose plan was cancelled: nothing of the batch may stay. */
 export class LeaseLost extends Error {
   constructor(lease: Lease) {
-    super(`Another worker has taken over the ${lease.lane} lane of organization ${lease.organizationId}.`)
+    super(`The ${lease.lane} lane of organization ${lease.organizationId} is no longer held for plan ${lease.planId}.`)
     this.name = 'LeaseLost'
   }
 }
@@ -55,6 +55,20 @@ export async function renewLane(handle: Handle, lease: Lease): Promise<boolean> 
     where organization_id = ${lease.organizationId} and lane = ${lease.lane}
       and plan_id = ${lease.planId} and token = ${lease.token}`
   return renewed.count === 1
+}
+
+/**
+ * Prolongs the lease inside a batch's transaction, and keeps whoever would cancel the plan waiting until the batch has committed: a batch
+ * is either before the cancellation, with all its outcomes, or after it, with none.
+ *
+ * @returns false when the lease belongs to somebody else by now, or when the plan was cancelled
+ */
+export async function holdLane(transaction: Transaction, lease: Lease): Promise<boolean> {
+  if (!(await renewLane(transaction, lease))) return false
+  // Strong enough to stand against an UPDATE of the state, and weak enough for whoever only reads.
+  const [plan] = await transaction<{ state: PlanState }[]>`
+    select state from plans where organization_id = ${lease.organizationId} and id = ${lease.planId} for share`
+  return plan?.state !== 'cancelled'
 }
 
 /** Frees the lane for the next plan. A lease that was taken over is left alone. */

@@ -12,7 +12,7 @@ export async function foreseeLastAdmins(transaction: Transaction, organization: 
       where organization_id = ${organization} and state = 'active' and role <> 'member'),
     lowered as (
       select i.number, a.stay, a.there, min(i.number) over (partition by i.person_id) as first from admins a join plan_items i on i.organization_id = ${organization} and i.plan_id = ${plan} and i.person_id = a.person_id
-      where i.predicted = 'succeeded' and (i.kind in ('remove', 'suspend') or (i.kind = 'update_role' and i.after->>'role' = 'member'))),
+      where i.predicted = 'succeeded' and not i.excluded and (i.kind in ('remove', 'suspend') or (i.kind = 'update_role' and i.after->>'role' = 'member'))),
     lowering as (select *, dense_rank() over (order by first) as place from lowered)
     update plan_items i set predicted = 'failed_permanent', foreseen = jsonb_build_object('code', 'LAST_ADMIN', 'params',
       jsonb_build_object('left', case l.stay when 2 then '1 administrator' else '0 administrators' end, 'min', l.stay))

@@ -25,7 +25,7 @@ export async function releaseLinks(
 }
 
 /**
- * Re-points links, directory rows, claims, grants and waits of emptied people to whom they were found to be. Versions are
+ * Re-points links, directory rows, claims, grants, waits and what people decided of emptied people to whom they were found to be. Versions are
  * closed and written anew, so that what held before still reads as it was; both people are evaluated again.
  */
 export async function mergePeople(
@@ -82,6 +82,21 @@ export async function mergePeople(
     insert into waits (organization_id, person_id, product_id, kind, since, until, plan_id)
     select organization_id, to_id, product_id, kind, since, until, plan_id from gone where kind <> 'decision'
     on conflict do nothing`
+  await transaction`
+    with gone as (
+      delete from hand_grants given using ${moved}
+      where given.organization_id = ${organization} and given.person_id = moved.from_id returning given.*, moved.to_id)
+    insert into hand_grants (organization_id, person_id, product_id, expires_at, actor, plan_id, since)
+    select distinct on (to_id, product_id) organization_id, to_id, product_id, expires_at, actor, plan_id, since from gone
+    on conflict do nothing`
+  await transaction`
+    with gone as (
+      delete from pins pin using ${moved}
+      where pin.organization_id = ${organization} and pin.person_id = moved.from_id returning pin.*, moved.to_id)
+    insert into pins (organization_id, person_id, product_id, kind, until, next_sync, reason, created_by, plan_id, since)
+    select distinct on (to_id, product_id, kind) organization_id, to_id, product_id, kind, until, next_sync, reason, created_by, plan_id,
+      since
+    from gone on conflict do nothing`
   await transaction`
     delete from desired_members wanted using ${moved}
     where wanted.organization_id = ${organization} and wanted.person_id = moved.from_id`
@@ -156,4 +171,27 @@ export async function claimByHand(
     insert into claims (organization_id, person_id, source_id, from_change, status, role, rule)
     select ${organization}, person_id, ${manual.id}, ${change}, 'active', role, 'manual' from ${people}
     on conflict do nothing`
+}
+
+/** Takes back what `claimByHand` wrote of these people: nobody has asked for them by hand any more. */
+export async function unclaimByHand(
+  transaction: Transaction,
+  organization: number,
+  people: number[],
+  change: number,
+  at: Date,
+): Promise<void> {
+  if (people.length === 0) return
+  await markDirty(transaction, organization, people)
+  const manual = transaction`
+    (select id from sources where organization_id = ${organization} and kind = 'manual' order by id limit 1)`
+  await transaction`
+    update directory_users set to_change = ${change}
+    where organization_id = ${organization} and source_id = ${manual} and person_id = any(${people}::bigint[]) and to_change is null`
+  await transaction`
+    update claims set to_change = ${change}
+    where organization_id = ${organization} and source_id = ${manual} and person_id = any(${people}::bigint[]) and to_change is null`
+  await transaction`
+    update person_links set state = 'released', since = ${at}
+    where organization_id = ${organization} and source_id = ${manual} and person_id = any(${people}::bigint[]) and state <> 'released'`
 }

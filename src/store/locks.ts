@@ -5,10 +5,21 @@ import type { Transaction } from './connection.ts'
 const PROPOSING = 0x70726f70
 const OBSERVING = 0x6f627365
 const READING = 0x72656164
+const DRAFTING = 0x64726674
 
 /** One proposal of an organization at a time: the second waits for the first to commit. */
 export async function lockOrganization(transaction: Transaction, organization: number): Promise<void> {
   await transaction`select pg_advisory_xact_lock(${PROPOSING}, ${organization})`
+}
+
+/** No batch of a plan is written meanwhile: what is read here is what its items will find. */
+export async function lockBatches(transaction: Transaction, organization: number): Promise<void> {
+  await transaction`select from organizations where id = ${organization} for no key update`
+}
+
+/** One draft of what people ask for at a time: of two that ask for the same, the second finds the plan of the first. */
+export async function lockDrafts(transaction: Transaction, organization: number): Promise<void> {
+  await transaction`select pg_advisory_xact_lock(${DRAFTING}, ${organization})`
 }
 
 /** Two daemons that start together write their configuration one after the other. */

@@ -1,4 +1,4 @@
-/** What a member is told: everything that succeeded for them in one plan. */
+/** What a member is told: everything that succeeded for them in one plan, and what they are asked to return. */
 import type { MemberEvent, MemberLine } from '../reconcile/letter.ts'
 import type { ActionKind, ItemImage } from '../reconcile/model.ts'
 import type { Sql } from './connection.ts'
@@ -21,18 +21,17 @@ export interface LetterRow {
   zone: string
 }
 
-/** Everything that succeeded for one person in one plan, in the order in which it happened. */
+/** Everything that succeeded for one person in one plan, and what waits for a return of theirs, in the order in which it happened. */
 export async function readMemberEvent(sql: Sql, letter: LetterRow): Promise<MemberEvent> {
   const [member] = await sql<{ emailKey: string; name: string | null }[]>`
     select email_key as "emailKey", coalesce(first_name, display_name) as name from members
     where organization_id = ${letter.organizationId} and person_id = ${letter.personId}`
-  const done = await sql<
-    { kind: ActionKind; product: string | null; before: ItemImage | null; after: ItemImage | null }[]
-  >`
-    select item.kind, item.before, item.after, product.name as product
+  const done = await sql<Told[]>`
+    select item.kind, item.before, item.after, product.name as product,
+      case when done.state = 'waiting_borrow' then done.params end as borrowed
     from plan_items item
     join outcomes done on done.organization_id = item.organization_id and done.plan_id = item.plan_id
-      and done.number = item.number and done.state = 'succeeded'
+      and done.number = item.number and (done.state = 'succeeded' or (done.state = 'waiting_borrow' and item.kind = 'revoke'))
     left join products product on product.organization_id = item.organization_id and product.id = item.product_id
     where item.organization_id = ${letter.organizationId} and item.person_id = ${letter.personId}
       and item.plan_id = ${letter.planId}
@@ -47,13 +46,19 @@ export async function readMemberEvent(sql: Sql, letter: LetterRow): Promise<Memb
   }
 }
 
-function lineOf(item: {
+interface Told {
   kind: ActionKind
   product: string | null
   before: ItemImage | null
   after: ItemImage | null
-}): MemberLine[] {
+  /** Of a revoke that waits: which device, and until when. */
+  borrowed: Record<string, string> | null
+}
+
+function lineOf(item: Told): MemberLine[] {
   const product = item.product ?? ''
+  const { device, until } = item.borrowed ?? {}
+  if (device !== undefined && until !== undefined) return [{ kind: 'return', product, device, until }]
   switch (item.kind) {
     case 'invite':
     case 'reactivate':

@@ -2,6 +2,8 @@
 import type { MemberState, Role } from '../reconcile/model.ts'
 import type { Handle } from './connection.ts'
 import { endsByDecision } from './farewells.ts'
+import { type MemberCondition, whereMembers } from './member-filter.ts'
+import { unprepared } from './mirror-unusual.ts'
 
 export interface MemberListRow {
   id: number
@@ -21,7 +23,14 @@ export interface MemberListRow {
   removedAt: Date | null
   /** Of somebody whom nobody wants any more; what has no date waits for an approval. */
   leaving: { since: string | null; accessEndsAt: string | null; membershipEndsAt: string | null } | null
-  assignments: { product: string; productName: string; expiresAt: string | null }[]
+  assignments: {
+    id: number
+    product: string
+    productName: string
+    expiresAt: string | null
+    /** The devices that it was taken offline on; what is over and was not returned is still there. */
+    borrows: { device: string; until: string }[]
+  }[]
   claims: { source: string; sourceName: string; rule: string }[]
 }
 
@@ -36,6 +45,8 @@ export interface MemberFilter {
   role?: Role | undefined
   /** Only whoever is on the way out. */
   leaving?: boolean | undefined
+  /** Only whom it finds. Such a query is made up by somebody: give it a handle whose statements end. */
+  where?: MemberCondition | undefined
   /** The page begins after this member. */
   after: { emailKey: string; personId: number } | null
   limit: number
@@ -48,7 +59,7 @@ export async function listMembers(
   filter: MemberFilter,
 ): Promise<MemberListRow[]> {
   const { after, search } = filter
-  return await handle<MemberListRow[]>`
+  const rows = handle<MemberListRow[]>`
     with page as (
       select * from members m
       where m.organization_id = ${organization} and m.state = any(${[...filter.states]}::text[])
@@ -59,9 +70,11 @@ export async function listMembers(
         ${filter.product === undefined ? handle`` : holding(handle, filter.product)}
         ${filter.source === undefined ? handle`` : wantedBy(handle, filter.source)}
         ${filter.leaving === true ? handle`and ${onTheWayOut(handle)}` : handle``}
+        ${filter.where === undefined ? handle`` : handle`and ${whereMembers(handle, filter.where)}`}
       order by m.email_key, m.person_id limit ${filter.limit}
     )
     select ${columns(handle)} from page m order by m.email_key, m.person_id`
+  return await (filter.where === undefined ? rows : unprepared(rows))
 }
 
 export async function readMember(handle: Handle, organization: number, id: number): Promise<MemberListRow | null> {
@@ -119,8 +132,11 @@ const columns = (handle: Handle) => handle`
   m.invited_at as "invitedAt", m.accepted_at as "acceptedAt", m.suspended_at as "suspendedAt", m.removed_at as "removedAt",
   ${leaving(handle)},
   coalesce((
-    select json_agg(json_build_object('product', p.key, 'productName', p.name, 'expiresAt',
-      to_char(a.expires_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')) order by p.id)
+    select json_agg(json_build_object('id', a.id, 'product', p.key, 'productName', p.name, 'expiresAt', ${instantIn(handle, 'a.expires_at')},
+      'borrows', coalesce((
+        select json_agg(json_build_object('device', b.device, 'until', ${instantIn(handle, 'b.until')}) order by b.device_key)
+        from borrows b where b.organization_id = a.organization_id and b.person_id = a.person_id and b.product_id = a.product_id), '[]'))
+      order by p.id)
     from assignments a join products p on p.organization_id = a.organization_id and p.id = a.product_id
     where a.organization_id = m.organization_id and a.person_id = m.person_id), '[]') as assignments,
   coalesce((

@@ -14,8 +14,46 @@ export interface ActiveChange {
 /** What became of it; `unclear`: its text does not say `active` in the one plain way, so it has to be read, and nothing was changed. */
 export type ActiveSet = 'gone' | 'unclear' | { resource: MirrorResource; changed: boolean }
 
-/** Sets several at once, all or none, each as if it came alone, and reads them; `groups`: with those that they are in. For a type without members. */
+/**
+ * Sets several at once, all or none, each as if it came alone, and reads them. For a type without members.
+ *
+ * @param groups with those that they are in
+ */
 export async function setActive(
+  handle: Handle,
+  scope: MirrorScope,
+  type: string,
+  changes: ActiveChange[],
+  groups: boolean,
+): Promise<ActiveSet[]> {
+  const runs = runsOf(changes)
+  const setAll = async (one: Handle) => {
+    const sets: ActiveSet[] = []
+    for (const run of runs) sets.push(...(await setEach(one, scope, type, run, groups)))
+    return sets
+  }
+  // Whoever is told that all was refused tries again, and must not find half of it done.
+  return runs.length > 1 && 'begin' in handle ? await handle.begin(setAll) : await setAll(handle)
+}
+
+/** The changes in their order, in runs in which nobody is meant twice: who is meant again comes in the next. */
+function runsOf(changes: ActiveChange[]): ActiveChange[][] {
+  let run: ActiveChange[] = []
+  const runs = [run]
+  const seen = new Set<string>()
+  for (const change of changes) {
+    if (seen.has(change.id)) {
+      seen.clear()
+      run = []
+      runs.push(run)
+    }
+    seen.add(change.id)
+    run.push(change)
+  }
+  return runs
+}
+
+async function setEach(
   handle: Handle,
   scope: MirrorScope,
   type: string,

@@ -3,10 +3,18 @@
  * and one commit. Each is told its own; none is answered before its commit.
  */
 import type { Sql } from './connection.ts'
-import { type Change, createResources, type MirrorScope, updateResources, type Written } from './mirror.ts'
+import {
+  type Change,
+  createResources,
+  type MirrorScope,
+  type Updated,
+  updateResources,
+  type Written,
+} from './mirror.ts'
 import { type ActiveChange, type ActiveSet, setActive } from './mirror-active.ts'
 import { changeMembersOfMany, type MemberChange, type MembersChanged } from './mirror-members.ts'
 import { type Around, lookUpResources, type MirrorResource, type Name } from './mirror-resource.ts'
+import { OneByOne } from './one-by-one.ts'
 import { type Limits, Together } from './together.ts'
 
 const MOST = 64
@@ -23,21 +31,28 @@ export interface Page {
   totalResults: number
 }
 
-type Updated = Written & { change: Change }
+type Update = Written & { change: Change }
 
 export class MirrorTogether {
   readonly #sql: Sql
   readonly #kinds = {
     read: new Map<string, Together<string, MirrorResource | null>>(),
     create: new Map<string, Together<Written, number | null>>(),
-    update: new Map<string, Together<Updated, number | null>>(),
+    update: new Map<string, Together<Update, Updated | null>>(),
     members: new Map<string, Together<MemberChange, MembersChanged>>(),
     active: new Map<string, Together<ActiveChange, ActiveSet>>(),
     page: new Map<string, Together<null, Page>>(),
   }
 
+  readonly #writers = new OneByOne()
+
   constructor(sql: Sql) {
     this.#sql = sql
+  }
+
+  /** Reads and writes one resource while nobody else here does: those who began together would overtake each other again and again. */
+  alone<T>(scope: MirrorScope, type: string, id: string, work: () => Promise<T>): Promise<T> {
+    return this.#writers.next(`${keyOf(scope, type)} ${id}`, work)
   }
 
   /** The live resource with this name; null when there is none. */
@@ -70,12 +85,16 @@ export class MirrorTogether {
   }
 
   /** As `updateResource`. */
-  update(scope: MirrorScope, type: string, updated: Updated): Promise<number | null> {
-    return joined(this.#kinds.update, keyOf(scope, type), BY_TEXT, updated, async (all) => {
-      const last = new Map(all.map((one) => [one.row.id, one]))
-      const made = await updateResources(this.#sql, scope, type, [...last.values()])
-      // Of two that were made from one version, one is overtaken.
-      return all.map((one) => (last.get(one.row.id) === one ? (made.get(one.row.id) ?? null) : null))
+  update(scope: MirrorScope, type: string, update: Update): Promise<Updated | null> {
+    return joined(this.#kinds.update, keyOf(scope, type), BY_TEXT, update, async (all) => {
+      const chosen = new Map<string, Update>()
+      for (const one of all) {
+        const other = chosen.get(one.row.id)
+        // Made from an older version than another one, it is overtaken already; of two made from the same, the second is.
+        if (other === undefined || other.change.expected < one.change.expected) chosen.set(one.row.id, one)
+      }
+      const made = await updateResources(this.#sql, scope, type, [...chosen.values()])
+      return all.map((one) => (chosen.get(one.row.id) === one ? (made.get(one.row.id) ?? null) : null))
     })
   }
 

@@ -117,6 +117,13 @@ export async function updateResource(
   return made?.version ?? null
 }
 
+/** What a resource has after an update. */
+export interface Updated {
+  version: number
+  /** Not before that of the version before, whichever of two writers took longer. */
+  modifiedAt: Date
+}
+
 /**
  * The same for several resources; those that are not in the answer were overtaken, as is all but one of those that are given twice.
  *
@@ -127,7 +134,7 @@ export async function updateResources(
   { organization, source }: MirrorScope,
   type: string,
   written: (Written & { change: Change })[],
-): Promise<Map<string, number>> {
+): Promise<Map<string, Updated>> {
   const rows = written.map(({ row, change, at, author }) => {
     const { expected, urgent, renamed } = change
     return jsonOf(row, {
@@ -135,9 +142,9 @@ export async function updateResources(
       emailKeys: change.emails ? row.emailKeys : null,
     })
   })
-  const made = await handle<{ id: string; version: number }[]>`
-    select id, version from mirror_update_many(${organization}, ${source}, ${type}, ${`[${rows.join(',')}]`}::text::json)`
-  return new Map(made.map(({ id, version }) => [id, version]))
+  const made = await handle<({ id: string } & Updated)[]>`
+    select id, version, modified_at as "modifiedAt" from mirror_update_many(${organization}, ${source}, ${type}, ${`[${rows.join(',')}]`}::text::json)`
+  return new Map(made.map(({ id, ...updated }) => [id, updated]))
 }
 
 /** Deletes a live resource. `expected`: only while its entity tag has this version. */

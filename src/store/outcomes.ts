@@ -16,16 +16,17 @@ export async function settledUpTo(handle: Handle, organization: number, plan: nu
   return row !== undefined && row.last === row.count ? row.last : 0
 }
 
-/** Reads the next items in the order of the plan, all of the wave of the first of them, settled or not. */
+/** Reads the next items in the order of the plan, all of the wave of the first of them, settled or not; `staying`: none that was left out. */
 export async function nextItems(
   handle: Handle,
   organization: number,
   plan: number,
-  options: { after: number; limit: number },
+  options: { after: number; limit: number; staying?: boolean },
 ): Promise<Item[]> {
   const items = await handle<Item[]>`
     select ${columns(handle)} from plan_items item
     where item.organization_id = ${organization} and item.plan_id = ${plan} and item.number > ${options.after}
+      ${options.staying ? handle`and not item.excluded` : handle``}
     order by item.number limit ${options.limit}`
   const wave = items[0]?.wave
   return items.filter((item) => item.wave === wave)

@@ -1,4 +1,5 @@
 /** What a plan is told about the organization it was made for: seats, holders, and what its sources last said. */
+import type { PlanHeader } from '../reconcile/canonical.ts'
 import { type Amounts, NOTHING } from '../reconcile/guard-facts.ts'
 import type { ActionKind } from '../reconcile/model.ts'
 import type { Handle, Transaction } from './connection.ts'
@@ -13,7 +14,8 @@ export async function forecastSeats(
 ): Promise<SeatForecast[]> {
   return await transaction<SeatForecast[]>`
     select p.key as product, p.name, p.owned, p.used,
-      (p.used + count(*) filter (where a.kind = 'assign' and a.predicted = 'succeeded') - count(*) filter (where a.kind = 'revoke'))::int as after,
+      (p.used + count(*) filter (where a.kind = 'assign' and a.predicted = 'succeeded') - count(*) filter (where a.kind = 'revoke'
+        and a.predicted = 'succeeded'))::int as after,
       (count(*) filter (where a.predicted = 'waiting_seat'))::int as waiting
     from placed a join products p on p.organization_id = ${organization} and p.id = a.product_id
     where a.part = ${part} and a.kind in ('assign', 'revoke')
@@ -80,7 +82,10 @@ export async function shrunkSources(
     order by s.name`
 }
 
-/** What a stored plan takes away and changes, in the words of the guards; what was foreseen is nobody's to stop. */
+/**
+ * What a stored plan takes away and changes, in the words of the guards; what was foreseen is nobody's to stop, nor what was left out, nor
+ * what changes nothing.
+ */
 export async function planAmounts(
   handle: Handle,
   organization: number,
@@ -93,7 +98,8 @@ export async function planAmounts(
       (count(*) filter (where i.kind = 'update_identity' and i.after ? 'email'))::int as renamed,
       (count(*) filter (where i.kind = 'shorten' and i.effect = 'subtractive'))::int as shortened
     from plan_items i left join products p on p.organization_id = i.organization_id and p.id = i.product_id
-    where i.organization_id = ${organization} and i.plan_id = ${plan} and i.source_ids <> '{}' group by 1, 2`
+    where i.organization_id = ${organization} and i.plan_id = ${plan} and i.source_ids <> '{}' and not i.excluded
+      and i.predicted <> 'noop' group by 1, 2`
   const kinds: Partial<Record<ActionKind, number>> = {}
   const amounts = {
     ...NOTHING,
@@ -117,6 +123,35 @@ export async function firstInvites(handle: Handle, organization: number, plan: n
           and ${seen(handle)} and s.id = any(p.source_ids)))
     select count(*)::int as count from plan_items i, fresh
     where i.organization_id = ${organization} and i.plan_id = ${plan} and i.kind = 'invite' and i.source_ids <> '{}'
-      and i.source_ids <@ fresh.ids`
+      and i.source_ids <@ fresh.ids and not i.excluded`
   return row?.count ?? 0
+}
+
+/** The header that the hash of a plan begins with. */
+export async function planHeader(handle: Handle, organization: number, plan: number): Promise<PlanHeader> {
+  const [row] = await handle<{ header: PlanHeader }[]>`
+    select header from plans where organization_id = ${organization} and id = ${plan}`
+  if (row === undefined) throw new Error(`plan ${plan} is gone`)
+  return row.header
+}
+
+/** Keys of all products and sources by their ids, also of those that are gone: items are hashed with them. */
+export async function planKeys(
+  handle: Handle,
+  organization: number,
+): Promise<{ products: Map<number, string>; sources: Map<number, string> }> {
+  const rows = await handle<{ id: number; key: string; kind: 'product' | 'source' }[]>`
+    select id, key, 'product' as kind from products where organization_id = ${organization}
+    union all select id, key, 'source' from sources where organization_id = ${organization}`
+  const of = (kind: 'product' | 'source') =>
+    new Map(rows.flatMap((row) => (row.kind === kind ? [[row.id, row.key] as const] : [])))
+  return { products: of('product'), sources: of('source') }
+}
+
+/** Ids of the members whom a plan is about; of plans for which somebody named them one by one. */
+export async function membersOfPlan(handle: Handle, organization: number, plan: number): Promise<number[]> {
+  const rows = await handle<{ id: number }[]>`
+    select m.id from members m where m.organization_id = ${organization} and m.person_id in (
+      select person_id from plan_items where organization_id = ${organization} and plan_id = ${plan}) order by m.id`
+  return rows.map((row) => row.id)
 }

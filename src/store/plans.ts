@@ -11,6 +11,7 @@ import type {
   PlanState,
   Reason,
 } from '../reconcile/model.ts'
+import type { Operation } from '../reconcile/operation.ts'
 import type { Handle, Transaction } from './connection.ts'
 import { countOutcomes } from './outcomes.ts'
 import type { Part } from './proposal.ts'
@@ -63,13 +64,20 @@ export interface PlanRow {
   finishedAt: Date | null
   quiet: boolean
   consent: PlanConsent | null
+  /** What a person asked for; null for what sync made. */
+  operation: Operation | null
+  /** The upload that it was made of. */
+  snapshotId: number | null
+  /** Items that a reviewer left out; `items` counts them too. */
+  leftOut: number
 }
 
 const columns = (handle: Handle) => handle`
   id, proposal_id as "proposalId", lane, part, state, hash, headline, counts, seats, source_ids as "sourceIds", findings, items, revision,
   created_by as "createdBy", created_at as "createdAt", expires_at as "expiresAt", approved_by as "approvedBy",
   approved_at as "approvedAt", approved_hash as "approvedHash", "override", closed_reason as "closedReason",
-  superseded_by as "supersededBy", started_at as "startedAt", finished_at as "finishedAt", quiet, consent`
+  superseded_by as "supersededBy", started_at as "startedAt", finished_at as "finishedAt", quiet, consent, operation,
+  snapshot_id as "snapshotId", left_out as "leftOut"`
 
 export interface NewPlan {
   proposalId: number | null
@@ -88,29 +96,25 @@ export interface NewPlan {
   createdAt: Date
   expiresAt: Date
   quiet: boolean
+  operation?: Operation
+  snapshotId?: number
 }
 
 /** Writes the plan without its hash (see `sealPlan`) and returns its id; a first plan of a proposal gives the proposal its id. */
 export async function insertPlan(handle: Handle, organization: number, plan: NewPlan): Promise<number> {
   const [row] = await handle<{ id: number }[]>`
     insert into plans (organization_id, proposal_id, lane, part, state, hash, header, headline, counts, seats, source_ids, findings,
-      items, revision, created_by, created_at, expires_at, quiet)
+      items, revision, created_by, created_at, expires_at, quiet, operation, snapshot_id)
     values (${organization}, ${plan.proposalId ?? 0}, ${plan.lane}, ${plan.part}, ${plan.state}, '', ${JSON.stringify(plan.header)}::text::jsonb,
       ${plan.headline}, ${JSON.stringify(plan.counts)}::text::jsonb, ${JSON.stringify(plan.seats)}::text::jsonb, ${plan.sourceIds}::int[],
       ${JSON.stringify(plan.findings)}::text::jsonb, ${plan.items}, ${plan.revision}, ${plan.createdBy}, ${plan.createdAt},
-      ${plan.expiresAt}, ${plan.quiet})
+      ${plan.expiresAt}, ${plan.quiet}, ${plan.operation ? JSON.stringify(plan.operation) : null}::text::jsonb, ${plan.snapshotId ?? null})
     returning id`
   if (!row) throw new Error('a plan without an id')
   if (plan.proposalId === null) {
     await handle`update plans set proposal_id = id where organization_id = ${organization} and id = ${row.id}`
   }
   return row.id
-}
-
-/** Says in the review that every item finds things as it would make them. */
-export async function expectNoop(handle: Handle, organization: number, plan: number): Promise<void> {
-  await handle`
-    update plan_items set predicted = 'noop' where organization_id = ${organization} and plan_id = ${plan}`
 }
 
 /** Writes the hash over the plan's content. From here on the plan is what people approve. */
@@ -168,6 +172,8 @@ export interface PlanMove {
   supersededBy?: number
   startedAt?: Date
   finishedAt?: Date
+  /** Only while its hash is this one: whoever edits it meanwhile wins. */
+  ifHash?: string
 }
 
 /** Moves a plan, from these states only: false when it is in another by now. The UPDATE decides, not a look before it. */
@@ -187,7 +193,8 @@ export async function movePlan(
       closed_reason = coalesce(${move.closedReason ?? null}, closed_reason),
       superseded_by = coalesce(${move.supersededBy ?? null}, superseded_by),
       started_at = coalesce(started_at, ${move.startedAt ?? null}), finished_at = coalesce(${move.finishedAt ?? null}, finished_at)
-    where organization_id = ${organization} and id = ${plan} and state = any(${from}::text[])`
+    where organization_id = ${organization} and id = ${plan} and state = any(${from}::text[])
+      ${move.ifHash === undefined ? handle`` : handle`and hash = ${move.ifHash}`}`
   return moved.count === 1
 }
 
@@ -216,16 +223,16 @@ export async function lockConsent(
   return row?.consent ?? null
 }
 
-/** Keeps what the first of two administrators said; false when the plan does not await approval any more. */
+/** Keeps what the first of two administrators said of these bytes; false when the plan does not await approval with them any more. */
 export async function consentToPlan(
   handle: Handle,
   organization: number,
-  plan: number,
+  plan: Pick<PlanRow, 'id' | 'hash'>,
   consent: PlanConsent,
 ): Promise<boolean> {
   const written = await handle`
     update plans set consent = ${JSON.stringify(consent)}::text::jsonb
-    where organization_id = ${organization} and id = ${plan} and state = 'awaiting_approval'`
+    where organization_id = ${organization} and id = ${plan.id} and state = 'awaiting_approval' and hash = ${plan.hash}`
   return written.count === 1
 }
 
@@ -259,7 +266,12 @@ export interface ItemQuery {
   limit: number
   kind?: string | undefined
   state?: string | undefined
+  predicted?: string | undefined
 }
+
+/** Over `plan_items i` and its outcome `o`: what a reviewer left out will come to nothing, also before the plan is approved. */
+export const stateOf = (handle: Handle) =>
+  handle`coalesce(o.state, case when i.excluded then 'skipped_excluded' else 'pending' end)`
 
 /** Items in the order in which they run, with what became of them. */
 export async function readItems(
@@ -271,14 +283,15 @@ export async function readItems(
   return await handle<ItemRow[]>`
     select i.number, i.wave, i.kind, i.effect, i.person_id as "personId", i.product_id as "productId", p.key as product,
       p.name as "productName", i.from_person_id as "fromPersonId", i.subject_email as email, i.subject_name as name, i.before, i.after,
-      i.reason, i.source_ids as "sourceIds", i.evidence, i.predicted, i.foreseen, coalesce(o.state, 'pending') as state, o.code,
+      i.reason, i.source_ids as "sourceIds", i.evidence, i.predicted, i.foreseen, ${stateOf(handle)} as state, o.code,
       coalesce(o.params, '{}') as params
     from plan_items i
     left join products p on p.organization_id = i.organization_id and p.id = i.product_id
     left join outcomes o on o.organization_id = i.organization_id and o.plan_id = i.plan_id and o.number = i.number
     where i.organization_id = ${organization} and i.plan_id = ${plan} and i.number > ${query.after}
       ${query.kind ? handle`and i.kind = ${query.kind}` : handle``}
-      ${query.state ? handle`and coalesce(o.state, 'pending') = ${query.state}` : handle``}
+      ${query.state ? handle`and ${stateOf(handle)} = ${query.state}` : handle``}
+      ${query.predicted ? handle`and i.predicted = ${query.predicted}` : handle``}
     order by i.number limit ${query.limit}`
 }
 
@@ -289,10 +302,11 @@ export async function progress(
   plan: number,
 ): Promise<{ items: number; states: Record<string, number> }> {
   const states: Record<string, number> = await countOutcomes(handle, organization, plan)
-  const [total] = await handle<
-    { items: number }[]
-  >`select items from plans where organization_id = ${organization} and id = ${plan}`
-  const items = total?.items ?? 0
+  const [total] = await handle<{ items: number; leftOut: number }[]>`
+    select items, left_out as "leftOut" from plans where organization_id = ${organization} and id = ${plan}`
+  const { items, leftOut } = total ?? { items: 0, leftOut: 0 }
+  // They have their outcome once the plan is approved, and will come to nothing before.
+  if (leftOut > 0) states['skipped_excluded'] ??= leftOut
   const done = Object.values(states).reduce((sum, count) => sum + count, 0)
   return { items, states: items > done ? { pending: items - done, ...states } : states }
 }

@@ -2,7 +2,7 @@
  * A proposal in the making: actions are collected in a temporary table, cut into the free and the waiting plan, given seats,
  * put in order, numbered and hashed. It is set-based throughout, so that a plan of a million items needs no more memory than one of ten.
  */
-import type { Action, ActionKind, Wait } from '../reconcile/model.ts'
+import type { Action, ActionKind, Outcome, OutcomeState, Wait } from '../reconcile/model.ts'
 import { waveOf } from '../reconcile/order.ts'
 import type { Transaction } from './connection.ts'
 import { copyArray, copyInto, copyJson, copyLine, copyText } from './copy.ts'
@@ -20,6 +20,8 @@ export interface ProposedAction {
   /** What the plan's hash covers of it. */
   digest: string
   productKey: string | null
+  /** What is known to come of it, where that is something else than success. */
+  foreseen?: { state: OutcomeState; why: (Pick<Outcome, 'params'> & { code: string }) | null }
 }
 
 /** What is decided about an action stands in a narrow table of its own, so that deciding never rewrites the wide rows. */
@@ -52,6 +54,7 @@ const PROPOSED = [
   'reason',
   'evidence',
   'precondition',
+  'foreseen',
 ] as const
 
 /** Opens the tables of a proposal; they end with the transaction. */
@@ -64,7 +67,7 @@ export async function openProposal(transaction: Transaction): Promise<Proposal> 
   await transaction`
     create temporary table proposed (
       id int, effect text, from_person_id bigint, subject_email text, subject_name text, before jsonb, after jsonb, reason jsonb,
-      evidence jsonb, precondition jsonb) on commit drop`
+      evidence jsonb, precondition jsonb, foreseen jsonb) on commit drop`
   return { transaction, actions: 0 }
 }
 
@@ -88,7 +91,7 @@ export function linesOf(first: number, actions: ProposedAction[]): ProposedLines
   let proposed = ''
   for (const [index, one] of actions.entries()) {
     placed += placedLine(first + index, one)
-    proposed += proposedLine(first + index, one.action)
+    proposed += proposedLine(first + index, one)
   }
   return { count: actions.length, placed, proposed }
 }
@@ -105,7 +108,7 @@ export async function addActions(proposal: Proposal, actions: ProposedAction[]):
   if (actions.length > 0) await addLines(proposal, [linesOf(proposal.actions + 1, actions)])
 }
 
-function placedLine(id: number, { action, part, productKey, digest }: ProposedAction): string {
+function placedLine(id: number, { action, part, productKey, digest, foreseen }: ProposedAction): string {
   const { seatOrder } = action
   return copyLine([
     copyText(id),
@@ -121,13 +124,13 @@ function placedLine(id: number, { action, part, productKey, digest }: ProposedAc
     copyText(seatOrder?.waitingSince ?? null),
     copyText(seatOrder?.expiresAt ?? null),
     copyText(seatOrder?.tieBreak ?? null),
-    'succeeded',
+    foreseen?.state ?? 'succeeded',
     digest,
     copyArray(action.sourceIds),
   ])
 }
 
-function proposedLine(id: number, action: Action): string {
+function proposedLine(id: number, { action, foreseen }: ProposedAction): string {
   return copyLine([
     copyText(id),
     copyText(action.effect),
@@ -139,6 +142,7 @@ function proposedLine(id: number, action: Action): string {
     copyJson(action.reason),
     copyJson(action.evidence),
     copyJson(action.precondition),
+    copyJson(foreseen?.why ?? null),
   ])
 }
 
@@ -224,12 +228,19 @@ export async function allocateSeats(
 
 /**
  * Free seats of these products, less the reserve and what open plans promise. What a plan that has not begun promises stands in its
- * forecast, so that nobody counts the items of a large one for every few people who are pushed meanwhile.
+ * forecast, so that nobody counts the items of a large one for every few people who are pushed meanwhile. The reserve is open to people
+ * who assign by hand.
  */
-function seatsLeft(transaction: Transaction, organization: number, products: number[], replaced: number[]) {
+export function seatsLeft(
+  transaction: Transaction,
+  organization: number,
+  products: number[],
+  replaced: number[] = [],
+  { reserve }: { reserve: 'kept' | 'open' } = { reserve: 'kept' },
+) {
   const open = transaction`p.organization_id = ${organization} and p.id <> all(${replaced}::bigint[])`
   return transaction`
-    select s.id as product_id, (s.owned - s.reserve - s.used - coalesce(sum(greatest(0, promised.seats)), 0))::int as seats
+    select s.id as product_id, (s.owned - ${reserve === 'kept' ? transaction`s.reserve` : transaction`0`} - s.used - coalesce(sum(greatest(0, promised.seats)), 0))::int as seats
     from products s
     left join (
       select proposal_id, product_id, sum(seats) as seats from (
@@ -303,10 +314,10 @@ export async function writeItems(
 ): Promise<void> {
   await transaction`
     insert into plan_items (organization_id, plan_id, number, wave, kind, effect, person_id, product_id, from_person_id, subject_key,
-      subject_email, subject_name, before, after, reason, source_ids, evidence, precondition, predicted)
+      subject_email, subject_name, before, after, reason, source_ids, evidence, precondition, predicted, foreseen)
     select ${organization}, ${plan}, row_number() over (${inOrder(transaction)}), ${waveIn(transaction)}, p.kind, a.effect, p.person_id, p.product_id,
       a.from_person_id, p.subject_key, a.subject_email, a.subject_name, a.before, a.after, a.reason, p.source_ids::int[], a.evidence,
-      a.precondition, p.predicted
+      a.precondition, p.predicted, a.foreseen
     from placed p join proposed a using (id) where p.part = ${part}`
 }
 

@@ -57,10 +57,14 @@ export async function letGo(transaction: Transaction, organization: number): Pro
   await transaction`update pushed_people set held = false where organization_id = ${organization} and urgent and held`
 }
 
-/** An item `i` of a plan `p` that keeps its person from other proposals of this reach: the urgent lane waits for no other. */
+/**
+ * An item `i` of a plan `p` that keeps its person from other proposals of this reach: the urgent lane waits for no other. What people do
+ * by hand keeps nobody before it is approved: until then it may wait for days, and its items look at how people stand anyway.
+ */
 function openPlans(transaction: Transaction, organization: number, reach: Reach, replaced: number[]) {
   return transaction`i.organization_id = ${organization} and p.organization_id = i.organization_id and p.id = i.plan_id
-    and p.state in ('awaiting_approval', 'approved', 'applying', 'paused') and p.id <> all(${replaced}::bigint[])
+    and (p.state in ('approved', 'applying', 'paused') or (p.state = 'awaiting_approval' and p.lane <> 'by_hand'))
+    and p.id <> all(${replaced}::bigint[])
     ${reach === 'urgent' ? transaction`and p.lane = 'urgent'` : transaction``}`
 }
 

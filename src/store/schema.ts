@@ -27,6 +27,7 @@ const to = () => id('to_change')
 export const changeNumbers = pgSequence('change_numbers', { cache: 1 })
 export const personIds = pgSequence('person_ids', { cache: 1 })
 export const memberIds = pgSequence('member_ids', { cache: 1 })
+export const assignmentIds = pgSequence('assignment_ids', { cache: 100 })
 
 // ── settings ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -493,12 +494,14 @@ export const assignments = pgTable(
     organizationId: organizationId(),
     personId: id('person_id').notNull(),
     productId: integer('product_id').notNull(),
+    id: id().notNull().default(sql`nextval('assignment_ids')`),
     expiresAt: instant('expires_at'),
     version: integer('version').notNull().default(1),
     since: instant('since').notNull(),
   },
   (table) => [
     primaryKey({ columns: [table.organizationId, table.personId, table.productId] }),
+    uniqueIndex('assignments_id').on(table.organizationId, table.id),
     index('assignments_product').on(table.organizationId, table.productId),
     index('assignments_expiry').on(table.organizationId, table.expiresAt).where(sql`expires_at is not null`),
   ],
@@ -539,6 +542,10 @@ export const plans = pgTable(
     quiet: boolean('quiet').notNull().default(false),
     /** The first of the two administrators who let through what guards refused. */
     consent: jsonb('consent'),
+    /** What a person asked for, and the rows that they gave; both null for what sync made. */
+    operation: jsonb('operation'),
+    snapshotId: id('snapshot_id'),
+    leftOut: integer('left_out').notNull().default(0),
   },
   (table) => [
     primaryKey({ columns: [table.organizationId, table.id] }),
@@ -570,6 +577,8 @@ export const planItems = pgTable(
     predicted: text('predicted').notNull(),
     /** Why it is predicted not to succeed: a code of the failure reasons with its values. */
     foreseen: jsonb('foreseen'),
+    /** A reviewer left it out: it is kept to be seen, and neither hashed nor applied. */
+    excluded: boolean('excluded').notNull().default(false),
   },
   (table) => [
     primaryKey({ columns: [table.organizationId, table.planId, table.number] }),

@@ -15,6 +15,8 @@ export const SNAPSHOT_STATES = [
   'unreadable',
   'stale',
   'duplicate',
+  'uploaded', // by a person, for one operation
+  'planned', // an uploaded one that a plan was made of
 ] as const
 export type SnapshotState = (typeof SNAPSHOT_STATES)[number]
 

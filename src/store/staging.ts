@@ -4,7 +4,7 @@
  */
 import { hash } from 'node:crypto'
 import type { RowError, StagedRow } from '../reconcile/model.ts'
-import type { Handle, Sql } from './connection.ts'
+import type { Handle, Sql, Transaction } from './connection.ts'
 import { copyArray, copyInto, copyJson, copyLine, copyText } from './copy.ts'
 import { analyze } from './statistics.ts'
 
@@ -112,6 +112,31 @@ export async function* duplicates(handle: Sql, organization: number, snapshot: n
   if (group.length > 0) yield group
 }
 
+/** Puts rows into the staging of a snapshot, in the caller's transaction. */
+export async function addRows(
+  transaction: Transaction,
+  organization: number,
+  snapshot: number,
+  rows: StagedRow[],
+  canonical: (row: StagedRow) => string,
+): Promise<void> {
+  if (rows.length === 0) return
+  const lines = rows.map((row) => stagedLine(organization, snapshot, row, canonical(row)))
+  await copyInto(transaction, 'staged_rows', COLUMNS, lines)
+}
+
+/** Takes lines out of the staging. */
+export async function removeLines(
+  transaction: Transaction,
+  organization: number,
+  snapshot: number,
+  lines: number[],
+): Promise<void> {
+  await transaction`
+    delete from staged_rows
+    where organization_id = ${organization} and snapshot_id = ${snapshot} and line = any(${lines}::int[])`
+}
+
 /** Takes lines out of the staging and puts one merged row in place of each group. */
 export async function replaceLines(
   sql: Sql,
@@ -123,13 +148,27 @@ export async function replaceLines(
 ): Promise<void> {
   if (gone.length === 0) return
   await sql.begin(async (transaction) => {
-    await transaction`
-      delete from staged_rows
-      where organization_id = ${organization} and snapshot_id = ${snapshot} and line = any(${gone}::int[])`
-    if (merged.length === 0) return
-    const lines = merged.map((row) => stagedLine(organization, snapshot, row, canonical(row)))
-    await copyInto(transaction, 'staged_rows', COLUMNS, lines)
+    await removeLines(transaction, organization, snapshot, gone)
+    await addRows(transaction, organization, snapshot, merged, canonical)
   })
+}
+
+/** Rows of the staging in the order of their lines: at most `limit` after line `after`, or those that `lines` names. */
+export async function readStaged(
+  handle: Handle,
+  organization: number,
+  snapshot: number,
+  page: { after: number; limit: number } | { lines: number[] },
+): Promise<StagedRow[]> {
+  const which =
+    'lines' in page
+      ? handle`line = any(${page.lines}::int[]) order by line`
+      : handle`line > ${page.after} order by line limit ${page.limit}`
+  const rows = await handle<StagedColumns[]>`
+    select * from staged_rows where organization_id = ${organization} and snapshot_id = ${snapshot} and ${which}`
+  const [header] = await handle<{ groups: Record<string, string> }[]>`
+    select groups from snapshots where organization_id = ${organization} and id = ${snapshot}`
+  return rows.map((row) => ({ ...fromColumns(row), groupNames: row.groups.map((id) => header?.groups[id] ?? id) }))
 }
 
 export interface StagedFacts {

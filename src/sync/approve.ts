@@ -3,11 +3,12 @@ import { RosterdError } from '../errors.ts'
 import { number } from '../reconcile/amount.ts'
 import { weigh, whoIsMissing } from '../reconcile/consent.ts'
 import { showId } from '../reconcile/identifiers.ts'
-import { canMove, needs, overrideCount, overrideSum } from '../reconcile/review.ts'
+import { isDraftByHand, mayApprove, needs, overrideCount, overrideSum } from '../reconcile/review.ts'
 import type { Transaction } from '../store/connection.ts'
 import { lockOrganization } from '../store/locks.ts'
 import { readOrganization } from '../store/organizations.ts'
 import { writeAdministratorLetter } from '../store/outbox.ts'
+import { settleLeftOut } from '../store/plan-edits.ts'
 import {
   consentToPlan,
   lockConsent,
@@ -20,8 +21,10 @@ import {
 import { inTurn } from '../store/turns.ts'
 import { makersOf, mustReadPlan, planState, requireRole } from './decide.ts'
 import { addsUp, judgeAgain, renewed } from './judge-again.ts'
+import { hashMismatch } from './mismatch.ts'
 import type { Actor, Parts } from './parts.ts'
 import { record } from './record.ts'
+import { submitDraft } from './submit.ts'
 
 export interface Approval {
   actor: Actor
@@ -34,8 +37,8 @@ export interface Approval {
 }
 
 /**
- * Approves the bytes that were reviewed. What guards refuse waits after the first administrator for a second with another e-mail
- * address.
+ * Approves the bytes that were reviewed; a draft that somebody asked for is submitted on the way. What guards refuse waits after the
+ * first administrator for a second with another e-mail address.
  *
  * @returns `approved`, or `consented` where the second is still missing
  * @throws RosterdError PLAN_NOT_FOUND, PLAN_STATE, PLAN_HASH_MISMATCH, PLAN_HELD (an amount needs the typed count and a reason, and the role
@@ -50,36 +53,41 @@ export async function approve(
   const asked = await mustReadPlan(parts, organization, id)
   const { actor, override } = approval
   requireRole(actor, 'operator')
-  if (!canMove(asked.state, 'approve')) throw planState(asked, 'approved', 'awaiting approval')
-  if (asked.hash !== approval.hash)
-    throw new RosterdError('PLAN_HASH_MISMATCH', { id: showId('pln', id), hash: asked.hash })
+  if (!mayApprove(asked)) throw planState(asked, 'approved', 'awaiting approval')
+  if (asked.hash !== approval.hash) throw await hashMismatch(parts, organization, asked, approval.hash)
   const at = parts.now()
   const answer = await inTurn(parts.sql, `organization ${organization}`, async (transaction) => {
     const plan = await asOfNow(transaction, organization, asked, at)
+    if (plan.hash !== approval.hash) throw await hashMismatch(parts, organization, plan, approval.hash)
     const held = overrideCount(plan.findings)
     if (held !== null && override) requireRole(actor, 'admin')
     const objection = objectionTo(plan, held, override)
     // Returned, not thrown: what the guards say now has to stay, so that it is what is shown.
     if (objection) return objection
     if (override && needs(plan.findings) === 'refused') {
+      // The second administrator has to hear of it.
+      if (isDraftByHand(plan)) await submitDraft(transaction, organization, plan, { actor, at, silent: false })
       const makers = await makersOf(transaction, organization, actor)
       const said = { by: actor.name, ...makers, ...override, at: at.toISOString() }
       if ((await weighConsent(transaction, organization, plan, said)) === 'first') {
-        if (!(await consentToPlan(transaction, organization, id, said)))
-          throw planState(await mustReadPlan(parts, organization, id), 'approved', 'awaiting approval')
+        if (!(await consentToPlan(transaction, organization, plan, said)))
+          throw await passedBy(parts, organization, id, approval.hash)
         await record(transaction, organization, at, actor, 'plan.consented', 'pln', id, { hash: plan.hash, override })
         return 'consented' as const
       }
     }
+    if (isDraftByHand(plan)) await submitDraft(transaction, organization, plan, { actor, at, silent: true })
     const moved = await movePlan(transaction, organization, id, ['awaiting_approval'], 'approved', {
       approvedBy: actor.name,
       approvedAt: at,
       approvedHash: plan.hash,
+      ifHash: approval.hash,
       // On record with the approval, so that a crash before the job is sent does not leave it unstarted.
       ...(approval.start ? { startedAt: at } : {}),
       ...(held !== null && override ? { override: { ...override, by: actor.name } } : {}),
     })
-    if (!moved) throw planState(await mustReadPlan(parts, organization, id), 'approved', 'awaiting approval')
+    if (!moved) throw await passedBy(parts, organization, id, approval.hash)
+    if (plan.leftOut > 0) await settleLeftOut(transaction, organization, id, at)
     await record(transaction, organization, at, actor, 'plan.approved', 'pln', id, {
       hash: plan.hash,
       override: override ?? null,
@@ -91,8 +99,16 @@ export async function approve(
     throw answer
   }
   parts.log.info({ organization, plan: id, tokenId: actor.tokenId ?? null }, `plan ${answer}`)
+  if (answer === 'consented') await parts.jobs.deliver()
   if (answer === 'approved' && approval.start) await parts.jobs.execute(organization, id, asked.lane)
   return answer
+}
+
+/** Somebody was faster: they decided on the plan, or edited it. */
+async function passedBy(parts: Parts, organization: number, id: number, given: string): Promise<RosterdError> {
+  const plan = await mustReadPlan(parts, organization, id)
+  if (mayApprove(plan) && plan.hash !== given) return await hashMismatch(parts, organization, plan, given)
+  return planState(plan, 'approved', 'awaiting approval')
 }
 
 /**
@@ -104,12 +120,14 @@ async function asOfNow(transaction: Transaction, organization: number, asked: Pl
   await lockOrganization(transaction, organization)
   // A proposal that we waited for may have judged it anew.
   const plan = (await readPlan(transaction, organization, asked.id)) ?? asked
-  if (!canMove(plan.state, 'approve')) throw planState(plan, 'approved', 'awaiting approval')
+  if (!mayApprove(plan)) throw planState(plan, 'approved', 'awaiting approval')
   const worse = await judgeAgain(transaction, await readOrganization(transaction, organization), plan, at)
   if (worse.length === 0) return plan
   const findings = renewed(plan.findings, worse)
   await renewFindings(transaction, organization, plan.id, findings)
-  await writeAdministratorLetter(transaction, organization, { event: 'plan_held', planId: plan.id }, at)
+  // Of a draft nobody has heard yet but whoever asked for it.
+  if (!isDraftByHand(plan))
+    await writeAdministratorLetter(transaction, organization, { event: 'plan_held', planId: plan.id }, at)
   return { ...plan, findings }
 }
 

@@ -46,6 +46,7 @@ export async function runBatches({ parts, organization, plan, lease, writer, sig
       lease,
       quiet: plan.quiet,
       actor: plan.approvedBy ?? 'system',
+      operation: plan.operation,
       approvers: approversOf(plan),
       named: plan.override === null ? [] : namedHolds(plan.findings),
       items: items.filter((item) => !ahead.has(item.number)),

@@ -5,18 +5,21 @@
 import { createHash } from 'node:crypto'
 import { showId } from '../reconcile/identifiers.ts'
 import type { Item, Outcome } from '../reconcile/model.ts'
+import { PIN_KINDS } from '../reconcile/pinned.ts'
 import { addApplied } from '../store/applied.ts'
 import { writeAudit } from '../store/audit.ts'
 import { nextChange } from '../store/changes.ts'
 import type { Sql, Transaction } from '../store/connection.ts'
 import { raiseRevision, readCurrent } from '../store/current.ts'
-import { LeaseLost, renewLane } from '../store/lanes.ts'
-import { claimByHand, mergePeople, releaseLinks } from '../store/links.ts'
+import { holdLane, LeaseLost } from '../store/lanes.ts'
+import { mergePeople, releaseLinks } from '../store/links.ts'
 import { writeAssignments, writeMembers } from '../store/organization.ts'
 import { writeMemberLetters } from '../store/outbox.ts'
 import { settledNumbers, writeOutcomes } from '../store/outcomes.ts'
 import { pipeline } from '../store/pipeline.ts'
+import { waitForReturns } from '../store/returns.ts'
 import { endSeatWaits, moveSeats, waitForSeats } from '../store/seats.ts'
+import { type PinCounts, writeByHand } from './hand-writes.ts'
 import { memberLetters } from './member-letters.ts'
 import type { Batch, OrganizationWriter } from './organization.ts'
 import type { Parts } from './parts.ts'
@@ -25,14 +28,18 @@ import { appliedOf, assignmentWrites, settleAll } from './settle-batch.ts'
 import { completeExchanges, readStart } from './start.ts'
 
 /** The writer over rosterd's own tables; one for each run of a plan. */
-export function builtIn(parts: Pick<Parts, 'sql' | 'now'>, organization: number): OrganizationWriter {
+export function builtIn(
+  parts: Pick<Parts, 'sql' | 'now'> & Partial<Pick<Parts, 'log'>>,
+  organization: number,
+): OrganizationWriter {
   /** As many administrators as there were when the run began must stay, at most two. */
   let atLeastAdmins: number | null = null
   return {
     read: (people) => readCurrent(parts.sql, organization, people, { lock: false }),
-    write: (batch) =>
-      inTransaction(parts.sql, async (transaction) => {
-        if (!(await renewLane(transaction, batch.lease))) throw new LeaseLost(batch.lease)
+    write: async (batch) => {
+      let pinned: PinCounts = { exclude: 0, force_revoke: 0 }
+      const outcomes = await inTransaction(parts.sql, async (transaction) => {
+        if (!(await holdLane(transaction, batch.lease))) throw new LeaseLost(batch.lease)
         const revision = await raiseRevision(transaction, organization)
         const settled = await settledNumbers(
           transaction,
@@ -43,12 +50,16 @@ export function builtIn(parts: Pick<Parts, 'sql' | 'now'>, organization: number)
         const open = batch.items.filter((item) => !settled.has(item.number))
         const items = batch.giveUp === undefined ? await completeExchanges(transaction, batch, open) : open
         if (items.length === 0) return []
-        const start = await readStart(transaction, batch, items, atLeastAdmins)
+        const at = parts.now()
+        const start = await readStart(transaction, batch, items, atLeastAdmins, at)
         atLeastAdmins = start.atLeastAdmins
         const { running, outcomes } = settleAll(start, items, batch.giveUp)
-        await write(transaction, batch, items, outcomes, running, start, { at: parts.now(), revision })
+        pinned = await write(transaction, batch, items, outcomes, running, start, { at, revision })
         return outcomes
-      }),
+      })
+      tellPinned(parts, batch, pinned)
+      return outcomes
+    },
   }
 }
 
@@ -68,7 +79,7 @@ async function write(
   running: Running,
   start: Start,
   { at, revision }: { at: Date; revision: number },
-): Promise<void> {
+): Promise<PinCounts> {
   const { organizationId: organization, planId } = batch
   const pick = (people: Iterable<number>) => [...people].flatMap((person) => running.members.get(person) ?? [])
   const members = { created: pick(running.created), changed: pick(running.changed) }
@@ -76,7 +87,7 @@ async function write(
   const waits = [...running.seatWaits.values()]
   const letters = batch.quiet ? [] : memberLetters(start, items, outcomes, running)
   // Sent without waiting for each other's answers: they travel in one go and run in this order.
-  await pipeline([
+  const { 6: pinned } = await pipeline([
     writeMembers(transaction, organization, members, at),
     writeAssignments(transaction, organization, writes, at),
     moveSeats(transaction, organization, moves),
@@ -92,7 +103,8 @@ async function write(
       organization,
       waits.filter((wait) => wait.do === 'end_seat_wait'),
     ),
-    writeLinks(transaction, batch, items, running, at),
+    waitForReturns(transaction, organization, planId, [...running.returnWaits.values()], at),
+    writeLinks(transaction, batch, items, outcomes, running, at),
     writeOutcomes(transaction, organization, planId, outcomes, at),
     addApplied(transaction, organization, appliedOf(items, outcomes, start, batch.named), at),
     writeMemberLetters(transaction, organization, planId, letters, at),
@@ -106,15 +118,17 @@ async function write(
       after: summary(items, outcomes, revision),
     }),
   ])
+  return pinned
 }
 
 async function writeLinks(
   transaction: Transaction,
   batch: Batch,
   items: Item[],
+  outcomes: Outcome[],
   running: Running,
   at: Date,
-): Promise<void> {
+): Promise<PinCounts> {
   const organization = batch.organizationId
   const released = running.links.filter((link) => link.do === 'release_link')
   await releaseLinks(
@@ -124,22 +138,19 @@ async function writeLinks(
     at,
   )
   const merges = running.links.filter((link) => link.do === 'adopt')
-  const invited = batch.lease.lane === 'by_hand' ? invitedByHand(batch, items, running) : []
-  if (merges.length + invited.length === 0) return
-  const change = await nextChange(transaction, organization, at, 'plan', batch.planId)
-  await mergePeople(transaction, organization, merges, change)
-  await claimByHand(transaction, organization, invited, change, at)
+  if (merges.length > 0) {
+    const change = await nextChange(transaction, organization, at, 'plan', batch.planId)
+    await mergePeople(transaction, organization, merges, change)
+  }
+  return await writeByHand(transaction, batch, items, outcomes, running, at)
 }
 
-/** Whoever a person invites, or has invited before, is claimed by hand: also somebody whom a source had made a member already. */
-function invitedByHand(batch: Batch, items: Item[], running: Running) {
-  return items.flatMap((item) => {
-    const member = running.members.get(item.personId)
-    if ((item.kind !== 'invite' && item.kind !== 'reactivate') || member === undefined || member.state === 'removed')
-      return []
-    const { personId, profile, role } = member
-    return [{ personId, profile, role, actor: item.reason.params['actor'] ?? batch.actor }]
-  })
+function tellPinned({ log }: Partial<Pick<Parts, 'log'>>, { organizationId, planId }: Batch, pinned: PinCounts): void {
+  for (const kind of PIN_KINDS) {
+    const people = pinned[kind]
+    const about = { event: 'pin.written', organizationId, planId, kind, people }
+    if (people > 0) log?.info(about, 'pinned against what sources say')
+  }
 }
 
 /** Numbers, the range of items and the digest of the outcomes, line by line as canonical JSON. */

@@ -51,6 +51,9 @@ const MANUAL: OrganizationRows['sources'][number] = {
   settings: {},
 }
 
+/** Files that people upload belong to a source too, which owns them and wants nobody: what they ask for goes through a plan at once. */
+const UPLOAD: OrganizationRows['sources'][number] = { ...MANUAL, key: 'upload', name: 'uploads', kind: 'upload' }
+
 function rowsOf(organization: OrganizationConfig): OrganizationRows {
   const { key, name, zone, rules } = organization
   return {
@@ -66,6 +69,7 @@ function rowsOf(organization: OrganizationConfig): OrganizationRows {
     products: organization.products.map(({ seats, ...product }) => ({ ...product, owned: seats })),
     sources: [
       MANUAL,
+      UPLOAD,
       ...organization.sources.map((source) => ({
         key: source.key,
         name: source.name,

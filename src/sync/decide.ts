@@ -9,6 +9,7 @@ import type { Handle } from '../store/connection.ts'
 import { markDirty } from '../store/dirty.ts'
 import { answerDecision, readDecision } from '../store/matching.ts'
 import { movePlan, type PlanConsent, type PlanRow, readPlan, waitRejected } from '../store/plans.ts'
+import { hashMismatch } from './mismatch.ts'
 import type { Actor, Parts } from './parts.ts'
 import { record } from './record.ts'
 
@@ -31,8 +32,7 @@ export async function reject(
   const { actor, reason, hash } = options
   requireRole(actor, 'operator')
   const plan = await mustReadPlan(parts, organization, id)
-  if (hash !== undefined && hash !== plan.hash)
-    throw new RosterdError('PLAN_HASH_MISMATCH', { id: showId('pln', id), hash: plan.hash })
+  if (hash !== undefined && hash !== plan.hash) throw await hashMismatch(parts, organization, plan, hash)
   if (!canMove(plan.state, 'reject')) throw planState(plan, 'rejected', 'awaiting approval')
   const at = parts.now()
   await parts.sql.begin(async (transaction) => {

@@ -3,6 +3,7 @@
 import { desire, evaluate } from '../reconcile/evaluate.ts'
 import type { Claim, Desired, DirectoryRow, Grant } from '../reconcile/model.ts'
 import { nameKey } from '../reconcile/normalise.ts'
+import { decided } from '../reconcile/pinned.ts'
 import { type CompiledRules, compile } from '../reconcile/rules.ts'
 import { oneClaimEach, oneGrantEach } from '../reconcile/several-rows.ts'
 import { nextChange } from '../store/changes.ts'
@@ -12,7 +13,9 @@ import { readDesired, writeDesired } from '../store/desired.ts'
 import { readRows } from '../store/directory.ts'
 import { takeDirty } from '../store/dirty.ts'
 import { readGrants, writeGrants } from '../store/grants.ts'
+import { readHandGrants } from '../store/hand-grants.ts'
 import { listProducts, listRules, listSources, readOrganization, type SourceRow } from '../store/organizations.ts'
+import { pinsOf } from '../store/pins.ts'
 import type { Reach } from '../store/reach.ts'
 
 const BATCH = 2500
@@ -91,24 +94,33 @@ async function evaluatePeople(
   ruleset: Ruleset,
   at: Date,
 ): Promise<void> {
-  const [rows, previous, orphans] = await Promise.all([
+  const [rows, previous, orphans, pins, handGrants] = await Promise.all([
     readRows(transaction, organization, people),
     readDesired(transaction, organization, people),
     readOrphans(transaction, organization, people, ruleset),
+    pinsOf(transaction, organization, people),
+    readHandGrants(transaction, organization, people),
   ])
+  const manual = [...ruleset.sources.values()].find((source) => source.kind === 'manual')?.id ?? 0
   const rowsOf = Map.groupBy(rows, (row) => row.personId)
   const claims: Claim[] = []
   const grants: Grant[] = []
   const desired: Desired[] = []
   for (const person of people) {
-    const own = rowsOf.get(person) ?? []
-    const wanted = own.map((row) => evaluateRow(row, ruleset)).filter((one) => one !== null)
-    const ownClaims = oneClaimEach([...wanted.flatMap((one) => one.claims), ...(orphans.claims.get(person) ?? [])])
+    const shown = rowsOf.get(person) ?? []
+    const wanted = shown.map((row) => evaluateRow(row, ruleset)).filter((one) => one !== null)
+    const said = {
+      claims: [...wanted.flatMap((one) => one.claims), ...(orphans.claims.get(person) ?? [])],
+      grants: [...wanted.flatMap((one) => one.grants), ...(orphans.grants.get(person) ?? [])],
+    }
+    const byHand = { pins: pins.get(person) ?? [], handGrants: handGrants.get(person) ?? [], manual }
+    const own = decided(said, byHand)
+    const ownClaims = oneClaimEach(own.claims)
     claims.push(...ownClaims)
-    grants.push(...oneGrantEach([...wanted.flatMap((one) => one.grants), ...(orphans.grants.get(person) ?? [])]))
+    grants.push(...oneGrantEach(own.grants))
     const isProtected =
-      wanted.some((one) => one.protected) || own.some((row) => ruleset.protectedKeys.has(row.profile.emailKey))
-    desired.push(desire(person, own, ownClaims, previous.get(person) ?? null, ruleset.sources, isProtected))
+      wanted.some((one) => one.protected) || shown.some((row) => ruleset.protectedKeys.has(row.profile.emailKey))
+    desired.push(desire(person, shown, ownClaims, previous.get(person) ?? null, ruleset.sources, isProtected))
   }
   const change = await nextChange(transaction, organization, at, 'evaluation')
   await writeClaims(transaction, organization, change, people, claims)

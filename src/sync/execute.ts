@@ -9,18 +9,19 @@ import { tally } from '../reconcile/tally.ts'
 import { writeAudit } from '../store/audit.ts'
 import type { Transaction } from '../store/connection.ts'
 import { type Lease, LeaseLost, renewLane, takeLane } from '../store/lanes.ts'
-import { listSources } from '../store/organizations.ts'
 import { writeAdministratorLetter } from '../store/outbox.ts'
 import { countOutcomes } from '../store/outcomes.ts'
 import { movePlan, type PlanRow, readPlan } from '../store/plans.ts'
 import { pushAgain, pushPeopleOf } from '../store/pushed.ts'
 import { forPlan } from '../telemetry.ts'
+import { typed } from '../typed.ts'
 import { type Run, runBatches } from './batches.ts'
 import { builtIn } from './built-in.ts'
+import { followedBy } from './followed-by.ts'
 import { checkFreshness } from './freshness.ts'
 import { keepLease } from './lease.ts'
 import type { OrganizationWriter } from './organization.ts'
-import type { Parts, ProposeBecause } from './parts.ts'
+import type { Parts } from './parts.ts'
 
 /**
  * Runs an approved plan, or goes on with one that was interrupted. Returns at once when its lane is busy, or when the plan is in
@@ -58,6 +59,7 @@ export async function execute(
     return (await runBatches(run)) ? await finish(run) : 'applying'
   } catch (error) {
     if (!(error instanceof LeaseLost)) throw error
+    if ((await readPlan(parts.sql, organization, plan))?.state === 'cancelled') return 'cancelled'
     forPlan(parts.log, plan).warn(
       { organizationId: organization },
       'another worker has taken this plan over; this one stops',
@@ -82,7 +84,10 @@ async function begin({ parts, organization, plan, lease, writer }: Run): Promise
   const to = stale ? 'stale' : 'applying'
   const anew = stale ? await followedBy(parts, organization, plan) : null
   const examples = differences.length === 0 ? [] : [`For instance: ${differences.join(' ')}`]
-  const closedReason = [...why, ...examples].join(' ')
+  // What a person asked for is nobody else's to ask again.
+  const byHand = plan.lane === 'by_hand'
+  const command = byHand ? [`To ask for it again: ${typed(`again ${showId('pln', plan.id)}`)}`] : []
+  const closedReason = [...why, ...examples, ...command].join(' ')
   const moved = await parts.sql.begin(async (transaction) => {
     await fence(transaction, lease)
     const fields = stale ? { closedReason, finishedAt: at } : { startedAt: at }
@@ -107,9 +112,9 @@ async function begin({ parts, organization, plan, lease, writer }: Run): Promise
   else {
     log.warn(
       { event: 'plan.stale', ...about, affected },
-      'too much has changed since this plan was made; it is made again',
+      `too much has changed since this plan was made${byHand ? '' : '; it is made again'}`,
     )
-    await parts.jobs.propose(organization, anew ?? 'due')
+    if (!byHand) await parts.jobs.propose(organization, anew ?? 'due')
   }
   return to
 }
@@ -153,12 +158,4 @@ async function finish({ parts, organization, plan, lease }: Run): Promise<PlanSt
   if (waiting && anew === 'urgent') await parts.jobs.propose(organization, 'pushed')
   await parts.jobs.deliver()
   return state
-}
-
-/** What is planned after it: of an identity provider only what concerns the people of the plan, as nobody else waits for them. */
-async function followedBy(parts: Parts, organization: number, plan: PlanRow): Promise<ProposeBecause> {
-  if (plan.part === 'foreseen' || plan.lane === 'by_hand' || plan.sourceIds.length === 0) return 'due'
-  if (plan.lane === 'urgent') return 'urgent'
-  const pushing = (await listSources(parts.sql, organization)).filter((source) => source.kind === 'scim')
-  return plan.sourceIds.every((id) => pushing.some((source) => source.id === id)) ? 'pushed' : 'due'
 }

@@ -76,7 +76,8 @@ function shapeFor(files: FailureFile[]): FileShape {
   return layout ? shapeOf(layout) : PLAIN
 }
 
-function shapeOf({ columns, delimiter, keyedBy }: SnapshotLayout): FileShape {
+/** The shape of a file that was read. */
+export function shapeOf({ columns, delimiter, keyedBy }: SnapshotLayout): FileShape {
   return {
     delimiter,
     keyedBy,
@@ -89,7 +90,16 @@ function linesOf(failure: Failure, shape: FileShape, zone: string): string[][] {
   if (item === null) return [rowCells(failure, shape)]
   const { row } = item
   if (row === null || shape === PLAIN) return [plainCells(item, shape)]
+  // Who could not be removed is listed with what they hold, so that the file can be given to revoke as it is.
+  if (item.kind === 'remove') return [withHeld(cellsOf(row, shape, zone), item, shape)]
   return asLines(row, shape).map((line) => cellsOf(line, shape, zone))
+}
+
+function withHeld(cells: string[], item: FailedItem, { columns }: FileShape): string[] {
+  return cells.map((cell, at) => {
+    const { field, product } = columns[at] ?? {}
+    return field === 'products' && product === null ? stillHeld(item) : cell
+  })
 }
 
 /** The cells as they were read, by the names of their columns where another file gives the shape. */

@@ -49,8 +49,9 @@ export async function checkFreshness(
   }
   if (settings.revision === plan.revision) return { affected: 0, stale, differences: [] }
   const { affected, differences } = await countAffected(sql, organization, plan, writer)
-  if (affected > plan.items * STALE_SHARE)
-    stale.push(`${number(affected)} of its ${number(plan.items)} items no longer fit the organization.`)
+  const items = plan.items - plan.leftOut
+  if (affected > items * STALE_SHARE)
+    stale.push(`${number(affected)} of its ${number(items)} items no longer fit the organization.`)
   for (const finding of await judgeAgain(sql, settings, plan, at)) stale.push(finding.message)
   return { affected, stale, differences }
 }
@@ -64,7 +65,7 @@ async function countAffected(
   let affected = 0
   const differences: string[] = []
   for (let after = 0; ; ) {
-    const items = await nextItems(sql, organization, plan.id, { after, limit: PAGE })
+    const items = await nextItems(sql, organization, plan.id, { after, limit: PAGE, staying: true })
     const last = items.at(-1)
     if (last === undefined) return { affected, differences }
     after = last.number
@@ -99,6 +100,8 @@ function differenceOf(item: Item, state: CurrentState): string | null {
     atLeastAdmins: 0,
     blockedBy: null,
     seatFree: true,
+    seatMayWait: true,
+    borrows: [],
     holds: [],
   })
   if (outcome.state !== 'skipped_stale') return null

@@ -71,7 +71,7 @@ async function readFacts(
 const UNCHANGED = { rules: false, settings: false }
 
 /** Neither named in the configuration nor the domain of any member. */
-async function newDomains(proposal: Proposal, settings: Organization): Promise<PlanFacts['newDomains']> {
+export async function newDomains(proposal: Proposal, settings: Organization): Promise<PlanFacts['newDomains']> {
   const verified = new Set(settings.settings.domains)
   const label = (domain: string) => domainLabel(domain) ?? domain
   const others = (await guarded.addressDomains(proposal)).filter((one) => !verified.has(label(one.domain)))

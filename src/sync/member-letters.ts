@@ -1,11 +1,11 @@
-/** Who gets a letter: people for whom the batch did the last that the plan had for them, when something succeeded. */
+/** Who gets a letter: people for whom the batch did the last that the plan had for them, when something succeeded, or they are to return something. */
 import type { ActionKind, Item, Outcome } from '../reconcile/model.ts'
 import type { MemberLetter } from '../store/outbox.ts'
 import { emailKeyOf } from './addresses.ts'
 import type { Running, Start } from './running.ts'
 
 /** Kinds that a member is told about. A profile, a role or a link is the organization's own business. */
-const TOLD: ReadonlySet<ActionKind> = new Set<ActionKind>([
+export const TOLD: ReadonlySet<ActionKind> = new Set<ActionKind>([
   'invite',
   'reactivate',
   'suspend',
@@ -30,7 +30,8 @@ export function memberLetters(start: Start, items: Item[], outcomes: Outcome[], 
     if (member === undefined || all.some((one) => one.state === null)) return []
     const done = all.filter((one) => one.state === 'succeeded')
     const left = done.flatMap((one) => one.leftEmail ?? [])
-    if (left.length === 0 && !done.some((one) => TOLD.has(one.kind))) return []
+    const toReturn = all.some((one) => one.kind === 'revoke' && one.state === 'waiting_borrow')
+    if (left.length === 0 && !toReturn && !done.some((one) => TOLD.has(one.kind))) return []
     const { email, emailKey } = member.profile
     const old = left.map((address) => ({ personId, address, addressKey: emailKeyOf(address) }))
     return [{ personId, address: email, addressKey: emailKey }, ...old.filter((one) => one.addressKey !== emailKey)]

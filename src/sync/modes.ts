@@ -25,6 +25,11 @@ export async function modesOf(
   const modes = new Map<number, ApprovalMode>()
   for (const source of sources) {
     const { id, approval, mode, kind } = source
+    if (kind === 'manual') {
+      // What a person gave was approved with the plan that gave it: a seat that they waited for needs nobody to ask again.
+      modes.set(id, 'additive_auto')
+      continue
+    }
     const automatic = approval === 'additive_auto' || approval === 'within_limits'
     const fresh =
       automatic && mode === 'snapshot' && (await approvedPlans(transaction, settings.id, id)) < REVIEWED_PLANS

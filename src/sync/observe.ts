@@ -6,7 +6,7 @@ import type { Finding } from '../reconcile/model.ts'
 import { reasonSentence } from '../reconcile/reasons.ts'
 import { forgetSnapshot } from '../store/drops.ts'
 import { lockSource } from '../store/locks.ts'
-import type { SourceRow } from '../store/organizations.ts'
+import { listProducts, readOrganization, type SourceRow } from '../store/organizations.ts'
 import { writeAdministratorLetter } from '../store/outbox.ts'
 import { lastAdmitted, moveSnapshot, newerDecided, openSnapshot, type Snapshot } from '../store/snapshots.ts'
 import { dropStaging } from '../store/staging.ts'
@@ -18,6 +18,7 @@ import { judgeSnapshot } from './judge-snapshot.ts'
 import { asDecided, type Observed } from './observed.ts'
 import type { Parts } from './parts.ts'
 import { readingOf } from './reading.ts'
+import { csvSettings } from './source-settings.ts'
 import { type ClaimedFile, stage } from './stage.ts'
 
 /**
@@ -82,9 +83,20 @@ async function observeAlone(
   }
 
   try {
-    const { ours, notes } = await stage(sql, organization, source, snapshot.id, file, at)
+    const [{ zone }, products] = await Promise.all([
+      readOrganization(sql, organization),
+      listProducts(sql, organization),
+    ])
+    const settings = csvSettings(source.settings, zone, products, at)
+    const { layout } = await stage(sql, organization, snapshot.id, file, settings)
     if (file.isUnchanged && !(await file.isUnchanged())) return await forgetChanged(parts, organization, snapshot)
-    return await judgeSnapshot(parts, organization, source, { ...snapshot, full: snapshot.full && !ours }, notes)
+    return await judgeSnapshot(
+      parts,
+      organization,
+      source,
+      { ...snapshot, full: snapshot.full && !layout.ours },
+      layout.notes,
+    )
   } catch (error) {
     if (!(error instanceof CsvRefusal)) throw error
     return await unreadable(parts, organization, snapshot, error)

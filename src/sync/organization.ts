@@ -3,6 +3,7 @@
  * writer beside it.
  */
 import type { Hold, Item, Outcome } from '../reconcile/model.ts'
+import type { Operation } from '../reconcile/operation.ts'
 import type { CurrentState } from '../store/current.ts'
 import type { Lease } from '../store/lanes.ts'
 
@@ -19,6 +20,8 @@ export interface Batch {
   /** E-mail keys of everybody who approved it: nobody takes anything from themselves. Absent for nobody, as when a policy did. */
   approvers?: string[]
   items: Item[]
+  /** What a person asked for; null for what sync made. */
+  operation: Operation | null
   /** What a person let through by its number: it does not count against the limits of later plans. Absent = nothing. */
   named?: Hold[]
   /** Nothing is tried: every item fails with INTERNAL and this reference. */

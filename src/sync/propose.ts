@@ -24,6 +24,7 @@ import {
 import { holdBack, liftPushedRejections, settlePushed } from '../store/pushed.ts'
 import { hasPeople } from '../store/pushes.ts'
 import { openReach, type Reach } from '../store/reach.ts'
+import { endSpentReturns } from '../store/returns.ts'
 import { analyzeOutgrown } from '../store/statistics.ts'
 import { inTurn } from '../store/turns.ts'
 import { endSpentWaits } from '../store/waits.ts'
@@ -37,6 +38,7 @@ import { readMirror } from './mirror.ts'
 import { mirrorFindings } from './mirror-findings.ts'
 import { modesOf } from './modes.ts'
 import type { Actor, Parts, ProposeBecause } from './parts.ts'
+import { endAtSync } from './pin-ends.ts'
 import { storePlans } from './store-plans.ts'
 import { awaitingPlans, urgentPlans } from './urgent.ts'
 
@@ -74,6 +76,7 @@ export async function propose(
     const renewing = urgent !== null && urgent.replaced.length > 0
     const bringUp = async () => {
       if (because !== 'due') await readMirror(sql, organization, at, { urgent: urgent !== null && !renewing })
+      await endAtSync(parts, organization, because, at)
       const evaluated = await evaluateDirty(sql, organization, at, reach)
       return renewing ? evaluated + (await evaluateDirty(sql, organization, at, 'pushed')) : evaluated
     }
@@ -88,6 +91,7 @@ export async function propose(
       return { proposalId: null, plans: [], approved: [], unchanged: known, unseen: false, asked: false }
     await liftPushedRejections(transaction, organization)
     await endSpentWaits(transaction, organization, reach)
+    await endSpentReturns(transaction, organization, at, reach)
     const settings = await readOrganization(transaction, organization)
     const sources = await listSources(transaction, organization)
     await matchNewcomers(transaction, organization, new Set(settings.settings.domains), at, reach)

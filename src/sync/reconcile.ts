@@ -9,6 +9,7 @@ import { markSourceDirty } from '../store/dirty.ts'
 import { lastReconciled, noteReconciled, scheduledSources } from '../store/schedules.ts'
 import type { Worker } from './jobs.ts'
 import { type Parts, SYSTEM } from './parts.ts'
+import { endAtSchedule } from './pin-ends.ts'
 import { type Proposed, propose } from './propose.ts'
 import { nextRun, type Schedule } from './schedule.ts'
 import { scheduleOf } from './source-settings.ts'
@@ -45,6 +46,7 @@ export async function reconcile(
   const before = await lastReconciled(parts.sql, organization, source)
   if (before === null || !isOver(schedule, before, at)) return null
   await markSourceDirty(parts.sql, organization, source)
+  await endAtSchedule(parts, organization, source)
   const proposed = await propose(parts, organization, { actor: SYSTEM, because: 'schedule' })
   await noteReconciled(parts.sql, organization, source, before, at)
   parts.log.info({ organization, source, since: before, plans: proposed.plans }, 'reconciled by schedule')

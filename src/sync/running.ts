@@ -2,9 +2,10 @@
  * Current state as the items of a batch change it, one after the other: what `settle` is told about each item, and in the end
  * what has to be written.
  */
-import type { ActionKind, Assignment, Item, Member, OutcomeState, Product, Profile } from '../reconcile/model.ts'
+import type { Borrow } from '../reconcile/borrow.ts'
+import type { Assignment, Item, Member, OutcomeState, Product, Profile } from '../reconcile/model.ts'
 import { nameKey } from '../reconcile/normalise.ts'
-import { DEPENDS_ON } from '../reconcile/order.ts'
+import { blockedBy, type Setback } from '../reconcile/order.ts'
 import type { Current, MemberChange, ProfileText, Settled, Write } from '../reconcile/settle.ts'
 import type { CurrentState, Holder } from '../store/current.ts'
 import type { Related } from '../store/outcomes.ts'
@@ -24,17 +25,14 @@ export interface Start extends CurrentState {
   queues: Map<number, number>
   /** Seats kept back from sync; open to people who work by hand. */
   reserveOpen: boolean
+  /** Whoever gets no seat waits for one: always, but where a person who assigns did not ask for it. */
+  seatMayWait: boolean
+  /** What each person has borrowed and not returned. */
+  borrows: Map<number, Borrow[]>
   /** E-mail keys of those who approved the plan. */
   approvers: ReadonlySet<string>
   /** People of whom a source has said something else since the plan was made. */
   changed: ReadonlySet<number>
-}
-
-/** An item that did not succeed: what depends on it is blocked. */
-interface Setback {
-  number: number
-  kind: ActionKind
-  code: string
 }
 
 export class Running {
@@ -43,6 +41,7 @@ export class Running {
   readonly changed = new Set<number>()
   readonly assignments: Map<number, Map<number, Assignment>>
   readonly seatWaits = new Map<string, Extract<Write, { do: 'wait_for_seat' | 'end_seat_wait' }>>()
+  readonly returnWaits = new Map<string, Extract<Write, { do: 'wait_for_return' }>>()
   readonly links: Extract<Write, { do: 'adopt' | 'release_link' }>[] = []
   private readonly start: Start
   private readonly used: Map<number, number>
@@ -89,7 +88,9 @@ export class Running {
       userNameTakenBy: this.userNames.takenBy(wantedUserName(item), item.personId),
       activeAdmins: this.admins,
       atLeastAdmins: this.start.atLeastAdmins,
-      blockedBy: this.blockedBy(item),
+      blockedBy: blockedBy(item.kind, this.setbacks.get(item.personId) ?? []),
+      seatMayWait: this.start.seatMayWait,
+      borrows: this.start.borrows.get(item.personId) ?? [],
       seatFree: product !== undefined && product.owned - reserve - used > 0,
       approver: this.start.approvers.has(this.members.get(item.personId)?.profile.emailKey ?? ''),
       changed: this.start.changed.has(item.personId),
@@ -118,11 +119,6 @@ export class Running {
   ): void {
     if (state === 'succeeded' || state === 'noop') return
     this.setbacks.set(personId, [...(this.setbacks.get(personId) ?? []), { number, kind, code: code ?? state }])
-  }
-
-  private blockedBy(item: Item): Current['blockedBy'] {
-    const cause = this.setbacks.get(item.personId)?.find((one) => DEPENDS_ON[item.kind].includes(one.kind))
-    return cause === undefined ? null : { item: cause.number, code: cause.code }
   }
 
   /** Removed members hold no address. */
@@ -155,6 +151,9 @@ export class Running {
       case 'wait_for_seat':
       case 'end_seat_wait':
         this.seatWaits.set(`${write.personId} ${write.productId}`, write)
+        return
+      case 'wait_for_return':
+        this.returnWaits.set(`${write.personId} ${write.productId}`, write)
         return
       default:
         this.links.push(write)

@@ -1,7 +1,7 @@
 /** What the config says of a csv source, as it is stored with the source and read back. */
 import { z } from 'zod'
+import { dateIn } from '../reconcile/expiry.ts'
 import type { Product } from '../reconcile/model.ts'
-import { wallTime } from '../reconcile/zone.ts'
 import type { SourceRow } from '../store/organizations.ts'
 import type { CsvSettings } from './csv/settings.ts'
 
@@ -53,9 +53,7 @@ export function openingOf({ encoding, delimiter }: Pick<CsvSourceSettings, 'enco
 export function csvSettings(stored: Record<string, unknown>, zone: string, products: Product[], at: Date): CsvSettings {
   const { encoding, delimiter, dateOrder, keyedBy, columns } = readSourceSettings(stored)
   return {
-    zone,
-    today: dayOf(wallTime(at.toISOString(), zone)),
-    products: products.map(({ key, name, aliases }) => ({ key, name, aliases })),
+    ...readOn(zone, products, at),
     ...(encoding !== undefined && { encoding }),
     ...(delimiter !== undefined && { delimiter }),
     ...(dateOrder !== undefined && { dateOrder }),
@@ -64,6 +62,8 @@ export function csvSettings(stored: Record<string, unknown>, zone: string, produ
   }
 }
 
-function dayOf({ year, month, day }: { year: number; month: number; day: number }): string {
-  return [String(year).padStart(4, '0'), String(month).padStart(2, '0'), String(day).padStart(2, '0')].join('-')
+/** What the organization has to do with how any file is read, on the day of `at`. */
+export function readOn(zone: string, products: Product[], at: Date): Pick<CsvSettings, 'zone' | 'today' | 'products'> {
+  const today = dateIn(at.toISOString(), zone)
+  return { zone, today, products: products.map(({ key, name, aliases }) => ({ key, name, aliases })) }
 }

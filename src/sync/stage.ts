@@ -1,12 +1,21 @@
 /** Stage: the rows of a file, read, merged where one person stands on several lines, and put where nobody looks before admission. */
 import type { RowError, StagedRow } from '../reconcile/model.ts'
 import type { Sql } from '../store/connection.ts'
-import { listProducts, readOrganization, type SourceRow } from '../store/organizations.ts'
 import { moveSnapshot } from '../store/snapshots.ts'
 import { clearErrors, duplicates, replaceLines, stageErrors, stageRows } from '../store/staging.ts'
-import { canonicalRow, cellsOf, mergeRows, promised, readCsv, type Shape } from './csv/index.ts'
+import {
+  type CsvSettings,
+  canonicalRow,
+  cellsOf,
+  type Layout,
+  mergeRows,
+  promised,
+  type RowWarning,
+  readCsv,
+  repeat,
+  type Shape,
+} from './csv/index.ts'
 import type { FileEvidence, Problem } from './drop/claim.ts'
-import { csvSettings } from './source-settings.ts'
 
 /** A file that this daemon has claimed: nobody writes to it any more. */
 export interface ClaimedFile {
@@ -35,26 +44,27 @@ export interface ClaimedFile {
 
 /** What is known of a file once it has been read. */
 export interface Staged {
-  /** It carries our `_plan` column, which makes it a delta. */
-  ours: boolean
-  /** How it may have been misread, in sentences for a person. */
-  notes: string[]
+  layout: Layout
+  /** The first rows that were taken and that a person should look at. */
+  warnings: RowWarning[]
 }
 
-/** Streams the file into the staging. */
+/** So many warnings about rows are told. */
+const MOST_WARNINGS = 100
+
+/** Streams the file into the staging of a snapshot in state `staging`. Throws CsvRefusal where it cannot be read. */
 export async function stage(
   sql: Sql,
   organization: number,
-  source: SourceRow,
   snapshot: number,
-  file: ClaimedFile,
-  at: Date,
+  file: Pick<ClaimedFile, 'read' | 'rows'>,
+  settings: CsvSettings,
 ): Promise<Staged> {
   await clearErrors(sql, organization, snapshot)
-  const [settings, products] = await Promise.all([readOrganization(sql, organization), listProducts(sql, organization)])
-  const reading = await readCsv(file.read(), csvSettings(source.settings, settings.zone, products, at))
+  const reading = await readCsv(file.read(), settings)
   const { layout } = reading
   const { delimiter, columns, keyedBy } = layout
+  const warnings: RowWarning[] = []
   // Before the first row: a file that turns out to be useless in the middle has rows in error that want its shape too.
   await moveSnapshot(sql, organization, snapshot, ['staging'], 'staging', {
     layout: { delimiter, columns, keyedBy },
@@ -65,8 +75,10 @@ export async function stage(
       const rows: StagedRow[] = []
       const errors: RowError[] = []
       for (const result of batch) {
-        if (result.ok) rows.push(result.row)
-        else errors.push(result.error)
+        if (result.ok) {
+          rows.push(result.row)
+          if (warnings.length < MOST_WARNINGS) warnings.push(...result.warnings)
+        } else errors.push(result.error)
       }
       for (const row of rows) for (const [index, id] of row.groups.entries()) groups[id] ??= row.groupNames[index] ?? id
       await stageErrors(sql, organization, snapshot, errors)
@@ -79,18 +91,19 @@ export async function stage(
   if (file.rows !== undefined && file.rows !== rows) throw promised('its manifest promises', file.rows, rows)
   const conflict = (row: StagedRow, error: Pick<RowError, 'code' | 'params'>) =>
     conflictOf({ ...row, groupNames: row.groups.map((id) => groups[id] ?? id) }, error, layout, settings.zone)
-  await mergeDuplicates(sql, organization, snapshot, conflict)
+  warnings.push(...(await mergeDuplicates(sql, organization, snapshot, conflict)))
   await moveSnapshot(sql, organization, snapshot, ['staging'], 'staging', { rows, groups })
-  return { ours: layout.ours, notes: layout.notes }
+  return { layout, warnings: warnings.sort((a, b) => a.line - b.line).slice(0, MOST_WARNINGS) }
 }
 
-/** Several lines of one person become one row, or, where they disagree, an error that freezes the person. */
+/** Several lines of one person become one row, or, where they disagree, an error that freezes the person. Returns the first that merely repeat others. */
 async function mergeDuplicates(
   sql: Sql,
   organization: number,
   snapshot: number,
   conflict: (row: StagedRow, error: Pick<RowError, 'code' | 'params'>) => RowError,
-): Promise<void> {
+): Promise<RowWarning[]> {
+  const repeats: RowWarning[] = []
   let gone: number[] = []
   let merged: StagedRow[] = []
   const flush = async () => {
@@ -103,8 +116,11 @@ async function mergeDuplicates(
     if (!first) continue
     const result = mergeRows(rows)
     gone.push(...rows.map((row) => row.line))
-    if (result.ok) merged.push(result.row)
-    else
+    if (result.ok) {
+      merged.push(result.row)
+      if (result.warning !== null && repeats.length < MOST_WARNINGS)
+        repeats.push(...rows.slice(1).map(({ line }) => repeat(line, first.line)))
+    } else
       await stageErrors(
         sql,
         organization,
@@ -114,6 +130,7 @@ async function mergeDuplicates(
     if (gone.length >= 5000) await flush()
   }
   await flush()
+  return repeats
 }
 
 function conflictOf(row: StagedRow, error: Pick<RowError, 'code' | 'params'>, shape: Shape, zone: string): RowError {

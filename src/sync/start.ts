@@ -1,5 +1,6 @@
 /** What a batch starts from: everything its items may depend on, read once, under lock. */
 import type { Item } from '../reconcile/model.ts'
+import { readBorrows } from '../store/borrows.ts'
 import type { Transaction } from '../store/connection.ts'
 import { countAdmins, readCurrent, readHolders } from '../store/current.ts'
 import { itemsOf, relatedItems, settledNumbers } from '../store/outcomes.ts'
@@ -47,19 +48,20 @@ function wantedKeys(items: Item[]): { emails: string[]; userNames: string[] } {
   }
 }
 
-/** Reads the start of a batch. */
+/** Reads the start of a batch that is written at this instant. */
 export async function readStart(
   transaction: Transaction,
   batch: Batch,
   items: Item[],
   atLeastAdmins: number | null,
+  at: Date,
 ): Promise<Start> {
   const organization = batch.organizationId
   const people = [...new Set(items.map((item) => item.personId))].sort((a, b) => a - b)
   const products = [...new Set(items.flatMap((item) => item.productId ?? []))]
   const current = await readCurrent(transaction, organization, people, { lock: true })
   const keys = wantedKeys(items.map((item) => takingUp(item, current.members.get(item.personId))))
-  const [seats, productNames, holders, activeAdmins, related, queues, changed] = await pipeline([
+  const [seats, productNames, holders, activeAdmins, related, queues, changed, borrows] = await pipeline([
     lockSeats(transaction, organization, products),
     readProductNames(transaction, organization),
     readHolders(transaction, organization, keys),
@@ -67,6 +69,7 @@ export async function readStart(
     relatedItems(transaction, organization, batch.planId, people),
     countSeatWaits(transaction, organization, products, people),
     readChanged(transaction, organization, batch.planId, people),
+    readBorrows(transaction, organization, people, at),
   ])
   return {
     ...current,
@@ -78,6 +81,8 @@ export async function readStart(
     related,
     queues,
     reserveOpen: batch.lease.lane === 'by_hand',
+    seatMayWait: batch.operation?.wait ?? true,
+    borrows: Map.groupBy(borrows, (borrow) => borrow.personId),
     approvers: new Set(batch.approvers),
     changed: new Set(changed),
   }

@@ -1,12 +1,14 @@
 /** Every few seconds: plans that ought to run and that nobody runs are started; plans and held snapshots whose time is over expire. */
 import { showId } from '../reconcile/identifiers.ts'
 import { writeAudit } from '../store/audit.ts'
+import { lapsePins } from '../store/pin-ends.ts'
 import { abandonedPlans, expirePlans, remindOfPlans } from '../store/plan-life.ts'
 import { expireHeld, HELD_DAYS } from '../store/snapshots.ts'
 import { remindOfTokens } from '../store/source-tokens.ts'
 import { dropStaging } from '../store/staging.ts'
 import { forPlan } from '../telemetry.ts'
 import { type Parts, SYSTEM, signed } from './parts.ts'
+import { recordEnded, tellEnded } from './pin-ends.ts'
 
 const START_WITHIN_MS = 24 * 3_600_000
 const HELD_MS = HELD_DAYS * 24 * 3_600_000
@@ -15,6 +17,13 @@ const HELD_MS = HELD_DAYS * 24 * 3_600_000
 export async function sweep(parts: Parts): Promise<void> {
   await expireSnapshots(parts)
   const at = parts.now()
+  // Whoever they concerned is marked, and the clock plans whoever is marked.
+  const lapsed = await parts.sql.begin(async (transaction) => {
+    const pins = await lapsePins(transaction, at)
+    await recordEnded(transaction, pins, SYSTEM, at)
+    return pins
+  })
+  tellEnded(parts, lapsed)
   const expired = await parts.sql.begin(async (transaction) => {
     const plans = await expirePlans(transaction, at, new Date(at.getTime() - START_WITHIN_MS))
     const about = { at, ...signed(SYSTEM), act: 'plan.expired' }

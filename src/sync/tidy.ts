@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { decidedPaths } from '../store/drops.ts'
 import { forgetDeleted, forgetMemberChanges } from '../store/mirror-retention.ts'
 import { listOrganizations, listSources, type SourceRow } from '../store/organizations.ts'
+import { forgetUploads } from '../store/upload-retention.ts'
 import { forgetOld } from './drop/retention.ts'
 import type { Worker } from './jobs.ts'
 import type { Parts } from './parts.ts'
@@ -33,18 +34,23 @@ export async function tidyEverything(parts: Parts, worker: Pick<Worker, 'observe
     }
     await tellSilence(parts, organization.id, sources)
   }
-  await forgetMirrors(parts)
+  await forgetOldRows(parts)
 }
 
 /** Once an hour, in its first minute: what is too old is looked for in whole tables. */
-async function forgetMirrors({ sql, now }: Parts): Promise<void> {
+async function forgetOldRows({ sql, now, log }: Parts): Promise<void> {
   const at = now()
   if (at.getUTCMinutes() !== 0) return
   await forgetDeleted(sql, new Date(at.getTime() - REMEMBERED_MS))
   await forgetMemberChanges(sql, new Date(at.getTime() - DAY_MS))
+  const before = { bytes: new Date(at.getTime() - UPLOAD_MS), rows: new Date(at.getTime() - REMEMBERED_MS) }
+  const expired = await sql.begin((transaction) => forgetUploads(transaction, before))
+  if (expired > 0) log.info({ uploads: expired }, 'uploads of which nothing was planned were let go of')
 }
 
 const DAY_MS = 86_400_000
+/** So long a file can be read again and planned of. The rows of one that was planned of stay as long as failures are told. */
+const UPLOAD_MS = 7 * DAY_MS
 /** Somebody who comes back within that time is known to be the same. */
 const REMEMBERED_MS = 90 * DAY_MS
 

@@ -5,9 +5,13 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { CATALOGUE } from '../../src/errors.ts'
+import { REASONS } from '../../src/reconcile/reasons.ts'
 import { faultOf, type LivedIn, openLivedIn, type Route } from './lived-in.ts'
 
-const CODES = new Map(Object.entries(CATALOGUE).map(([code, { status }]) => [code, status]))
+/** Reasons why a file is not read are answered as they are. */
+const CODES = new Map(
+  [...Object.entries(REASONS), ...Object.entries(CATALOGUE)].map(([code, { status }]) => [code, status ?? 0]),
+)
 
 let here: LivedIn
 beforeAll(async () => {

@@ -179,7 +179,7 @@ describe('failures', () => {
           email: 'ada@acme.test',
           code: 'HAS_PRODUCTS',
           reason: 'Ada still holds CAD.',
-          nextStep: 'Revoke first.',
+          nextStep: 'Revoke first (rosterd revoke, or --revoke-first).',
         },
         {
           item: null,

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { openApiDocument } from '../../src/api/document.ts'
 import { makeToken } from '../../src/auth.ts'
 import { live, openTenant, type Tenant } from '../store/conformance/tenants.ts'
-import { type Answer, openWorld, type World } from './world.ts'
+import { type Answer, NOW, openWorld, type World } from './world.ts'
 
 export const ROLES = ['viewer', 'operator', 'admin'] as const
 export type Role = (typeof ROLES)[number]
@@ -93,6 +93,7 @@ export async function openLivedIn(): Promise<LivedIn> {
   const more = ['eve', 'fay']
   const [a, o] = [await openTenant(world.sql, 'alpha', []), await openTenant(world.sql, 'omega', more)]
   const [alpha, omega] = [await live(a, 'alpha', []), await live(o, 'omega', more)]
+  for (const tenant of [alpha, omega]) await pin(world, tenant)
   world.ids['alpha'] = alpha.ground.id
   world.ids['omega'] = omega.ground.id
   const tokens = { viewer: makeToken(), operator: makeToken(), admin: makeToken() }
@@ -108,13 +109,23 @@ export async function openLivedIn(): Promise<LivedIn> {
   return { world, routes: routesOf(openApiDocument(world.app, '0')), alpha, omega, tokens, foreign, fill }
 }
 
+/** Somebody was removed by hand once, which has lapsed, and does not get one product back. */
+async function pin({ sql }: World, { ground, member, applied, mark }: Tenant): Promise<void> {
+  await sql`
+    insert into pins (organization_id, person_id, product_id, kind, until, created_by, plan_id, since)
+    select m.organization_id, m.person_id, x.product, x.kind, ${NOW}, ${`kim@${mark}.test`}, ${applied}::bigint, x.since
+    from members m, (values (0, 'exclude', ${NOW}::timestamptz), (${ground.product('cad')}::int, 'force_revoke', 'epoch')) x(product, kind, since)
+    where m.organization_id = ${ground.id} and m.id = ${member}`
+}
+
 function fill(route: Route, organization: Tenant, ids: Tenant, over: Record<string, string> = {}): string {
   const values: Record<string, string> = {
     organization: organization.ground.key,
     plan: `pln_${ids.applied}`,
     item: '1',
     member: `mem_${ids.member}`,
-    snapshot: `snp_${ids.snapshot}`,
+    assignment: `asg_${ids.lent.assignment}`,
+    snapshot: `snp_${route.path.includes('/uploads/') ? ids.upload : ids.snapshot}`,
     decision: `dec_${ids.decision}`,
     token: `tok_${ids.token}`,
     source: 'hr',
@@ -123,7 +134,9 @@ function fill(route: Route, organization: Tenant, ids: Tenant, over: Record<stri
     name: 'roster',
     ...over,
   }
-  return route.path.replaceAll(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(values[name] ?? ''))
+  const borrow = route.method === 'DELETE' && route.path.endsWith('/borrow') ? `?device=WS%20${ids.mark}` : ''
+  const query = route.path.endsWith('/uploads') ? '?verb=invite' : borrow
+  return route.path.replaceAll(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(values[name] ?? '')) + query
 }
 
 /** What is wrong with an answer, whatever was asked; null when nothing is. */

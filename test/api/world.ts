@@ -45,6 +45,16 @@ const config = (key: string, name: string): OrganizationConfig => ({
       managesAdmins: false,
       settings: {},
     },
+    {
+      key: 'upload',
+      name: 'uploads',
+      kind: 'upload',
+      mode: 'delta',
+      approval: 'manual',
+      trust: 0,
+      managesAdmins: false,
+      settings: {},
+    },
   ],
   rules: [],
 })

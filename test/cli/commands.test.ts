@@ -30,11 +30,11 @@ describe('inviting somebody by hand', () => {
   it('says of a member that they are one, and counts nothing as done', async () => {
     const ran = await cli.type(['invite', '--user', 'ada@acme.example', '--yes'])
     expect(ran).toMatchObject({ exit: 0, err: '' })
-    expect(ran.out).toContain('ada@acme.example is already a member.')
+    expect(ran.out).toContain('Ada Lovelace <Ada@acme.example> is already a member.')
     expect(ran.out).not.toContain('Invite 1')
     expect(ran.out).toMatch(/Plan pln_\d+ was applied: 1 already so of 1 item\.\n$/)
     const [plan] = JSON.parse((await cli.type(['plans', '--json'])).out)
-    expect((await cli.type(['show', plan.id])).out).toContain('already so: ada@acme.example is already a member.')
+    expect((await cli.type(['show', plan.id])).out).toContain('Ada Lovelace <Ada@acme.example> is already a member.')
   })
 
   it('does nothing where the answer is no', async () => {
@@ -158,7 +158,13 @@ describe('exit codes and errors', () => {
     ['a missing argument', ['show'], {}, 2, /missing required argument 'plan'/],
     ['one argument too many', ['plans', 'pln_1'], {}, 2, /too many arguments/],
     ['nobody to invite', ['invite'], {}, 2, /^Nobody to invite\.\n/],
-    ['two people to invite', ['invite', '--user', 'a@b.cz', '--user', 'c@b.cz'], {}, 2, /^One person at a time\./],
+    [
+      'a name for two people',
+      ['invite', '--user', 'a@b.cz', '--user', 'c@b.cz', '--first-name', 'Ada'],
+      {},
+      2,
+      /^--first-name, --last-name and --language are of one person\./,
+    ],
     [
       'an override that is no number',
       ['approve', '1', '--override', 'all', '--reason', 'x'],

@@ -40,6 +40,7 @@ it('the audit, narrowed', async () => {
     'plan.applied',
     'plan.started',
     'plan.approved',
+    'plan.submitted',
     'plan.created',
   ])
   expect((await cli.type(['audit', '--since', '2030-01-01'])).out).toBe('Nothing of that is on record.\n')

@@ -52,6 +52,9 @@ const plan: PlanWhole = {
   closedReason: null,
   supersededBy: null,
   finishedAt: null,
+  operation: null,
+  leftOut: 0,
+  counts: {},
   rowErrors: 2,
   beside: {
     openDecisions: 1,

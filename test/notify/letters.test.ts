@@ -68,6 +68,10 @@ const letters: [name: string, letter: OutgoingLetter][] = [
     ]),
   ],
   ['member-revoked', toMember([{ kind: 'revoke', product: 'V-Ray' }], null)],
+  [
+    'member-return',
+    toMember([{ kind: 'return', product: 'V-Ray', device: 'WS-204', until: '2027-03-14T12:30:00.000Z' }]),
+  ],
   ['member-suspended', toMember([{ kind: 'suspend' }])],
   ['member-removed', toMember([{ kind: 'revoke', product: 'V-Ray' }, { kind: 'remove' }])],
   [

@@ -1,7 +1,9 @@
+import { createHash } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { canonicalJson, hashHeader, itemText } from '../../src/reconcile/canonical.ts'
+import { canonicalJson, hashHeader, itemText, type PlanHeader } from '../../src/reconcile/canonical.ts'
 import type { Action } from '../../src/reconcile/model.ts'
+import { type Operation, PIN_DEFAULT } from '../../src/reconcile/operation.ts'
 import { planPerson } from '../../src/reconcile/plan-person.ts'
 import { AT, CAD, HR, newcomer, policyOf, row } from '../support/world.ts'
 
@@ -66,7 +68,7 @@ describe('the hash of a plan', () => {
     settingsVersion: 1,
   }
   const keys = { product: () => 'cad', source: () => 'hr' }
-  const hash = (lines: string[], of = header) => {
+  const hash = (lines: string[], of: PlanHeader = header) => {
     const running = hashHeader(of)
     for (const line of lines) running.item(line)
     return running.hex()
@@ -82,6 +84,31 @@ describe('the hash of a plan', () => {
     ]
     expect(new Set(hashes).size).toBe(5)
     expect(hash(['a', 'b'])).toBe(hash(['a', 'b']))
+  })
+
+  it('covers what a person asked for; a plan of sync has the hash it always had', () => {
+    const operation: Operation = {
+      verb: 'remove',
+      products: [],
+      allProducts: false,
+      expiresAt: null,
+      role: 'member',
+      revokeFirst: true,
+      wait: false,
+      pin: PIN_DEFAULT,
+      where: null,
+      file: null,
+      rows: { given: 1, merged: 0, errors: 0 },
+    }
+    const others: Operation[] = [
+      operation,
+      { ...operation, revokeFirst: false },
+      { ...operation, pin: { kind: 'always' } },
+    ]
+    const hashes = others.map((one) => hash(['a'], { ...header, operation: one }))
+    expect(new Set([hash(['a']), ...hashes]).size).toBe(4)
+    const before = `{"baseRevision":7,"organization":"acme","rulesetVersion":1,"schema":1,"settingsVersion":1,"snapshots":["s1"]}\na\n`
+    expect(hash(['a'])).toBe(createHash('sha256').update(before).digest('hex'))
   })
 
   it('speaks of people, products and sources by key, so that ids of a database do not matter', () => {

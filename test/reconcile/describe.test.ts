@@ -9,8 +9,8 @@ import {
   reasonText,
 } from '../../src/reconcile/describe.ts'
 import { readExpiry } from '../../src/reconcile/expiry.ts'
-import { REASON_CODES } from '../../src/reconcile/model.ts'
 import { planPerson } from '../../src/reconcile/plan-person.ts'
+import { REASON_CODES } from '../../src/reconcile/reason.ts'
 import { isFailureCode, REASONS, reasonNext, reasonSentence } from '../../src/reconcile/reasons.ts'
 import { AT, balanced, CAD, newcomer, policyOf, profile, row, SIM, says, ZONE } from '../support/world.ts'
 
@@ -110,6 +110,10 @@ describe('reasons', () => {
 
   it('tells why in a few words', () => {
     expect(reasonText({ code: 'absent', params: { source: 'HR feed' } })).toBe('no longer in HR feed')
+    const pinned = '30 Nov 2026 (Europe/Berlin)'
+    expect(reasonText({ code: 'returned', params: { source: 'HR feed', pinned } })).toBe(
+      `is back in HR feed; pinned until ${pinned}`,
+    )
     expect(
       reasonText({ code: 'matched_rule', params: { rule: 'eng', source: 'HR feed', product: 'CAD', because: '' } }),
     ).toBe('rule eng of HR feed gives CAD')
@@ -117,9 +121,11 @@ describe('reasons', () => {
 })
 
 describe('the catalogue of failure reasons', () => {
-  it.each(Object.entries(REASONS))('%s is a sentence and a next step', (_, reason) => {
-    expect(reason.sentence).toMatch(/^(?:["{]|[A-Z]).*[.?}]$/)
-    expect(reason.next).toMatch(/^[A-Z].*\.$/)
+  it.each(Object.entries(REASONS))('%s is a sentence and a next step', (code, reason) => {
+    if (!isFailureCode(code)) throw new Error(code)
+    expect(reason.sentence).toMatch(/^(?:["{]|[A-Z])/)
+    expect(reasonSentence(code, {})).toMatch(/[.?]$/)
+    expect(reasonNext(code)).toMatch(/^[A-Z].*\.$/)
     expect(reason.status === null || (reason.status >= 400 && reason.status <= 599)).toBe(true)
   })
 
@@ -147,11 +153,29 @@ describe('the catalogue of failure reasons', () => {
     )
   })
 
+  it('one code tells two truths, and what is not known leaves no trace', () => {
+    const seats = { product: 'CAD Pro', used: 10, owned: 10, needed: '1 seat' }
+    const failed = { ...seats, outcome: 'Ada got none.', after: 'Then assign again, or use --wait.' }
+    expect(outcomeText({ code: 'SEATS_EXHAUSTED', params: failed })).toEqual({
+      message: 'No free seat of CAD Pro: 10 of 10 are used. Ada got none.',
+      next: 'Free or buy 1 seat. Then assign again, or use --wait.',
+    })
+    expect(outcomeText({ code: 'SEATS_EXHAUSTED', params: seats })).toEqual({
+      message: 'No free seat of CAD Pro: 10 of 10 are used. They are in the waiting list.',
+      next: 'Free or buy 1 seat. It then happens by itself.',
+    })
+    expect(reasonSentence('MEMBER_NOT_FOUND', { v: 'ad@acme.example' })).toBe('ad@acme.example is not a member.')
+    const similar = { v: 'ad@acme.example', similar: 'Did you mean ada@acme.example?' }
+    expect(reasonSentence('MEMBER_NOT_FOUND', similar)).toBe(
+      'ad@acme.example is not a member. Did you mean ada@acme.example?',
+    )
+  })
+
   it('an outcome says what happened and what to do; one that simply succeeded says nothing', () => {
     expect(outcomeText({ code: null, params: {} })).toBeNull()
     expect(outcomeText({ code: 'HAS_PRODUCTS', params: { name: 'Ada', list: 'CAD Pro' } })).toEqual({
       message: 'Ada still holds CAD Pro.',
-      next: 'Revoke first.',
+      next: 'Revoke first (rosterd revoke, or --revoke-first).',
     })
     expect(outcomeText({ code: 'toString', params: {} })?.message).toBe('Something went wrong inside (toString).')
     expect(isFailureCode('toString')).toBe(false)

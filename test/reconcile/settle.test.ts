@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { outcomeText } from '../../src/reconcile/describe.ts'
 import type { Action, ActionKind } from '../../src/reconcile/model.ts'
-import { DEPENDS_ON } from '../../src/reconcile/order.ts'
+import { blockedBy, DEPENDS_ON } from '../../src/reconcile/order.ts'
 import { type Current, type SettledItem, settle } from '../../src/reconcile/settle.ts'
 import { CAD, held, member, profile } from '../support/world.ts'
 
@@ -14,6 +15,8 @@ const current = (over: Partial<Current> = {}): Current => ({
   atLeastAdmins: 2,
   blockedBy: null,
   seatFree: true,
+  seatMayWait: true,
+  borrows: [],
   holds: [],
   ...over,
 })
@@ -61,6 +64,15 @@ const extend = item('extend', {
   precondition: { assignment: { version: 1 } },
 })
 const admin = member({ role: 'admin' })
+const LENT = {
+  personId: 1,
+  productId: CAD.id,
+  product: 'CAD Pro',
+  device: 'WS-204',
+  until: '2026-12-02T11:00:00.000Z',
+  zone: 'Europe/Berlin',
+}
+const OUT = { item: 3, code: 'BORROWED_OFFLINE' }
 const soon = '2027-06-30T22:00:00.000Z'
 
 describe('settle', () => {
@@ -210,6 +222,70 @@ describe('settle', () => {
     ['extend', extend, { assignment: held(CAD.id, soon) }, 'succeeded', null, ['change_assignment']],
     ['extend what is so', extend, { assignment: held(CAD.id) }, 'noop', null, []],
     ['extend what is gone', extend, {}, 'skipped_stale', 'STALE_ITEM', []],
+    [
+      'assign without a seat, unless it may wait',
+      assign,
+      { seatFree: false, seatMayWait: false },
+      'failed_permanent',
+      'SEATS_EXHAUSTED',
+      [],
+    ],
+    [
+      'row 20: revoke what is on a device',
+      revoke,
+      { assignment: held(CAD.id), borrows: [LENT] },
+      'waiting_borrow',
+      'BORROWED_OFFLINE',
+      ['wait_for_return'],
+    ],
+    [
+      'revoke while another product is on a device',
+      revoke,
+      { assignment: held(CAD.id), borrows: [{ ...LENT, productId: 9 }] },
+      'succeeded',
+      null,
+      ['end_assignment'],
+    ],
+    [
+      'revoke what was changed since, on a device',
+      revoke,
+      { assignment: { ...held(CAD.id), version: 2 }, borrows: [LENT] },
+      'skipped_stale',
+      'STALE_ITEM',
+      [],
+    ],
+    [
+      'remove who has something on a device',
+      remove,
+      { borrows: [LENT], holds: ['CAD Pro'] },
+      'failed_permanent',
+      'BORROWED_OFFLINE',
+      [],
+    ],
+    [
+      'remove whose revoke waits for a device',
+      remove,
+      { blockedBy: OUT, borrows: [LENT], holds: ['CAD Pro'] },
+      'waiting_borrow',
+      'BORROWED_OFFLINE',
+      ['wait_for_return'],
+    ],
+    [
+      'remove whose revoke waited, returned since',
+      remove,
+      { blockedBy: OUT, holds: ['CAD Pro'] },
+      'waiting_borrow',
+      'BLOCKED_BY',
+      ['wait_for_return'],
+    ],
+    [
+      'remove the last administrator, on a device',
+      { ...remove, precondition: {} },
+      { member: admin, blockedBy: OUT, borrows: [LENT] },
+      'failed_permanent',
+      'LAST_ADMIN',
+      [],
+    ],
     ['link', item('link', { fromPersonId: 9 }), {}, 'succeeded', null, ['adopt']],
     ['let go', item('release_claim'), {}, 'succeeded', null, ['release_link']],
   ])('%s', (_, given, facts, state, code, writes) => {
@@ -231,7 +307,38 @@ describe('settle', () => {
       name: 'Ada Lovelace',
       position: 3,
       needed: '3 seats',
+      outcome: 'Ada Lovelace is number 3 in the waiting list.',
     })
+  })
+
+  it('tells who did not ask to wait that there is no seat', () => {
+    const facts = current({ seatFree: false, seatMayWait: false, product: { ...CAD, used: 10 } })
+    expect(outcomeText(settle(assign, facts).outcome)).toEqual({
+      message: 'No free seat of CAD Pro: 10 of 10 are used. Ada Lovelace got none.',
+      next: 'Free or buy 1 seat. Then assign again, or use --wait.',
+    })
+  })
+
+  it('tells what is on a device: the last to come back decides', () => {
+    const borrows = [LENT, { ...LENT, device: 'laptop', until: '2026-12-05T23:00:00.000Z' }]
+    const { outcome, writes } = settle(revoke, current({ assignment: held(CAD.id), borrows }))
+    expect(outcomeText(outcome)).toEqual({
+      message: 'Ada Lovelace has CAD Pro borrowed on laptop until 5 Dec 2026 (Europe/Berlin).',
+      next: 'Ask them to return it. It then happens by itself.',
+    })
+    const until = '2026-12-06T00:00:00.000Z'
+    expect(writes).toEqual([{ do: 'wait_for_return', personId: 1, productId: CAD.id, until }])
+    expect(outcomeText(settle(remove, current({ borrows })).outcome)?.next).toBe(
+      'Ask them to return it. With --revoke-first the removal then happens by itself.',
+    )
+  })
+
+  it('a removal waits only where nothing else is in its way', () => {
+    const lent = { number: 2, kind: 'revoke', code: 'BORROWED_OFFLINE' } as const
+    const failed = { number: 3, kind: 'revoke', code: 'STALE_ITEM' } as const
+    expect(blockedBy('remove', [lent, failed])).toEqual({ item: 3, code: 'STALE_ITEM' })
+    expect(blockedBy('remove', [lent])).toEqual({ item: 2, code: 'BORROWED_OFFLINE' })
+    expect(blockedBy('suspend', [lent, failed])).toBeNull()
   })
 
   it('a failed change of address blocks nothing', () => {

@@ -83,7 +83,7 @@ describe('README', () => {
       // `rosterd keeps …` is a sentence; a command is followed by arguments as the help lists them, or ends there.
       const sentence = !known.includes(name)
       if (sentence) continue
-      const parents = ['config', 'token', 'source', 'scim']
+      const parents = ['config', 'token', 'source', 'scim', 'product', 'rule']
       const path = parents.includes(name) ? [name, second] : [name]
       const help = await helpOf(path)
       checked += 1

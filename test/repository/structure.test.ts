@@ -7,13 +7,13 @@ import { imports, sources, trackedFiles, withoutComments } from './tree.ts'
 const FLOORS = [
   ['cli'],
   ['daemon'],
-  ['app', 'herald', 'reload'],
+  ['app', 'herald', 'listener', 'reload'],
   ['scim', 'api', 'console'],
   ['context', 'metrics', 'problem'],
   ['vitals'],
   ['sync', 'notify', 'auth'],
   ['store', 'config'],
-  ['reconcile'],
+  ['reconcile', 'filter'],
   [
     'counters',
     'errors',
@@ -38,7 +38,7 @@ const SQL_ELSEWHERE: Record<string, string> = {}
 /** Files over 400 lines that are one noun all the same, with the most they may have. */
 const LONG: Record<string, { lines: number; because: string }> = {
   'src/reconcile/model.ts': { lines: 480, because: 'the nouns of the mind, read as one page' },
-  'src/store/schema.ts': { lines: 740, because: 'every table in the order of the flow; drizzle-kit reads one schema' },
+  'src/store/schema.ts': { lines: 750, because: 'every table in the order of the flow; drizzle-kit reads one schema' },
 }
 
 const files = sources()

@@ -1,7 +1,7 @@
 /** Many writers at once: nothing is lost, nothing is made twice, and nobody sees an internal error. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { z } from 'zod'
-import { BULK, type Endpoint, openEndpoint, resources } from './endpoint.ts'
+import { BULK, type Endpoint, openEndpoint, PATCH, resources } from './endpoint.ts'
 
 let here: Endpoint
 beforeAll(async () => {
@@ -150,4 +150,40 @@ test('the totals are what there is', async () => {
     }
     expect(there).toBe(counted)
   }
+})
+
+test('thirty-two who change one user at once, and set no condition, are all heard; dates never go back', async () => {
+  const id = await here.user()
+  const seen: [version: number, at: string][] = []
+  let over = false
+  const watching = (async () => {
+    while (!over) {
+      const { json } = await here.ask('GET', `/Users/${id}`)
+      const { version, lastModified } = z.object({ version: z.string(), lastModified: z.string() }).parse(json['meta'])
+      seen.push([Number(/\d+/.exec(version)?.[0]), lastModified])
+    }
+  })()
+  const change = (n: number) =>
+    n % 4 === 0
+      ? { active: n % 8 === 0 }
+      : n % 4 === 1
+        ? { title: `title ${n}` }
+        : n % 4 === 2
+          ? { nickName: `nick ${n}` }
+          : { displayName: `name ${n}` }
+  for (let round = 0; round < 6; round += 1) {
+    const answers = await Promise.all(
+      Array.from({ length: 32 }, (_, n) =>
+        here.ask('PATCH', `/Users/${id}`, {
+          schemas: [PATCH],
+          Operations: [{ op: 'replace', value: change(n + round) }],
+        }),
+      ),
+    )
+    expect(answers.map((one) => one.status)).toEqual(Array.from({ length: 32 }, () => 200))
+  }
+  over = true
+  await watching
+  const ordered = seen.toSorted((a, b) => a[0] - b[0])
+  expect(ordered.map(([, at]) => at)).toEqual(ordered.map(([, at]) => at).toSorted())
 })

@@ -47,7 +47,7 @@ async function ask(method: string, path: string, body?: object) {
   }
   const route = routeOf(caller, path.split('?')[0] ?? '')
   if (route === null) throw new Error(`nothing at ${path}`)
-  const response = await serve(route, request, method, async () => body)
+  const response = await serve(route, request, { method, address: path }, async () => body)
   const text = await response.text()
   return { status: response.status, json: text === '' ? {} : part(JSON.parse(text)) }
 }

@@ -214,7 +214,10 @@ describe('refused in every dialect', () => {
     ['4 a boolean', { active: 1 }, '400 invalidValue: active is 1 but must be true or false'],
     ['4 text', { title: { a: 1 } }, '400 invalidValue: title is an object but must be text'],
     ['4 text', { title: ['a', 'b'] }, '400 invalidValue: title is an array of 2 but has a single value'],
-    ['4 infinity', { title: Number.POSITIVE_INFINITY }, '400 invalidValue: title is Infinity but must be text'],
+    ['4 infinity', { title: Number.POSITIVE_INFINITY }, '400 invalidValue: title is a number with a fraction or'],
+    ['4 infinity', { active: Number.POSITIVE_INFINITY }, '400 invalidValue: active is a number that is too large but'],
+    ['O-29 a number with a fraction', { externalId: 701984.1 }, '400 invalidValue: externalId is a number with a'],
+    ['O-29 beyond 2^53', { externalId: 2 ** 53 }, '400 invalidValue: externalId is a number with a fraction or'],
     [
       '4 base64url',
       { x509Certificates: [{ value: 'ab-_' }] },

@@ -1,6 +1,6 @@
 /** Statements 69 to 72 of the requirements: Bulk (RFC 7644 §3.7). */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { z } from 'zod'
+import { answered, bulkAt, group, idOf, post, statuses } from './bulking.ts'
 import { type Asked, BULK, ENTERPRISE, type Endpoint, openEndpoint, PATCH, SCIM } from './endpoint.ts'
 
 let here: Endpoint
@@ -9,38 +9,7 @@ beforeAll(async () => {
 })
 afterAll(() => here?.drop())
 
-const outcome = z.object({
-  method: z.string(),
-  bulkId: z.string().optional(),
-  version: z.string().optional(),
-  location: z.string().optional(),
-  status: z.string(),
-  response: z.object({ status: z.string(), scimType: z.string().optional(), detail: z.string() }).optional(),
-})
-const answered = z.object({
-  schemas: z.tuple([z.literal('urn:ietf:params:scim:api:messages:2.0:BulkResponse')]),
-  Operations: z.array(outcome),
-})
-
-async function bulk(Operations: object[], more: object = {}, asked?: Asked) {
-  const answer = await here.ask('POST', '/Bulk', { schemas: [BULK], Operations, ...more }, asked)
-  expect(answer.status).toBe(200)
-  return answered.parse(answer.json).Operations
-}
-const post = (bulkId: string, over: object = {}) => ({
-  method: 'POST',
-  path: '/Users',
-  bulkId,
-  data: { userName: bulkId, ...over },
-})
-const group = (bulkId: string, members: string[], over: object = {}) => ({
-  method: 'POST',
-  path: '/Groups',
-  bulkId,
-  data: { displayName: bulkId, members: members.map((value) => ({ value })), ...over },
-})
-const statuses = (operations: z.output<typeof outcome>[]) => operations.map((one) => one.status)
-const idOf = (operation: z.output<typeof outcome> | undefined) => operation?.location?.split('/').at(-1) ?? ''
+const bulk = (operations: object[], more?: object, asked?: Asked) => bulkAt(here, operations, more, asked)
 
 test('70: every operation has method, location, version, bulkId and its status as text; errors have the response', async () => {
   await here.user({ userName: 'taken' })

@@ -2,6 +2,7 @@
  * What an administrator reads in the log of Okta or Entra ID when a request is refused: which attribute, which value, what would be
  * right. Every sentence here is the whole `detail`.
  */
+import { brotliCompressSync, gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import {
   BULK,
@@ -74,6 +75,55 @@ describe('a user', () => {
   })
 })
 
+// As JSON: what the parser of this test would make of them is not what was sent.
+describe('a number for text', () => {
+  const lost =
+    ' is a number with a fraction or too many digits, of which some would be lost; send it in quotation marks.'
+  test.each([
+    ['externalId', '9007199254740993'],
+    ['externalId', '-9007199254740993'],
+    ['userName', '123456789012345678901234567890'],
+    ['externalId', '701984.10'],
+    ['externalId', '1e999'],
+  ])('%s: %s', async (name, number) => {
+    for (const source of ['idp', 'strict'] as const) {
+      const body = `{"schemas":["${USER}"],${name === 'userName' ? '' : '"userName":"digits",'}"${name}":${number}}`
+      const answer = await here.ask('POST', '/Users', body, { source })
+      expect([answer.status, answer.json['scimType'], answer.json['detail']]).toEqual([
+        400,
+        'invalidValue',
+        name + lost,
+      ])
+    }
+  })
+
+  test('in a PATCH, and in what a filter of its path says a new value is', async () => {
+    const detail = async (operation: string) => {
+      const body = `{"schemas":["${PATCH}"],"Operations":[${operation}]}`
+      return (await here.ask('PATCH', `/Users/${ids.get('idp')}`, body)).json['detail']
+    }
+    expect(await detail('{"op":"add","path":"title","value":9007199254740993}')).toBe(`title${lost}`)
+    expect(await detail('{"op":"add","value":{"title":0.5}}')).toBe(`title${lost}`)
+    expect(await detail('{"op":"add","path":"roles[value eq 9007199254740993].type","value":"x"}')).toBe(
+      `roles.value${lost}`,
+    )
+  })
+
+  test('is taken where every digit is kept', async () => {
+    const body = '{"userName":"kept","externalId":9007199254740991,"title":-17}'
+    expect((await here.ask('POST', '/Users', body)).json).toMatchObject({
+      externalId: '9007199254740991',
+      title: '-17',
+    })
+  })
+
+  test('that is too large for anything is called so', async () => {
+    expect((await here.ask('POST', '/Users', '{"userName":"x","active":1e999}')).json['detail']).toBe(
+      'active is a number that is too large but must be true or false, without quotes.',
+    )
+  })
+})
+
 describe('a body', () => {
   test.each([
     ['', 'The body is empty; send one JSON object.'],
@@ -110,6 +160,89 @@ describe('a body', () => {
     )
     expect(await send({ body: 'a,b', headers: { ...headers, 'content-type': 'text/csv' } })).toBe(
       'The body is "text/csv" but must be application/scim+json or application/json.',
+    )
+  })
+
+  test.each([
+    ['gzip', gzipSync],
+    ['br', brotliCompressSync],
+  ])('that is packed with %s', async (coding, pack) => {
+    const headers = {
+      authorization: `Bearer ${here.tokens.get('idp')}`,
+      'content-type': 'application/scim+json',
+      'content-encoding': coding,
+    }
+    const body = new Uint8Array(pack(JSON.stringify(ada({ userName: coding }))))
+    const response = await here.app.request('/scim/v2/Users', { method: 'POST', headers, body })
+    expect([response.status, response.headers.get('accept-encoding')]).toEqual([415, 'identity'])
+    expect(part(await response.json())['detail']).toBe(
+      `The body is packed ("${coding}"), but bodies are sent as they are: send it without Content-Encoding.`,
+    )
+  })
+
+  test('that says that it is not packed', async () => {
+    const headers = { 'content-encoding': 'Identity' }
+    expect((await here.ask('POST', '/Users', ada({ userName: 'plain' }), { headers })).status).toBe(201)
+  })
+})
+
+describe('what is there, and what is not', () => {
+  const id = '018f7d5e-1111-7000-8000-00000000000f'
+
+  test.each(['GET', 'PUT', 'PATCH', 'DELETE'])('%s of a resource that is not there', async (method) => {
+    const body =
+      method === 'PUT' ? ada({}) : { schemas: [PATCH], Operations: [{ op: 'add', path: 'title', value: 'x' }] }
+    const answer = await here.ask(method, `/Users/${id}`, /^P/.test(method) ? body : undefined)
+    expect([answer.status, answer.json['detail']]).toEqual([
+      404,
+      `There is no User with the id "${id}". It may have been deleted; look it up with a filter.`,
+    ])
+  })
+
+  test.each([
+    ['PUT', '/Users', 'PUT cannot be used at "/scim/v2/Users"; only GET, HEAD, POST can.'],
+    ['POST', `/Users/${id}/`, `POST cannot be used at "/scim/v2/Users/${id}"; only GET, HEAD, PUT, PATCH, DELETE can.`],
+    ['GET', '/Bulk?x=1', 'GET cannot be used at "/scim/v2/Bulk"; only POST can.'],
+  ])('%s %s cannot be used', async (method, path, detail) => {
+    const answer = await here.ask(method, path)
+    expect([answer.status, answer.json['detail']]).toEqual([405, detail])
+  })
+
+  test('a resource that is too large', async () => {
+    const photos = [{ value: `https://x.example/${'a'.repeat(1_100_000)}` }]
+    const answer = await here.ask('POST', '/Users', ada({ photos }))
+    expect([answer.status, answer.json['detail']]).toEqual([
+      413,
+      expect.stringMatching(
+        /^The User would have 1,1\d\d,\d{3} bytes, but may have at most 1,048,576, members not counted\. Leave out what is large, such as photos or certificates\.$/,
+      ),
+    ])
+  })
+
+  test('a cursor of another query', async () => {
+    const page = async (query: string, source: SourceName = 'idp') =>
+      (await here.ask('GET', `${query}&count=1`, undefined, { source })).json
+    const cursor = String((await page('/Users?filter=userName pr&cursor='))['nextCursor'])
+    const detail = async (query: string, source?: SourceName) =>
+      (await page(`${query}&cursor=${cursor}`, source))['detail']
+    const again = '; repeat what the first page had, or begin again with an empty cursor.'
+    expect(await detail('/Users?filter=active pr')).toBe(`The cursor was made for another filter${again}`)
+    expect(await detail('/Users?filter=userName pr&sortBy=title&sortOrder=descending')).toBe(
+      `The cursor was made for another sortBy and another sortOrder${again}`,
+    )
+    expect(await detail('/?filter=userName pr')).toBe(`The cursor was made for another address${again}`)
+    expect(await detail('/Users?filter=userName pr', 'second')).toBe(
+      'The cursor was made for another token, or a piece of it is missing; begin again with an empty cursor.',
+    )
+    expect(await detail('/Users?filter=userName pr')).toBeUndefined()
+  })
+
+  test('too many requests', async () => {
+    let detail: unknown
+    for (let asked = 0; asked < 10 && detail === undefined; asked++)
+      detail = (await here.ask('GET', '/Users?count=0', undefined, { source: 'slow' })).json['detail']
+    expect(detail).toBe(
+      'More than 1 requests a second, and more than 3 at once; wait 1 s and go on. Raise "rate:" of the source for a first push.',
     )
   })
 })

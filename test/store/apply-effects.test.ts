@@ -136,6 +136,7 @@ describe('what else a batch writes', () => {
         name: `p${position - 1}@acme.test`,
         position,
         needed: position === 1 ? '1 seat' : `${position} seats`,
+        outcome: `p${position - 1}@acme.test is number ${position} in the waiting list.`,
       })),
     )
     expect(await sql`select product_id, kind, plan_id, until from waits where organization_id = ${world.id}`).toEqual(

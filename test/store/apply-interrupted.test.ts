@@ -152,7 +152,8 @@ describe('interrupted', () => {
     const lease = await takeLane(database.sql, world.id, 'sync', plan)
     if (lease === null) throw new Error('no lease')
     const first = await nextItems(database.sql, world.id, plan, { after: 0, limit: 10 })
-    const batch = { organizationId: world.id, planId: plan, lease, quiet: false, actor: 'test', items: first }
+    const who = { lease, quiet: false, actor: 'test', operation: null }
+    const batch = { organizationId: world.id, planId: plan, ...who, items: first }
     await expect(builtIn({ sql, now: () => new Date() }, world.id).write(batch)).rejects.toThrow('power')
     expect(await traces(database.sql, world)).toEqual(before)
   })

@@ -1,4 +1,5 @@
 /** What applying a plan would do, item by item, on a copy of the facts: planning and settling held together without a database. */
+import type { Borrow } from '../../src/reconcile/borrow.ts'
 import type {
   Action,
   Assignment,
@@ -10,7 +11,7 @@ import type {
   Wait,
 } from '../../src/reconcile/model.ts'
 import { nameKey, readEmail } from '../../src/reconcile/normalise.ts'
-import { DEPENDS_ON } from '../../src/reconcile/order.ts'
+import { blockedBy } from '../../src/reconcile/order.ts'
 import { type Current, type ProfileText, type SettledItem, settle, type Write } from '../../src/reconcile/settle.ts'
 
 /** The organization as far as a plan touches it. */
@@ -19,6 +20,8 @@ export interface Facts {
   assignments: Assignment[]
   products: Product[]
   waits: Wait[]
+  /** Absent: nobody has borrowed anything. */
+  borrows?: Borrow[]
 }
 
 export interface Prediction {
@@ -49,6 +52,7 @@ class World {
   private readonly queues = new Map<number, number>()
   private readonly atLeastAdmins: number
   private readonly at: string
+  private readonly borrows: Borrow[] | undefined
 
   constructor(facts: Facts, items: SettledItem[], at: string) {
     this.members = new Map(facts.members.map((one) => [one.personId, one]))
@@ -58,6 +62,7 @@ class World {
     this.pending = Map.groupBy(items, (item) => item.personId)
     this.atLeastAdmins = Math.min(2, this.activeAdmins())
     this.at = at
+    this.borrows = facts.borrows
   }
 
   run(item: SettledItem): Outcome {
@@ -77,6 +82,7 @@ class World {
       assignments: [...this.assignments.values()].sort((a, b) => a.personId - b.personId || a.productId - b.productId),
       products: [...this.products.values()],
       waits: [...this.waits.values()],
+      ...(this.borrows && { borrows: this.borrows }),
     }
   }
 
@@ -93,6 +99,8 @@ class World {
       atLeastAdmins: this.atLeastAdmins,
       blockedBy: this.blockedBy(item),
       seatFree: product !== null && product.owned - product.reserve - product.used > 0,
+      seatMayWait: true,
+      borrows: (this.borrows ?? []).filter((one) => one.personId === item.personId),
       holds: held.map((one) => one.name),
     }
   }
@@ -115,12 +123,13 @@ class World {
   }
 
   private blockedBy(item: SettledItem): Current['blockedBy'] {
-    const causes = DEPENDS_ON[item.kind]
-    for (const { item: earlier, outcome } of this.outcomes.get(item.personId) ?? []) {
-      if (!causes.includes(earlier.kind) || FINE.has(outcome.state)) continue
-      return { item: earlier.number, code: outcome.code ?? outcome.state }
-    }
-    return null
+    const earlier = (this.outcomes.get(item.personId) ?? []).filter(({ outcome }) => !FINE.has(outcome.state))
+    const setbacks = earlier.map(({ item: { number, kind }, outcome }) => ({
+      number,
+      kind,
+      code: outcome.code ?? outcome.state,
+    }))
+    return blockedBy(item.kind, setbacks)
   }
 
   private activeAdmins(): number {
@@ -170,6 +179,13 @@ class World {
       case 'end_seat_wait':
         this.waits.delete(`seat ${slot(write.personId, write.productId)}`)
         return
+      case 'wait_for_return': {
+        const { personId, productId, until } = write
+        const key = `borrow ${slot(personId, productId)}`
+        const since = this.waits.get(key)?.since ?? this.at
+        this.waits.set(key, { personId, productId, kind: 'borrow', since, until: until ?? this.at })
+        return
+      }
       default:
         this.links.push(write)
     }

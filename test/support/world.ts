@@ -3,6 +3,7 @@
  * from them by the real rules, and the current side is derived so that nothing differs.
  */
 import { parse } from 'yaml'
+import type { Borrow } from '../../src/reconcile/borrow.ts'
 import { desire, evaluate } from '../../src/reconcile/evaluate.ts'
 import type {
   Action,
@@ -226,10 +227,10 @@ export interface Applied {
 }
 
 /** Plans the person, applies the plan by the same decisions that the writer takes, and stores the waits. */
-export function applyPlan(person: Case, policy: Policy, at: string): Applied {
+export function applyPlan(person: Case, policy: Policy, at: string, borrows: Borrow[] = []): Applied {
   const actions = planPerson(person, policy, at)
   const items = actions.map((action, index) => ({ ...action, number: index + 1 }))
-  const { outcomes, facts, links } = predict(items, factsOf(person, policy), at)
+  const { outcomes, facts, links } = predict(items, { ...factsOf(person, policy), borrows }, at)
   const released = (link: Link) =>
     links.some((one) => one.do === 'release_link' && (one.sourceId === null || one.sourceId === link.sourceId))
   const after: Case = {

@@ -147,7 +147,7 @@ describe('failed items', () => {
   })
 })
 
-it('a plan made by hand has plain columns, which its file gives back', async () => {
+it('a plan of somebody who was typed has the columns of what was typed, which its file gives back', async () => {
   await open()
   const plan = await invite(world.parts, world.organization, {
     actor: KIM,
@@ -157,8 +157,10 @@ it('a plan made by hand has plain columns, which its file gives back', async () 
   })
   await fail(plan)
   const written = await fileOf(plan)
-  expect(written).toMatch(/^\uFEFFemail,display_name,products,_line,.*\r\nada@acme\.example,'=Ada,,,EMAIL_IN_USE,/)
-  expect((await read(written)).rows).toMatchObject([{ profile: { email: 'ada@acme.example', displayName: '=Ada' } }])
+  expect(written).toMatch(
+    /^\uFEFFemail,first_name,last_name,language,products,_line,.*\r\nada@acme\.example,'=Ada,,,,1,EMAIL_IN_USE,/,
+  )
+  expect((await read(written)).rows).toMatchObject([{ profile: { email: 'ada@acme.example', firstName: '=Ada' } }])
 })
 
 describe('rows in error', () => {

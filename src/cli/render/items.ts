@@ -70,11 +70,12 @@ function changeWords(item: Item): string {
 }
 
 /** What will not simply succeed, and why where that is known. */
-function expectedWords(item: Item): string {
-  if (item.predicted === 'succeeded') return ''
-  if (item.foreseen !== null)
-    return `${item.predicted === 'blocked' ? 'blocked' : 'will fail'}: ${item.foreseen.message}`
-  return STATES_IN_WORDS[item.predicted] ?? plainly(item.predicted)
+export function expectedWords(item: Item): string {
+  const { predicted, foreseen } = item
+  if (item.state === 'skipped_excluded') return 'left out'
+  if (predicted === 'succeeded') return ''
+  const words = predicted.startsWith('failed') ? 'will fail' : (STATES_IN_WORDS[predicted] ?? plainly(predicted))
+  return foreseen === null ? words : `${words}: ${foreseen.message}`
 }
 
 function outcomeWords(item: Item): string {

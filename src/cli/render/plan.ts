@@ -24,7 +24,9 @@ export function planHeader(plan: Plan, { paint, zone }: Page): string {
         [
           from === '' ? '' : `from ${from}`,
           `made ${moment(plan.createdAt, zone)} by ${plan.createdBy}`,
-          plan.state === 'awaiting_approval' ? `valid until ${moment(plan.expiresAt, zone)} (${zone})` : '',
+          plan.state === 'awaiting_approval' || isDraft(plan)
+            ? `valid until ${moment(plan.expiresAt, zone)} (${zone})`
+            : '',
           `hash ${plan.hash.slice(0, 12)}`,
         ]
           .filter((part) => part !== '')
@@ -42,9 +44,13 @@ export function planHeader(plan: Plan, { paint, zone }: Page): string {
   return `${lines.join('\n')}\n`
 }
 
+/** Somebody asked for it, and nobody has let it happen yet. What is only observed is a draft as well, and cannot be approved. */
+export const isDraft = ({ state, lane }: Plan): boolean => state === 'draft' && lane === 'by_hand'
+
 const STATE_WORDS: Readonly<Record<string, string>> = {
   draft: 'is only shown: nothing of it is applied',
   discarded: 'was only shown',
+  cancelled: 'was cancelled',
   awaiting_approval: 'waits for approval',
   approved: 'is approved',
   applying: 'is being applied',
@@ -57,8 +63,11 @@ const STATE_WORDS: Readonly<Record<string, string>> = {
 }
 
 function stateWords(plan: Plan, paint: Paint): string {
-  if (plan.state === 'awaiting_approval' && plan.verdict === 'hold') return paint.warn('is held')
-  if (plan.state === 'awaiting_approval' && plan.verdict === 'refuse') return paint.bad('is refused')
+  const decides = plan.state === 'awaiting_approval' || isDraft(plan)
+  if (decides && plan.verdict === 'hold') return paint.warn('is held')
+  if (decides && plan.verdict === 'refuse') return paint.bad('is refused')
+  if (isDraft(plan)) return 'is a draft'
+  if (plan.state === 'discarded' && plan.lane === 'by_hand') return 'was discarded'
   return STATE_WORDS[plan.state] ?? `is ${plainly(plan.state)}`
 }
 
@@ -156,14 +165,16 @@ export function missingAdministrators(plan: Plan): string {
 
 /** What can be done with the plan now. */
 export function nextLines(plan: Plan): string {
-  if (plan.state === 'draft') {
+  if (plan.state === 'draft' && !isDraft(plan)) {
     const names = plan.sources.map((source) => source.key).join(', ')
     const [only] = plan.sources
     const live = plan.sources.length === 1 && only !== undefined ? only.key : 'SOURCE'
     return `To let it happen: ${typed(`source go-live ${live}`)}, where a source that pushes is not live yet; else give ${safe(names)} another approval than observe in the configuration.\n`
   }
-  if (plan.state === 'awaiting_approval') {
-    const reject = `To reject it:  ${typed(`reject ${plan.id}`)}\n`
+  if (plan.state === 'awaiting_approval' || isDraft(plan)) {
+    const reject = isDraft(plan)
+      ? `To let it go:  ${typed(`discard ${plan.id}`)}\nFor others to approve it: ${typed(`submit ${plan.id}`)}\n`
+      : `To reject it:  ${typed(`reject ${plan.id}`)}\n`
     const approve = plan.verdict === 'pass' ? typed(`approve ${plan.id}`) : overrideLine(plan)
     const sum = plan.overrideSum === null ? '' : `               ${plan.overrideSum}\n`
     const two = plan.verdict === 'refuse' ? `               (${missingAdministrators(plan)})\n` : ''

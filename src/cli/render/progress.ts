@@ -35,6 +35,7 @@ const SENTENCES: Readonly<Record<string, string>> = {
   approved: 'is approved and waits for its turn',
   applying: 'is still being applied',
   paused: 'is paused',
+  cancelled: 'was cancelled',
 }
 
 /** `Plan pln_7 was applied: 98 done, 2 waiting, 1 failed.` */
@@ -50,4 +51,38 @@ export function ending(id: string, progress: Progress): string {
   ].filter((part) => part !== '')
   const words = SENTENCES[progress.state] ?? `is ${plainly(progress.state)}`
   return `Plan ${id} ${words}: ${parts.join(', ')} of ${count(progress.itemCount, 'item')}.`
+}
+
+const VERDICTS = [
+  ['succeeded', 'done'],
+  ['noChange', 'already so'],
+  ['waiting', 'waiting'],
+  ['leftOut', 'left out'],
+  ['cancelled', 'cancelled'],
+  ['stale', 'out of date'],
+  ['failed', 'failed'],
+  ['toDo', 'to do'],
+] as const
+
+/**
+ * `15 rows: 12 people (10 done, 2 failed), 1 merged with another, 2 in error.` Each person counts once, by the worst of their items;
+ * nothing where the items say the same.
+ */
+export function peopleLines(
+  { people = {}, itemCount }: Progress,
+  { given, merged, errors }: { given: number; merged: number; errors: number },
+): string[] {
+  const total = Object.values(people).reduce((sum, one) => sum + one, 0)
+  if (total === itemCount && merged + errors === 0) return []
+  const became = VERDICTS.flatMap(([verdict, words]) => {
+    const of = people[verdict] ?? 0
+    return of === 0 ? [] : [`${number(of)} ${words}`]
+  })
+  const parts = [
+    merged + errors === 0 ? '' : `${count(given, 'row')}: `,
+    `${count(total, 'person', 'people')} (${became.join(', ')})`,
+    merged === 0 ? '' : `, ${number(merged)} merged with another row of the same person`,
+    errors === 0 ? '' : `, ${number(errors)} in error`,
+  ]
+  return [`${parts.join('')}.`]
 }

@@ -39,19 +39,30 @@ begin
 end
 $$;--> statement-breakpoint
 -- Updates, each of another resource, as `mirror_update` does one; who is not in the answer was overtaken. In the order of ids, so that
--- two who update the same ones wait for each other and do not block each other.
-CREATE FUNCTION mirror_update_many(o int, s int, t text, given json) RETURNS TABLE (id uuid, version bigint) LANGUAGE plpgsql AS $$
+-- two who update the same ones wait for each other and do not block each other; and all are held before anybody is counted, since
+-- another who holds one of them may want to count in the same place.
+CREATE FUNCTION mirror_update_many(o int, s int, t text, given json)
+RETURNS TABLE (id uuid, version bigint, modified_at timestamptz) LANGUAGE plpgsql AS $$
 declare
   x record;
+  ids uuid[];
 begin
+  if json_array_length(given) > 1 then
+    ids := array(select g.id from json_to_recordset(given) as g(id uuid));
+    perform from mirror_resources r where r.organization_id = o and r.source_id = s and r.type = t and r.id = any(ids)
+      and r.deleted_at is null order by r.id for no key update;
+  end if;
   for x in
     select * from json_to_recordset(given) as g(id uuid, expected bigint, document json, comparable jsonb, "uniqueKey" text,
       "externalId" text, "displayNameKey" text, active boolean, "emailKeys" text[], urgent boolean, renamed boolean, at timestamptz,
       author jsonb) order by g.id
   loop
     id := x.id;
+    -- Whoever waited longer than another brings an older date: dates grow with versions.
+    select greatest(x.at, r.modified_at) into modified_at from mirror_resources r
+    where r.organization_id = o and r.source_id = s and r.type = t and r.id = x.id and r.deleted_at is null for no key update;
     version := mirror_update(o, s, t, x.id, x.expected, x.document, x.comparable, x."uniqueKey", x."externalId", x."displayNameKey",
-      x.active, x."emailKeys", x.urgent, x.renamed, x.at, x.author);
+      x.active, x."emailKeys", x.urgent, x.renamed, modified_at, x.author);
     if version is not null then return next; end if;
   end loop;
 end
@@ -64,12 +75,13 @@ declare
   x record;
   ids uuid[];
 begin
-  -- Who deletes somebody holds them and then takes them out of their groups: all who come in anywhere are held before anybody is taken
-  -- out, or the two would wait for each other.
+  -- Who deletes somebody holds them and then takes them out of their groups: all who come in anywhere, and the groups themselves, which
+  -- may be in each other, are held before anybody is taken out, or the two would wait for each other.
   if json_array_length(given) > 1 then
-    ids := array(select distinct one::uuid from json_array_elements(given) g, json_array_elements(g->'steps') y,
-      json_array_elements_text(y->'values') one where y->>'op' <> 'remove');
-    perform from mirror_resources r where r.organization_id = o and r.source_id = s and r.type = any(types) and r.id = any(ids)
+    ids := array(select one::uuid from json_array_elements(given) g, json_array_elements(g->'steps') y,
+      json_array_elements_text(y->'values') one where y->>'op' <> 'remove'
+      union select g.grp from json_to_recordset(given) as g(grp uuid));
+    perform from mirror_resources r where r.organization_id = o and r.source_id = s and r.type = any(types || t) and r.id = any(ids)
       order by r.id for key share;
   end if;
   for x in
@@ -183,56 +195,51 @@ begin
 end
 $$;
 --> statement-breakpoint
--- Makes resources active or not, and nothing else: what identity providers ask most often of one. `document` is null where the text says
--- `active` not exactly once and at its top: then nothing was done, and somebody has to read it. Who is not in the answer is not there.
+-- Makes resources active or not, and nothing else: what identity providers ask most often of one. Each at most once. `document` is null
+-- where the text says `active` not exactly once and at its top: then nothing was done, and somebody has to read it. Who is not in the
+-- answer is not there. Few rows meet a large table: each is looked up in an index, however small the table was when this was planned.
 CREATE FUNCTION mirror_set_active_many(o int, s int, t text, given json)
 RETURNS TABLE (organization_id int, source_id int, id uuid, place int, type text, document text, version bigint,
-  created_at timestamptz, modified_at timestamptz, active boolean, changed boolean) LANGUAGE plpgsql AS $$
-declare
-  x record;
-  r record;
-  word constant text := '"active":';
+  created_at timestamptz, modified_at timestamptz, active boolean, changed boolean)
+LANGUAGE plpgsql SET enable_hashjoin = off SET enable_mergejoin = off SET enable_seqscan = off AS $$
+#variable_conflict use_column
 begin
-  organization_id := o;
-  source_id := s;
-  type := t;
-  for x in
-    select * from json_to_recordset(given) as g(place int, id uuid, active boolean, at timestamptz, author jsonb) order by g.id, g.place
-  loop
-    select m.document::text as document, m.comparable, m.version, m.created_at, m.modified_at, m.active into r from mirror_resources m
-    where m.organization_id = o and m.source_id = s and m.type = t and m.id = x.id and m.deleted_at is null for no key update;
-    if not found then continue; end if;
-    id := x.id;
-    place := x.place;
-    created_at := r.created_at;
-    modified_at := r.modified_at;
-    version := r.version;
-    active := x.active;
-    changed := r.active <> x.active;
-    document := r.document;
-    if length(document) - length(replace(document, word, '')) <> length(word) or not r.comparable ? 'active'
-      or position(word || r.active::text in document) = 0 then
-      document := null;
-      changed := false;
-    elsif changed then
-      document := replace(document, word || r.active::text, word || x.active::text);
-      version := nextval('mirror_numbers');
-      modified_at := x.at;
-      update mirror_resources m set document = mirror_set_active_many.document::json,
-        comparable = jsonb_set(m.comparable, '{active}', to_jsonb(x.active)), active = x.active,
-        version = mirror_set_active_many.version, modified_at = x.at
-      where m.organization_id = o and m.source_id = s and m.type = t and m.id = x.id;
-      insert into mirror_marks (organization_id, source_id, number, type, id, urgent, at)
-      values (o, s, version, t, x.id, not x.active, x.at);
-      -- Always in the same order, so that two who do the opposite wait for each other and do not block each other.
-      insert into mirror_totals as m (organization_id, source_id, type, active, part, count)
-      values (o, s, t, false, pg_backend_pid() % 16, case when x.active then -1 else 1 end),
-        (o, s, t, true, pg_backend_pid() % 16, case when x.active then 1 else -1 end)
-      on conflict on constraint mirror_totals_organization_id_source_id_type_active_part_pk do update set count = m.count + excluded.count;
-      insert into audit (organization_id, at, actor, act, object, request_id, token_id)
-      values (o, x.at, x.author->>'actor', 'mirror.changed', t || ' ' || x.id, x.author->>'request', (x.author->>'token')::bigint);
-    end if;
-    return next;
-  end loop;
+  return query
+  with wanted as materialized (
+    select * from json_to_recordset(given) as g(place int, id uuid, active boolean, at timestamptz, author jsonb)),
+  held as materialized (
+    select w.place, w.active as becomes, w.at, w.author, m.id, m.document::text as text, m.comparable, m.version, m.created_at,
+      m.modified_at, m.active
+    from wanted w join mirror_resources m on m.organization_id = o and m.source_id = s and m.type = t and m.id = w.id
+      and m.deleted_at is null
+    order by w.id for no key update of m),
+  clear as materialized (
+    select h.*, h.comparable ? 'active' and length(h.text) - length(replace(h.text, '"active":', '')) = 9
+      and position('"active":' || h.active::text in h.text) > 0 as clear
+    from held h),
+  changed as (
+    update mirror_resources m set document = replace(c.text, '"active":' || c.active::text, '"active":' || c.becomes::text)::json,
+      comparable = jsonb_set(c.comparable, '{active}', to_jsonb(c.becomes)), active = c.becomes, version = nextval('mirror_numbers'),
+      modified_at = greatest(m.modified_at, c.at)
+    from clear c
+    where m.organization_id = o and m.source_id = s and m.type = t and m.id = c.id and c.clear and c.active <> c.becomes
+    returning m.id, m.document::text as text, m.version, m.active, m.modified_at, c.at, c.author),
+  marked as (
+    insert into mirror_marks (organization_id, source_id, number, type, id, urgent, at)
+    select o, s, c.version, t, c.id, not c.active, c.at from changed c),
+  -- Always in the same order, so that two who do the opposite wait for each other and do not block each other.
+  counted as (
+    insert into mirror_totals as m (organization_id, source_id, type, active, part, count)
+    select o, s, t, n.active, pg_backend_pid() % 16, sum(n.more)
+    from (select c.active, 1 as more from changed c union all select not c.active, -1 from changed c) n
+    group by n.active having sum(n.more) <> 0 order by n.active
+    on conflict (organization_id, source_id, type, active, part) do update set count = m.count + excluded.count),
+  told as (
+    insert into audit (organization_id, at, actor, act, object, request_id, token_id)
+    select o, c.at, c.author->>'actor', 'mirror.changed', t || ' ' || c.id, c.author->>'request', (c.author->>'token')::bigint
+    from changed c)
+  select o, s, c.id, c.place, t, case when c.clear then coalesce(d.text, c.text) end, coalesce(d.version, c.version), c.created_at,
+    coalesce(d.modified_at, c.modified_at), c.becomes, d.id is not null
+  from clear c left join changed d on d.id = c.id;
 end
 $$;

@@ -1,7 +1,7 @@
 import type { RowError, StagedRow } from '../../reconcile/model.ts'
 import { promised } from './refusal.ts'
 import { mergeRepeats } from './repeats.ts'
-import type { Counts, Layout, OpenedCsv, RowWarning } from './settings.ts'
+import type { Column, Counts, Layout, OpenedCsv, RowWarning } from './settings.ts'
 
 /** What was understood of a file, as plain data for a person or a program to look at. No secrets. */
 export interface Description {
@@ -34,6 +34,7 @@ export interface DescribeOptions {
   errors?: number
 }
 
+/** Delimiters in words. */
 const DELIMITERS: Record<string, string> = { ',': 'comma', ';': 'semicolon', '\t': 'tab', '|': 'vertical bar' }
 
 /**
@@ -72,7 +73,7 @@ export async function describeLayout(open: () => Promise<OpenedCsv>, options: De
   return {
     encoding: layout.encoding,
     bom: layout.bom,
-    delimiter: DELIMITERS[layout.delimiter] ?? layout.delimiter,
+    delimiter: delimiterWords(layout.delimiter),
     headerLine: layout.headerLine,
     keyedBy: layout.keyedBy,
     columns: layout.columns.map((column) => ({ header: column.header, understoodAs: understood(column) })),
@@ -94,7 +95,17 @@ function inOrder<T extends { line: number }>(things: T[], most: number): T[] {
   return things.sort((a, b) => a.line - b.line).slice(0, most)
 }
 
-function understood({ header, field, attribute, product, secret, inverted }: Layout['columns'][number]): string {
+export const delimiterWords = (delimiter: string): string => DELIMITERS[delimiter] ?? delimiter
+
+/** What a column was understood as, in words. */
+export function understood({
+  header,
+  field,
+  attribute,
+  product,
+  secret,
+  inverted,
+}: Record<'field' | 'attribute' | 'product', string | null> & Pick<Column, 'header' | 'secret' | 'inverted'>): string {
   if (secret) return 'secret, never read'
   if (product !== null) return `product ${product}`
   if (field !== null) return inverted ? `${field}, turned around` : field

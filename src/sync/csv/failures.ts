@@ -39,7 +39,7 @@ export async function* writeFailures(
   const addsProducts = !listsProducts(file)
   const names = kept.map((at) => file.columns[at]?.header ?? '')
   const header = [...names.map((name) => guarded(name)), ...(addsProducts ? ['products'] : []), ...OURS]
-  yield `\uFEFF${lines([header], file.delimiter)}`
+  yield `\uFEFF${csvLines([header], file.delimiter)}`
   let batch: string[][] = []
   for await (const row of rows) {
     const cells = kept.map((at) => guarded(row.cells[at] ?? '', file.columns[at]?.field === 'seat_priority'))
@@ -49,10 +49,10 @@ export async function* writeFailures(
     const products = addsProducts ? [row.products ?? ''] : []
     batch.push([...cells, ...[...products, ...ours, ...surplus].map((cell) => guarded(cell))])
     if (batch.length < BATCH) continue
-    yield lines(batch, file.delimiter)
+    yield csvLines(batch, file.delimiter)
     batch = []
   }
-  if (batch.length > 0) yield lines(batch, file.delimiter)
+  if (batch.length > 0) yield csvLines(batch, file.delimiter)
 }
 
 /** The cells by header, for machines; without columns that an earlier failure file added. */
@@ -71,7 +71,8 @@ function listsProducts({ columns }: FailureFile): boolean {
   )
 }
 
-function lines(records: string[][], delimiter: string): string {
+/** Records as a file has them, with CRLF. */
+export function csvLines(records: string[][], delimiter: string): string {
   // Lone line breaks are quoted by hand, and so is what would be taken for a hint or a `sep=` line.
   return stringify(records, { delimiter, record_delimiter: '\r\n', quoted_match: /[\r\n]|^#|^sep=|^version:/i })
 }

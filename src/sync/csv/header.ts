@@ -75,7 +75,8 @@ export function readHeader(header: string[], line: number, samples: string[][], 
   })
   settleSignIn(header, guesses, samples, overrides)
   settleNames(header, guesses)
-  const shadowed = keepBest(header, guesses)
+  const declaredBy = settings.uploaded ? '--column says' : 'the settings of the source say'
+  const shadowed = keepBest(header, guesses, declaredBy)
   const taken = new Set(RESERVED)
   const columns = header.map((name, position) => {
     const found = guesses[position] ?? null
@@ -111,6 +112,12 @@ export function shownHeader(header: string[]): string {
   return shown.join(', ') + (header.length > 20 ? ` and ${header.length - 20} more` : '')
 }
 
+/** The names of columns that a file has, for a program; none where the first line is data. */
+export function foundHeader(header: string[]): string[] {
+  if (header.some((cell) => cell.includes('@'))) return []
+  return header.slice(0, 200).map((cell) => cell.slice(0, 200).toWellFormed())
+}
+
 function guess(header: string): Guess | null {
   const key = headerKey(bareHeader(header))
   if (INVERTED_KEYS.has(key)) return { field: 'status', rank: 0, inverted: true }
@@ -130,6 +137,15 @@ function productNames(settings: CsvSettings): Map<string, string> {
   return names
 }
 
+/** Throws HEADER_MISSING where whoever uploads a file says of a column what it is, and there is none of that name. */
+export function refuseMadeUp(header: string[], { columns = {} }: CsvSettings): void {
+  const there = new Set(header.flatMap((name) => [headerKey(name), headerKey(bareHeader(name))]))
+  const missing = Object.keys(columns).find((name) => !there.has(headerKey(name)))
+  if (missing === undefined) return
+  const field = `${shownHeader([missing])} (named with --column)`
+  throw new CsvRefusal('HEADER_MISSING', { field, list: shownHeader(header) }, foundHeader(header))
+}
+
 function refuseDuplicates(header: string[]): void {
   const seen = new Set<string>()
   for (const name of header) {
@@ -137,11 +153,9 @@ function refuseDuplicates(header: string[]): void {
     if (key === '' || name.startsWith('_')) continue
     if (seen.has(key)) {
       const ambiguous = name.slice(0, 40).toWellFormed()
-      throw new CsvRefusal('HEADER_MISSING', {
-        field: `${ambiguous} alone (two columns are called so)`,
-        list: shownHeader(header),
-        ambiguous,
-      })
+      const field = `${ambiguous} alone (two columns are called so)`
+      const params = { field, list: shownHeader(header), ambiguous }
+      throw new CsvRefusal('HEADER_MISSING', params, foundHeader(header))
     }
     seen.add(key)
   }
@@ -178,7 +192,7 @@ function settleNames(header: string[], guesses: (Guess | null)[]): void {
 }
 
 /** One column per field: the best one. The others stay what they are called; they are returned, with the one that stands for each. */
-function keepBest(header: string[], guesses: (Guess | null)[]): Shadowed[] {
+function keepBest(header: string[], guesses: (Guess | null)[], declaredBy: string): Shadowed[] {
   const best = new Map<Field, number>()
   guesses.forEach((one, at) => {
     if (one === null) return
@@ -190,12 +204,11 @@ function keepBest(header: string[], guesses: (Guess | null)[]): Shadowed[] {
     if (one === null || by === at) return []
     const [name = '', instead = ''] = [header[at], header[by]]
     // Somebody has said of both that they are the field: to take either would be a guess.
-    if (one.rank === CHOSEN)
-      throw new CsvRefusal('HEADER_MISSING', {
-        field: `${one.field} alone (the settings of the source say it of two columns, ${shownHeader([instead, name])})`,
-        list: shownHeader(header),
-        ambiguous: one.field,
-      })
+    if (one.rank === CHOSEN) {
+      const field = `${one.field} alone (${declaredBy} it of two columns, ${shownHeader([instead, name])})`
+      const params = { field, list: shownHeader(header), ambiguous: one.field }
+      throw new CsvRefusal('HEADER_MISSING', params, foundHeader(header))
+    }
     guesses[at] = null
     return [{ header: name, field: one.field, by: instead }]
   })

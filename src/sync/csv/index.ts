@@ -11,11 +11,13 @@ import { type Counts, type CsvSettings, DROP_LIMITS, type Layout, type OpenedCsv
 
 export { canonicalRow } from './canonical.ts'
 export { asLines, cellsOf, type Shape } from './cells.ts'
-export { type Description, describeLayout } from './describe.ts'
+export { type Description, delimiterWords, describeLayout, understood } from './describe.ts'
 export { type FailureFile, type FailureRow, namedCells, writeFailures } from './failures.ts'
 export { mergeRows } from './merge.ts'
+export { distance, ProductNames } from './products.ts'
 export { CsvRefusal, promised } from './refusal.ts'
-export type { CsvSettings, OpenedCsv, RowResult } from './settings.ts'
+export { repeat } from './repeats.ts'
+export type { CsvSettings, Layout, OpenedCsv, RowResult, RowWarning } from './settings.ts'
 export { TEMPLATES, type TemplateName, template } from './template.ts'
 
 /** The first block is large enough for the longest header, so that everything is decided by it. */

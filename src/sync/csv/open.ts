@@ -1,5 +1,5 @@
 import { clean } from '../../reconcile/normalise.ts'
-import { headerHits, isOrdinary, readHeader, shownHeader } from './header.ts'
+import { foundHeader, headerHits, isOrdinary, readHeader, refuseMadeUp, shownHeader } from './header.ts'
 import { unguarded } from './prefix.ts'
 import { CsvRefusal } from './refusal.ts'
 import { type CsvRecord, Scanner } from './scan.ts'
@@ -40,18 +40,17 @@ export function openText(head: string, settings: CsvSettings): Opening {
     settings,
   )
   const has = (field: string) => columns.some((column) => column.field === field && column.product === null)
-  const keyedBy = settings.keyedBy ?? (has('external_id') ? 'external_id' : 'email')
-  for (const field of new Set<string>(['email', keyedBy])) {
-    if (!has(field) && !(field === 'email' && has('external_id') && has('action'))) {
-      throw new CsvRefusal('HEADER_MISSING', { field, list: shownHeader(names) })
-    }
-  }
+  if (settings.uploaded) refuseMadeUp(names, settings)
+  const keyedBy = keyOf(settings, has)
+  const missing = missingField(settings.keyedBy, keyedBy, has)
+  if (missing !== null)
+    throw new CsvRefusal('HEADER_MISSING', { field: missing, list: shownHeader(names) }, foundHeader(names))
   const unknown = columns
     .filter(({ header, attribute }) => attribute !== null && !isOrdinary(header))
     .map(({ header }) => header)
   const notes = shadowed.map(({ header, field, by }) => {
     const [one, other] = [shownHeader([header]), shownHeader([by])]
-    return `The columns ${other} and ${one} both look like ${field}: ${other} is read as that, ${one} is not. If that is wrong, say under columns in the settings of the source which is which.`
+    return `The columns ${other} and ${one} both look like ${field}: ${other} is read as that, ${one} is not. If that is wrong, say ${settings.uploaded ? 'with --column' : 'under columns in the settings of the source'} which is which.`
   })
   const secrets = columns.filter((column) => column.secret)
   const warnings: string[] = [...notes]
@@ -81,6 +80,20 @@ export function openText(head: string, settings: CsvSettings): Opening {
     trailing:
       samples.length > 0 && samples.every(({ cells }) => cells.length === names.length + 1 && cells.at(-1) === ''),
   }
+}
+
+type Has = (field: string) => boolean
+
+function keyOf({ keyedBy }: CsvSettings, has: Has): Layout['keyedBy'] {
+  if (keyedBy === undefined) return has('external_id') ? 'external_id' : 'email'
+  return keyedBy === 'either' ? 'email' : keyedBy
+}
+
+/** What has to have a column and has none. Who is told to go needs no address where there is an id. */
+function missingField(asked: CsvSettings['keyedBy'], keyedBy: Layout['keyedBy'], has: Has): string | null {
+  if (asked === 'either') return has('email') || has('external_id') ? null : 'email or external_id'
+  if (!has('email') && !(has('external_id') && has('action'))) return 'email'
+  return keyedBy === 'email' || has(keyedBy) ? null : keyedBy
 }
 
 /** Values for the sentence of ROW_UNPARSEABLE: the line `n` and `why`, with the numbers that `why` speaks of. */

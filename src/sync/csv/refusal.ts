@@ -1,4 +1,5 @@
 export type RefusalCode =
+  | 'FILE_EMPTY'
   | 'FILE_INCOMPLETE'
   | 'FILE_TYPE'
   | 'FILE_TOO_LARGE'
@@ -11,9 +12,12 @@ export class CsvRefusal extends Error {
   override readonly name = 'CsvRefusal'
   readonly code: RefusalCode
   readonly params: Record<string, string | number>
+  /** Names of the columns that were found, where that is what is wrong. */
+  readonly found: readonly string[]
 
-  constructor(code: RefusalCode, params: Record<string, string | number>) {
+  constructor(code: RefusalCode, params: Record<string, string | number>, found: readonly string[] = []) {
     super(`${code} ${JSON.stringify(params)}`)
+    this.found = found
     this.code = code
     this.params = params
   }

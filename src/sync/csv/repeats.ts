@@ -39,6 +39,7 @@ export async function mergeRepeats(opened: OpenedCsv, keys: ReadonlySet<string>)
   return found
 }
 
-function repeat(line: number, first: number): RowWarning {
+/** The warning about a line that merely repeats an earlier one. */
+export function repeat(line: number, first: number): RowWarning {
   return { line, code: 'ROW_DUPLICATE', params: { a: line, b: first }, sentence: `says the same as line ${first}.` }
 }

@@ -34,6 +34,9 @@ export class RowReader {
   readonly #secrets: number[] = []
   readonly #errors: RowErrors
   readonly #required: number
+  readonly #either: boolean
+  readonly #leaving: boolean
+  readonly #yesNo: readonly string[]
   readonly #inverted: boolean
   readonly #groups
   readonly #products
@@ -55,12 +58,18 @@ export class RowReader {
     })
     this.#errors = new RowErrors(layout, this.#at, this.#secrets)
     const { email, external_id: id, status } = this.#at
-    this.#required = Math.max(email ?? 0, layout.keyedBy === 'external_id' ? (id ?? 0) : 0) + 1
+    this.#either = settings.keyedBy === 'either'
+    this.#leaving = settings.leaving === true
+    this.#yesNo = settings.yesNo ?? []
+    this.#required = this.#either
+      ? Math.min(email ?? Number.POSITIVE_INFINITY, id ?? Number.POSITIVE_INFINITY) + 1
+      : Math.max(email ?? 0, layout.keyedBy === 'external_id' ? (id ?? 0) : 0) + 1
     this.#inverted = status !== undefined && layout.columns[status]?.inverted === true
     const dates: DateReading = {
       zone: settings.zone,
       today: settings.today,
       ...(settings.dateOrder ? { order: settings.dateOrder } : {}),
+      ...(settings.uploaded ? { declare: 'say which with --date-order dmy or mdy' } : {}),
     }
     const names = new ProductNames(settings.products)
     this.#products = memo((cell) => names.read(cell))
@@ -122,10 +131,11 @@ export class RowReader {
     if (action instanceof Wrong) return action
     const byId = this.#layout.keyedBy === 'external_id'
     const id = this.#cell(cells, 'external_id')
-    const anchor = byId ? readAnchor(id) : null
-    if (anchor !== null && !anchor.ok) return new Wrong(anchor.code, anchor.params)
     const email = readEmail(this.#cell(cells, 'email'))
-    const nameless = !email.ok && email.code === 'EMAIL_MISSING' && anchor !== null && action === 'remove'
+    const addressless = !email.ok && email.code === 'EMAIL_MISSING'
+    const anchor = byId || (this.#either && addressless && id !== '') ? readAnchor(id) : null
+    if (anchor !== null && !anchor.ok) return new Wrong(anchor.code, anchor.params)
+    const nameless = addressless && anchor !== null && (this.#either || action === 'remove')
     if (!email.ok && !nameless) return new Wrong(email.code, email.params)
     const emailKey = email.ok ? email.key : ''
     if (email.ok && email.confusable !== null) {
@@ -146,7 +156,7 @@ export class RowReader {
     if (status instanceof Wrong) return status
     const role = this.#read(cells, 'role', (cell) => this.#role(cell).role ?? undefined, null, ROLE_ALLOWED)
     if (role instanceof Wrong) return role
-    const leaves = status === 'leaver' || action === 'remove'
+    const leaves = this.#leaving || status === 'leaver' || action === 'remove'
     const expiresAt = this.#end(this.#cell(cells, 'expires'), 'expires', line, leaves, warnings)
     if (expiresAt instanceof Wrong) return expiresAt
     const startAt = this.#startAt(this.#cell(cells, 'start_date'))
@@ -155,6 +165,9 @@ export class RowReader {
     if (products instanceof Wrong) return products
     const seatPriority = this.#seatPriority(this.#cell(cells, 'seat_priority'))
     if (seatPriority instanceof Wrong) return seatPriority
+    const attributes = this.#rowAttributes(cells, byId ? '' : id, email.ok ? email.alias : null)
+    const unclear = this.#unclear(attributes)
+    if (unclear !== null) return unclear
     const groups = this.#groups(emptied(this.#cell(cells, 'groups')))
     const userName = this.#text(cells, 'user_name')
     const language = this.#text(cells, 'language')
@@ -181,7 +194,7 @@ export class RowReader {
       products,
       expiresAt,
       seatPriority,
-      attributes: this.#rowAttributes(cells, byId ? '' : id, email.ok ? email.alias : null),
+      attributes,
     }
   }
 
@@ -256,6 +269,18 @@ export class RowReader {
       found.set(product, { product, expiresAt: end })
     }
     return found.size < 2 ? [...found.values()] : [...found.values()].sort((a, b) => (a.product < b.product ? -1 : 1))
+  }
+
+  /** Makes `yes` or `no` of what means one of them; a word that does not is wrong. */
+  #unclear(attributes: Record<string, string>): Wrong | null {
+    for (const name of this.#yesNo) {
+      const cell = attributes[name]
+      if (cell === undefined || cell === '') continue
+      const yes = readYesNo(cell)
+      if (yes === null) return this.#notAllowed(cell, this.#attributes.find(([, own]) => own === name)?.[0], 'yes, no')
+      attributes[name] = yes ? 'yes' : 'no'
+    }
+    return null
   }
 
   #rowAttributes(cells: string[], externalId: string, alias: string | null): Record<string, string> {

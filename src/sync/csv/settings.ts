@@ -15,10 +15,16 @@ export interface CsvSettings {
   today: string
   /** The organization's products, to resolve the products column and columns named after a product. */
   products: { key: string; name: string; aliases: string[] }[]
-  /** What identifies a row; absent: the id column where there is one, else the e-mail address. */
-  keyedBy?: 'external_id' | 'email'
+  /** What identifies a row; absent: the id column where there is one, else the e-mail address. `either`: the address, and the id where a row has none. */
+  keyedBy?: 'external_id' | 'email' | 'either'
   /** Header → field (or `ignore`, or a name for the attribute), before the aliases. */
   columns?: Record<string, string>
+  /** Its people lose something: ends that are over do not matter. */
+  leaving?: boolean
+  /** Attributes whose cells are yes or no, and nothing else. */
+  yesNo?: readonly string[]
+  /** A person uploads it and can say how it is to be read; absent: a source does. */
+  uploaded?: boolean
   /** Absent: `DROP_LIMITS`. */
   limits?: Limits
 }

@@ -28,7 +28,7 @@ export const TEMPLATES = {
   revoke: {
     purpose: 'Take products away. One person per line.',
     columns: ['email', 'products'],
-    help: ['email: required.', 'PRODUCTS'],
+    help: ['email: required.', 'PRODUCTS', 'products: required, unless --product or --all-products says which.'],
   },
   roster: {
     purpose: 'The whole roster: everybody who belongs to the organization. Whoever is missing has left.',

@@ -165,6 +165,30 @@ const WAITS: Record<string, [boolean, Set]> = {
       update products set owned = used + 1, reserve = 1 where organization_id = ${id}`,
     ),
   ],
+  'for a product to be back': [false, both(forget('grants'), wait('borrow', days(1), 'cad'))],
+  'for a product that is back': [true, both(forget('grants'), wait('borrow', NOON, 'cad'))],
+  'for a product to be back, and differs in her name too': [
+    true,
+    both(forget('grants'), wait('borrow', days(1), 'cad'), desire('language', 'de')),
+  ],
+  'for another product to be back': [true, both(forget('grants'), wait('borrow', days(1), 'sim'))],
+  'for a product to be back, which ends earlier now': [
+    true,
+    both(end('grants', days(8)), wait('borrow', days(1), 'cad')),
+  ],
+  'to be removed when everything is back': [
+    false,
+    both(desire('wanted', false), forget('grants'), wait('borrow', days(1)), wait('borrow', days(1), 'cad')),
+  ],
+  'after a rejection, and for a product that is back': [
+    true,
+    both(forget('grants'), wait('rejected'), wait('borrow', NOON, 'cad')),
+  ],
+  'to be removed, and something is back': [
+    true,
+    both(desire('wanted', false), forget('grants'), wait('borrow', days(1)), wait('borrow', NOON, 'cad')),
+  ],
+  'to be removed, and everything is back': [true, both(unwanted('active', 'owner'), wait('borrow', NOON))],
   'for a seat of another product': [true, both(forget('assignments'), wait('seat', null, 'sim'), full)],
   'for a seat, and differs in her name too': [
     true,
@@ -198,8 +222,15 @@ export const drift: Cases = {
       const held = OPEN.has(state) || state === 'awaiting_approval'
       expect([state, await left({}), await left({ supersede: true })]).toEqual([state, held, OPEN.has(state)])
     }
-    await sql`update plans set state = 'awaiting_approval', lane = 'by_hand' where organization_id = ${id} and id = ${plan}`
-    expect(await left({ supersede: true })).toBe(true)
+    for (const state of PLAN_STATES) {
+      // What a person asked for holds nobody before it is approved.
+      await sql`update plans set state = ${state}, lane = 'by_hand' where organization_id = ${id} and id = ${plan}`
+      expect([state, await left({}), await left({ supersede: true })]).toEqual([
+        state,
+        OPEN.has(state),
+        OPEN.has(state),
+      ])
+    }
   },
   'a newcomer who is somebody known drifts as that person': async (ground) => {
     const { ann } = await world(ground, nothing)

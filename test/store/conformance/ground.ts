@@ -1,5 +1,6 @@
 /** What every case stands on: an organization of its own, written as a configuration is, and a few words to put rows into it. */
 import type { Lane, LinkState, MemberState, PlanState, Role, WaitKind } from '../../../src/reconcile/model.ts'
+import type { Operation } from '../../../src/reconcile/operation.ts'
 import { nextChange } from '../../../src/store/changes.ts'
 import type { Handle, Sql } from '../../../src/store/connection.ts'
 import { type OrganizationConfig, writeConfig } from '../../../src/store/organizations.ts'
@@ -31,7 +32,12 @@ export function configOf(key: string, over: Partial<OrganizationConfig> = {}): O
     settings: { domains: ['acme.test'], protected: [], limits: {} },
     administrators: [{ email: 'Kim@acme.test', emailKey: 'kim@acme.test', role: 'admin' }],
     products: ['cad', 'sim'].map((one) => ({ key: one, name: one.toUpperCase(), aliases: [], owned: 10, reserve: 0 })),
-    sources: [feed('hr'), feed('manual', { kind: 'manual', mode: 'delta', trust: 0 }), feed('partners', { trust: 5 })],
+    sources: [
+      feed('hr'),
+      feed('manual', { kind: 'manual', mode: 'delta', trust: 0 }),
+      feed('partners', { trust: 5 }),
+      feed('upload', { kind: 'upload', mode: 'delta', trust: 0 }),
+    ],
     rules: RULES,
     ...over,
   }
@@ -159,7 +165,11 @@ export class Ground {
   }
 
   /** A sealed plan with one item a person. */
-  async plan(people: number[], over: { lane?: Lane; state?: PlanState } = {}): Promise<number> {
+  async plan(
+    people: number[],
+    over: { lane?: Lane; state?: PlanState; operation?: Operation; snapshotId?: number } = {},
+  ): Promise<number> {
+    const { operation, snapshotId } = over
     const header = { schema: 1, organization: this.key, baseRevision: 0, snapshots: [], rulesetVersion: 1 }
     const plan = await insertPlan(this.sql, this.id, {
       proposalId: null,
@@ -178,6 +188,8 @@ export class Ground {
       createdAt: NOON,
       expiresAt: days(7),
       quiet: false,
+      ...(operation && { operation }),
+      ...(snapshotId && { snapshotId }),
     })
     await this.sql`
       insert into plan_items (organization_id, plan_id, number, wave, kind, effect, person_id, subject_key, subject_email, reason,

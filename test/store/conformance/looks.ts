@@ -28,13 +28,13 @@ import { brokenInvariants } from '../../../src/store/invariants.ts'
 import { lostZeros } from '../../../src/store/lost-zeros.ts'
 import { findPairs, readDecision, writeAdoptions } from '../../../src/store/matching.ts'
 import { readMemberEvent } from '../../../src/store/member-events.ts'
+import { exportMembers } from '../../../src/store/member-export.ts'
 import { listMembers, readMember } from '../../../src/store/member-list.ts'
 import { countMembers, findMember, readAssignments, readMembers } from '../../../src/store/members.ts'
 import { whereOf } from '../../../src/store/mirror-filter.ts'
 import { listProducts, listRules, listSources, readOrganization } from '../../../src/store/organizations.ts'
 import { listOutcomes } from '../../../src/store/outcome-list.ts'
 import * as outcomes from '../../../src/store/outcomes.ts'
-import { personByEmail } from '../../../src/store/people.ts'
 import * as planFacts from '../../../src/store/plan-facts.ts'
 import {
   approvedPlans,
@@ -57,11 +57,16 @@ import { latestSnapshots, listSnapshots } from '../../../src/store/snapshot-list
 import * as snapshots from '../../../src/store/snapshots.ts'
 import { insertSourceToken, sourceTokenUse } from '../../../src/store/source-tokens.ts'
 import { duplicates, stagedFacts } from '../../../src/store/staging.ts'
+import { BORROWED_LOOKS } from './borrowed.ts'
+import { BY_HAND_LOOKS } from './by-hand.ts'
+import { DRAFTED_LOOKS } from './drafted.ts'
+import { EDITED_LOOKS } from './edited.ts'
 import { days, found, type Ground, NOON } from './ground.ts'
 import { propose } from './making.ts'
 import { MIRRORED_LOOKS } from './mirrored.ts'
 import { PUSHED_LOOKS } from './pushed.ts'
 import type { Tenant } from './tenants.ts'
+import { UPLOADED_LOOKS } from './uploaded.ts'
 
 /** Asks for what is of `theirs` in the name of `as`, in a transaction that leaves nothing. */
 type Look = (transaction: Transaction, as: Ground, theirs: Tenant) => Promise<unknown>
@@ -116,7 +121,12 @@ async function guarded(
 
 export const LOOKS: Record<string, Look> = {
   ...MIRRORED_LOOKS,
+  ...BORROWED_LOOKS,
   ...PUSHED_LOOKS,
+  ...BY_HAND_LOOKS,
+  ...UPLOADED_LOOKS,
+  ...DRAFTED_LOOKS,
+  ...EDITED_LOOKS,
   findAdministrator: (sql, as, { mark }) => findAdministrator(sql, as.id, `kim@${mark}.test`),
   tokenMakers: (sql, as, { token }) => tokenMakers(sql, as.id, token),
   listTokens: (sql, as) => listTokens(sql, as.id, { before: null, limit: 99 }),
@@ -183,6 +193,7 @@ export const LOOKS: Record<string, Look> = {
   readMemberEvent: (_, as, theirs) => readMemberEvent(as.sql, letter(as, theirs, 'plan')),
   listMembers: (sql, as) =>
     listMembers(sql, as.id, { states: ['invited', 'active'], search: null, after: null, limit: 99 }),
+  exportMembers: (sql, as) => exportMembers(sql, as.id, { where: null, holding: false, after: null, limit: 99 }),
   readMember: (sql, as, { member }) => readMember(sql, as.id, member),
   readMembers: (sql, as, { people }) => readMembers(sql, as.id, people),
   readAssignments: (sql, as, { people }) => readAssignments(sql, as.id, people),
@@ -198,10 +209,6 @@ export const LOOKS: Record<string, Look> = {
   settledNumbers: (sql, as, { applied }) => outcomes.settledNumbers(sql, as.id, applied, [1, 2]),
   relatedItems: (sql, as, { applied, people }) => outcomes.relatedItems(sql, as.id, applied, people),
   countOutcomes: (sql, as, { applied }) => outcomes.countOutcomes(sql, as.id, applied),
-  personByEmail: async (sql, as, { mark, people }) => {
-    const email = { text: `ann@${mark}.test`, key: `ann@${mark}.test`, name: null }
-    return people.includes((await personByEmail(sql, as.id, email, NOON)).personId)
-  },
   forecastSeats: async (sql, as) => {
     await addActions(await openProposal(sql), [propose(as, 'free', 'assign', 1, 'cad')])
     return await planFacts.forecastSeats(sql, as.id, 'free')
@@ -244,7 +251,7 @@ export const LOOKS: Record<string, Look> = {
   brokenInvariants: (sql, as, { people }) => guarded(sql, as, people, (proposal) => brokenInvariants(proposal, as.id)),
   lockConsent: async (sql, as, { ground, waiting }) => {
     const said = { by: 'kim', count: 1, reason: 'so', at: NOON.toISOString() }
-    await consentToPlan(sql, ground.id, waiting, said)
+    await consentToPlan(sql, ground.id, found(await readPlan(sql, ground.id, waiting)), said)
     return await lockConsent(sql, as.id, waiting)
   },
   readApplied: async (sql, as, { ground }) => {

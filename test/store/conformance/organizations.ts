@@ -116,7 +116,7 @@ export const organizations: Cases = {
   'a source that left the file is disconnected, keeps its id, and is connected when it is back': async (ground) => {
     const { sql, id } = ground
     const partners = ground.source('partners')
-    await ground.configure({ sources: base.sources.slice(0, 2) })
+    await ground.configure({ sources: base.sources.filter((source) => source.key !== 'partners') })
     const gone = (await listSources(sql, id)).filter((source) => !source.connected)
     expect(gone.map((source) => [source.id, source.key])).toEqual([[partners, 'partners']])
     await ground.configure()

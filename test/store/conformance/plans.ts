@@ -2,6 +2,7 @@
 import fc from 'fast-check'
 import { expect } from 'vitest'
 import { OUTCOME_STATES, type Outcome, type OutcomeState, PLAN_STATES } from '../../../src/reconcile/model.ts'
+import { type Operation, PIN_DEFAULT } from '../../../src/reconcile/operation.ts'
 import { tally } from '../../../src/reconcile/tally.ts'
 import { countOutcomes, writeOutcomes } from '../../../src/store/outcomes.ts'
 import {
@@ -22,6 +23,27 @@ const read = async (ground: Ground, plan: number): Promise<PlanRow> =>
   found(await readPlan(ground.sql, ground.id, plan))
 
 export const plans: Cases = {
+  'keeps what a person asked for, and of sync that nobody did': async (ground) => {
+    const operation: Operation = {
+      verb: 'assign',
+      products: ['cad'],
+      allProducts: false,
+      expiresAt: '2027-06-30T21:59:59.999Z',
+      role: 'member',
+      revokeFirst: false,
+      wait: true,
+      pin: PIN_DEFAULT,
+      where: null,
+      file: { name: 'März "neu".csv', sha256: 'ab' },
+      rows: { given: 3, merged: 1, errors: 1 },
+    }
+    const [asked, synced] = [
+      await ground.plan([1], { lane: 'by_hand', operation, snapshotId: 7 }),
+      await ground.plan([1]),
+    ]
+    expect(await read(ground, asked)).toMatchObject({ operation, snapshotId: 7, leftOut: 0 })
+    expect(await read(ground, synced)).toMatchObject({ operation: null, snapshotId: null, leftOut: 0 })
+  },
   'is moved from the given states only': async (ground) => {
     const plan = await ground.plan([1])
     const { sql, id } = ground

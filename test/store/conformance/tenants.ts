@@ -16,9 +16,11 @@ import type { Actor } from '../../../src/sync/parts.ts'
 import { propose } from '../../../src/sync/propose.ts'
 import { testParts } from '../../support/organization.ts'
 import { rulesOf } from '../../support/world.ts'
+import { fillBorrowed } from './borrowed.ts'
 import { configOf, days, found, Ground, NOON } from './ground.ts'
 import { broken, merge, row, stage } from './mirror.ts'
 import { fillMirror } from './mirrored.ts'
+import { fillUploaded } from './uploaded.ts'
 
 const base = configOf('any')
 const extra = { ...found(base.sources[0]), key: 'zoo' }
@@ -32,10 +34,14 @@ export interface Tenant {
   waiting: number
   failed: number
   snapshot: number
+  /** A file that somebody uploaded and planned nothing of. */
+  upload: number
   /** Only the second organization has this one; ids of sources count anew in each. */
   source: number
   decision: number
   member: number
+  /** An assignment that is on a device. */
+  lent: { assignment: number; personId: number; productId: number }
   token: number
   lease: Lease
 }
@@ -155,9 +161,11 @@ export async function live(ground: Ground, mark: string, more: string[]): Promis
     waiting: found(second, 'the second plan'),
     failed,
     snapshot,
+    upload: await fillUploaded(sql, ground, mark),
     source: ground.source(more.length > 0 ? 'zoo' : 'hr'),
     decision: decision.id,
     member: found(member, 'a member').id,
+    lent: await fillBorrowed(sql, ground, mark),
     lease: found(await takeLane(sql, id, 'urgent', applied), 'a lane'),
     token: await insertToken(sql, id, { ...token, createdAt: NOON, expiresAt: null }),
   }

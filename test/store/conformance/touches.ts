@@ -19,8 +19,8 @@ import { writeOutcomes } from '../../../src/store/outcomes.ts'
 import {
   consentToPlan,
   deletePlan,
-  expectNoop,
   movePlan,
+  readPlan,
   renewFindings,
   sealPlan,
   waitRejected,
@@ -42,12 +42,17 @@ import { noteReconciled } from '../../../src/store/schedules.ts'
 import { endSeatWaits, moveSeats, waitForSeats } from '../../../src/store/seats.ts'
 import { giveConsent, moveFile, moveSnapshot, replaceStopped, STOPPED } from '../../../src/store/snapshots.ts'
 import { clearErrors, dropStaging, stageErrors } from '../../../src/store/staging.ts'
+import { BORROWED_TOUCHES } from './borrowed.ts'
+import { BY_HAND_TOUCHES } from './by-hand.ts'
+import { DRAFTED_TOUCHES } from './drafted.ts'
+import { EDITED_TOUCHES } from './edited.ts'
 import { days, found, type Ground, NOON } from './ground.ts'
 import { propose } from './making.ts'
 import { broken } from './mirror.ts'
 import { MIRRORED_TOUCHES } from './mirrored.ts'
 import { PUSHED_TOUCHES } from './pushed.ts'
 import { REQUEST, type Tenant } from './tenants.ts'
+import { UPLOADED_TOUCHES } from './uploaded.ts'
 
 type Touch = (transaction: Transaction, as: Ground, theirs: Tenant) => Promise<unknown>
 
@@ -65,6 +70,11 @@ const profile = {
 export const TOUCHES: Record<string, Touch> = {
   ...MIRRORED_TOUCHES,
   ...PUSHED_TOUCHES,
+  ...BORROWED_TOUCHES,
+  ...BY_HAND_TOUCHES,
+  ...UPLOADED_TOUCHES,
+  ...DRAFTED_TOUCHES,
+  ...EDITED_TOUCHES,
   touchToken: (sql, as, { token }) => touchToken(sql, as.id, token, days(9)),
   revokeToken: (sql, as, { token }) => revokeToken(sql, as.id, token, NOON),
   markLive: (sql, as) => markLive(sql, as.id, as.source('hr'), days(9)),
@@ -136,11 +146,15 @@ export const TOUCHES: Record<string, Touch> = {
     writeOutcomes(sql, as.id, waiting, [{ number: 1, state: 'noop', code: null, params: {} }], NOON),
   deletePlan: (sql, as, { waiting }) => deletePlan(sql, as.id, waiting),
   movePlan: (sql, as, { waiting }) => movePlan(sql, as.id, waiting, ['awaiting_approval'], 'rejected'),
-  expectNoop: (sql, as, { waiting }) => expectNoop(sql, as.id, waiting),
   sealPlan: (sql, as, { waiting }) => sealPlan(sql, as.id, waiting, 'forged'),
   renewFindings: (sql, as, { waiting }) => renewFindings(sql, as.id, waiting, []),
-  consentToPlan: (sql, as, { waiting }) =>
-    consentToPlan(sql, as.id, waiting, { by: 'x', count: 1, reason: 'y', at: NOON.toISOString() }),
+  consentToPlan: async (sql, as, { ground, waiting }) =>
+    consentToPlan(sql, as.id, found(await readPlan(sql, ground.id, waiting)), {
+      by: 'x',
+      count: 1,
+      reason: 'y',
+      at: NOON.toISOString(),
+    }),
   addApplied: (sql, as) => addApplied(sql, as.id, [{ kind: 'remove', productId: 0, count: 9 }], NOON),
   forgetApplied: (sql, as) => forgetApplied(sql, as.id, NOON),
   waitRejected: (sql, as, { waiting }) => waitRejected(sql, as.id, waiting, NOON),
@@ -194,14 +208,16 @@ export const TOUCHES: Record<string, Touch> = {
 export const WITHOUT_ORGANIZATION = `
   copyBoolean linesOf addLines analyze guardTransactions difference instantText
   widenWorkMemory profileOf refusesValues copyText copyJson copyArray copyLine copyInto pipeline dial teachArrays
-  readFigures writeBackup readBackup saveBackup loadBackup knownMigrations appliedMigrations openConnection claimDataDirectory claimDatabase answers migrate analyzeOutgrown lockConfiguration lockOrganization lockSource tryLockSource lockMirror lockAwaiting retireOthers
+  readFigures writeBackup readBackup saveBackup loadBackup knownMigrations appliedMigrations openConnection claimDataDirectory claimDatabase answers migrate analyzeOutgrown lockConfiguration lockOrganization lockSource tryLockSource lockMirror lockAwaiting lockBatches endedBefore retireOthers
   saysDatabaseAway isDisconnection isOutOfRoom whileAway scheduledSources
   releaseLeftBehind releaseLostWork listOrganizations findOrganization organizationsWithDue pushDue rememberDue listPushing listLeftPushed abandonedPlans expirePlans remindOfPlans expireHeld createLetterBox findToken findSourceToken insertSourceToken remindOfTokens
   openProposal foreseeLastAdmins countGuarded countNamesakes addressDomains holdEverything addActions closeDependencies setAsideObserved takeObserved partFacts itemDigests findRefused followHolders foresee
   nextChange writeConfig insertToken insertPlan writeItems writeAudit writeWaits openDecisions openSnapshot stageRows replaceLines
-  columnCondition idCondition createdCondition modifiedCondition modifiedAt elementsOf isPresent compared textCondition order equalTo emailCondition memberCondition memberOfCondition related isId orderBy
+  whereMembers foldName nameComparison columnCondition idCondition createdCondition modifiedCondition modifiedAt elementsOf isPresent compared textCondition order equalTo emailCondition memberCondition memberOfCondition related isId orderBy
   rowHash placeKey stillCounts endsByDecision seen lastMirrorNumber
-  resourceColumns toResource withGroups membersMissing forgetDeleted forgetMemberChanges inTime inTurn unprepared
-  endSpentWaits within laneOf mergeSnapshot claimByHand writeMemberLetters writeAdministratorLetter`
+  resourceColumns toResource withGroups membersMissing forgetDeleted forgetMemberChanges forgetUploads inTime inTurn unprepared
+  openChosen indexChosen rowsWithoutProducts choosesAdministrators handFacts lockDrafts
+  lockPlan stateOf
+  lapsePins endSpentWaits within laneOf mergeSnapshot claimByHand writeMemberLetters writeAdministratorLetter`
   .trim()
   .split(/\s+/)

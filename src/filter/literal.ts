@@ -1,5 +1,5 @@
 /** Values in filters: JSON (RFC 7644 §3.4.2.2), and bare words where a source is allowed them. */
-import { quoted, wrongFilter } from './filter-error.ts'
+import { FilterError, quoted } from './error.ts'
 
 /** `at`: where it begins in the filter. */
 export type Literal = { readonly at: number } & (
@@ -31,10 +31,10 @@ export function readString(json: string, at: number): Literal {
   try {
     text = JSON.parse(json)
   } catch {
-    throw wrongFilter(at, `${quoted(json)} is no JSON string; write a backslash as \\\\ and a line break as \\n.`)
+    throw new FilterError(at, `${quoted(json)} is no JSON string; write a backslash as \\\\ and a line break as \\n.`)
   }
   if (typeof text !== 'string' || !text.isWellFormed() || text.includes('\0')) {
-    throw wrongFilter(at, 'the value holds a character that no attribute can have.')
+    throw new FilterError(at, 'the value holds a character that no attribute can have.')
   }
   return { kind: 'text', text, at }
 }
@@ -46,10 +46,13 @@ export function readString(json: string, at: number): Literal {
 export function checkOperator(operator: string, { kind, text, at }: Literal): void {
   const same = operator === 'eq' || operator === 'ne'
   if ((kind === 'boolean' || kind === 'null') && !same) {
-    throw wrongFilter(at, `${text} can be compared with eq and ne alone, not with ${operator}.`)
+    throw new FilterError(at, `${text} can be compared with eq and ne alone, not with ${operator}.`)
   }
   if (kind === 'number' && PARTS.test(operator)) {
-    throw wrongFilter(at, `${operator} looks for a part of a text, which stands in quotation marks: ${quoted(text)}.`)
+    throw new FilterError(
+      at,
+      `${operator} looks for a part of a text, which stands in quotation marks: ${quoted(text)}.`,
+    )
   }
 }
 
@@ -58,8 +61,9 @@ export function readBare(word: string, at: number, lenient: boolean): Literal {
   if (word === 'null') return { kind: 'null', text: word, at }
   if (word === 'true' || word === 'false') return { kind: 'boolean', text: word, at }
   if (JSON_NUMBER.test(word)) return { kind: 'number', text: word, at }
-  if (KEYWORD.test(word)) throw wrongFilter(at, `a value is missing before ${quoted(word)}.`)
-  if (word.startsWith("'")) throw wrongFilter(at, 'a value stands in double quotation marks ("), not in single ones.')
-  if (!lenient) throw wrongFilter(at, `${word} has to stand in quotation marks: ${quoted(word)}.`)
+  if (KEYWORD.test(word)) throw new FilterError(at, `a value is missing before ${quoted(word)}.`)
+  if (word.startsWith("'"))
+    throw new FilterError(at, 'a value stands in double quotation marks ("), not in single ones.')
+  if (!lenient) throw new FilterError(at, `${word} has to stand in quotation marks: ${quoted(word)}.`)
   return { kind: 'word', text: word, at }
 }

@@ -3,8 +3,8 @@
  * have. What is left for the parser are brackets, `and`, `or`, `not` and numbered names and values: it never sees a text of a client,
  * so nothing that it reads too widely, too narrowly or too slowly reaches one.
  */
-import { quoted, wrongFilter } from './filter-error.ts'
-import { checkOperator, endOfString, type Literal, readBare, readString } from './filter-literal.ts'
+import { FilterError, quoted } from './error.ts'
+import { checkOperator, endOfString, type Literal, readBare, readString } from './literal.ts'
 
 /** A name as the client wrote it; `at`: where it begins in the filter. */
 export interface Name {
@@ -29,11 +29,11 @@ const QUALIFIED = /^urn:[A-Za-z0-9][-\w.:%+~$!*'@;=,/]*$/i
 
 /**
  * @param lenient bare words are values too
- * @throws ScimError invalidFilter, with the position
+ * @throws FilterError
  */
 export function lexFilter(text: string, lenient: boolean): Lexed {
   if (text.length > LONGEST_FILTER) {
-    throw wrongFilter(LONGEST_FILTER, `it has ${text.length} characters, and at most ${LONGEST_FILTER} are read.`)
+    throw new FilterError(LONGEST_FILTER, `it has ${text.length} characters, and at most ${LONGEST_FILTER} are read.`)
   }
   return new Lexer(text, lenient).read()
 }
@@ -68,10 +68,10 @@ class Lexer {
         continue
       }
       const name = this.#word()
-      if (name.text === '') throw wrongFilter(name.at, `a condition is missing${this.#found()}.`)
+      if (name.text === '') throw new FilterError(name.at, `a condition is missing${this.#found()}.`)
       if (name.text.toLowerCase() === 'not') {
         this.#blanks()
-        if (this.#text[this.#at] !== '(') throw wrongFilter(name.at, 'what is negated stands in brackets: not (…).')
+        if (this.#text[this.#at] !== '(') throw new FilterError(name.at, 'what is negated stands in brackets: not (…).')
         this.#out += 'not'
         continue
       }
@@ -85,7 +85,7 @@ class Lexer {
   #name(name: Name): void {
     const { text, at } = name
     const qualified = QUALIFIED.test(text) && !text.includes('..') && !/[.:]$/.test(text)
-    if (!qualified && !NAME.test(text)) throw wrongFilter(at, `${quoted(text)} is no name of an attribute.`)
+    if (!qualified && !NAME.test(text)) throw new FilterError(at, `${quoted(text)} is no name of an attribute.`)
     this.#out += `a${this.#names.length}`
     this.#names.push(name)
   }
@@ -96,11 +96,11 @@ class Lexer {
     const operator = text.toLowerCase()
     if (operator !== 'pr' && !OPERATORS.has(operator)) {
       const found = text === '' ? `an operator is missing${this.#found()}` : `${quoted(text)} is no operator`
-      throw wrongFilter(at, `${found}; there are ${[...OPERATORS].join(', ')} and pr.`)
+      throw new FilterError(at, `${found}; there are ${[...OPERATORS].join(', ')} and pr.`)
     }
     this.#out += ` ${operator}`
     if (operator === 'pr') return
-    if (this.#at < this.#text.length && !this.#blanks()) throw wrongFilter(this.#at, 'a blank is missing here.')
+    if (this.#at < this.#text.length && !this.#blanks()) throw new FilterError(this.#at, 'a blank is missing here.')
     this.#out += ` "${this.#literals.length}"`
     const literal = this.#value()
     checkOperator(operator, literal)
@@ -111,12 +111,12 @@ class Lexer {
     const at = this.#at
     if (this.#text[at] === '"') {
       const end = endOfString(this.#text, at)
-      if (end === null) throw wrongFilter(at, 'a value begins with a quotation mark and never ends with one.')
+      if (end === null) throw new FilterError(at, 'a value begins with a quotation mark and never ends with one.')
       this.#at = end
       return readString(this.#text.slice(at, end), at)
     }
     const { text } = this.#word()
-    if (text === '') throw wrongFilter(at, `a value is missing${this.#found()}.`)
+    if (text === '') throw new FilterError(at, `a value is missing${this.#found()}.`)
     return readBare(text, at, this.#lenient)
   }
 
@@ -131,18 +131,18 @@ class Lexer {
       }
       if (character === undefined) {
         const open = this.#open.at(-1)
-        if (open !== undefined) throw wrongFilter(open, `the bracket "${this.#text[open]}" is never closed.`)
+        if (open !== undefined) throw new FilterError(open, `the bracket "${this.#text[open]}" is never closed.`)
         return false
       }
       const { text, at } = this.#word()
       const word = text.toLowerCase()
       if (word !== 'and' && word !== 'or') {
-        throw wrongFilter(
+        throw new FilterError(
           at,
           `"and", "or" or the end is missing${text === '' ? this.#found() : ` before ${quoted(text)}`}.`,
         )
       }
-      if (!apart) throw wrongFilter(at, 'a blank is missing here.')
+      if (!apart) throw new FilterError(at, 'a blank is missing here.')
       this.#out += ` ${word} `
       return true
     }
@@ -150,7 +150,7 @@ class Lexer {
 
   #opens(written: '(' | '[('): void {
     if (this.#open.length === DEEPEST_FILTER) {
-      throw wrongFilter(this.#at, `more than ${DEEPEST_FILTER} brackets stand in each other.`)
+      throw new FilterError(this.#at, `more than ${DEEPEST_FILTER} brackets stand in each other.`)
     }
     this.#open.push(this.#at++)
     this.#out += written
@@ -163,7 +163,7 @@ class Lexer {
   #closes(bracket: ')' | ']'): void {
     const open = this.#open.pop()
     if (open === undefined || (this.#text[open] === '[') !== (bracket === ']')) {
-      throw wrongFilter(this.#at, `the bracket "${bracket}" closes none that is open.`)
+      throw new FilterError(this.#at, `the bracket "${bracket}" closes none that is open.`)
     }
     this.#at++
     this.#out += ')'

@@ -1,0 +1,130 @@
+/** Edit: what a reviewer leaves out of a plan that somebody asked for, or puts back. It is counted, judged and hashed again as it then is. */
+import { RosterdError } from '../errors.ts'
+import { count } from '../reconcile/amount.ts'
+import { headlineByHand } from '../reconcile/headline.ts'
+import { showId } from '../reconcile/identifiers.ts'
+import { readEmail } from '../reconcile/normalise.ts'
+import type { Operation } from '../reconcile/operation.ts'
+import { mayApprove } from '../reconcile/review.ts'
+import { writeAudit } from '../store/audit.ts'
+import type { Transaction } from '../store/connection.ts'
+import { handFacts, tellBlocked } from '../store/hand-facts.ts'
+import { foreseeSeats } from '../store/hand-seats.ts'
+import { foreseeLastAdmins } from '../store/last-admins.ts'
+import { readOrganization } from '../store/organizations.ts'
+import { wouldPin } from '../store/pins.ts'
+import { lockPlan, type MovedItems, moveItems, type PlanEdit, writeEdited } from '../store/plan-edits.ts'
+import { forecastSeats } from '../store/plan-facts.ts'
+import { type PlanRow, readPlan } from '../store/plans.ts'
+import { keepForeseen, reopenProposal } from '../store/reopened.ts'
+import { analyzeOutgrown } from '../store/statistics.ts'
+import { mustReadPlan, planState, requireRole } from './decide.ts'
+import { judgeByHand } from './judge-by-hand.ts'
+import { hashMismatch } from './mismatch.ts'
+import { type Actor, type Parts, signed } from './parts.ts'
+import { hashOfStored } from './plan-hash.ts'
+
+export interface Editing {
+  actor: Actor
+  act: PlanEdit['act']
+  /** Of the plan as it was reviewed. */
+  hash: string
+  /** Numbers of items, ids of people, addresses, keys of products: what is named by one of them is meant. */
+  items?: number[]
+  people?: number[]
+  emails?: string[]
+  products?: string[]
+}
+
+/** Items up to which a plan is quick to edit without statistics. */
+const LARGE = 2_000
+
+/**
+ * Leaves items out, or puts them back, while nobody has approved the plan. Dependences are kept: whoever keeps a product is not removed,
+ * and whoever is not invited is assigned nothing.
+ *
+ * @returns how many items and people it concerned, and what went along without being named
+ * @throws RosterdError PLAN_NOT_FOUND, PLAN_STATE, PLAN_HASH_MISMATCH, OPERATION_EMPTY (nothing of it is in the plan, or nothing would be
+ *   left in it), FORBIDDEN
+ */
+export async function edit(
+  parts: Parts,
+  organization: number,
+  id: number,
+  { actor, act, hash, items = [], people = [], emails = [], products = [] }: Editing,
+): Promise<MovedItems> {
+  requireRole(actor, 'operator')
+  const at = parts.now()
+  const emailKeys = emails.flatMap((email) => {
+    const read = readEmail(email)
+    return read.ok ? [read.key] : []
+  })
+  const asked = await mustReadPlan(parts, organization, id)
+  // It may have been written a moment ago.
+  if (asked.items >= LARGE) await analyzeOutgrown(parts.sql, 'apply', asked.items)
+  const { moved, plan } = await parts.sql.begin(async (transaction) => {
+    await lockPlan(transaction, organization, id)
+    const before = await readPlan(transaction, organization, id)
+    if (before === null) throw new RosterdError('PLAN_NOT_FOUND', { id: showId('pln', id) })
+    const { operation } = before
+    if (before.lane !== 'by_hand' || operation === null || !mayApprove(before))
+      throw planState(before, 'edited', 'what somebody asked for, and nobody has approved')
+    if (before.hash !== hash) throw await hashMismatch(parts, organization, before, hash)
+    const choice = { items, people, emails, emailKeys, products }
+    const found = await moveItems(transaction, organization, id, choice, act === 'leave_out')
+    if (found.items === 0) throw new RosterdError('OPERATION_EMPTY', { why: NOTHING[act] })
+    const leftOut = before.leftOut + (act === 'leave_out' ? found.items : -found.items)
+    if (leftOut === before.items)
+      throw new RosterdError('OPERATION_EMPTY', { why: 'nothing would be left in the plan' })
+    const after = await asItIs(transaction, organization, { ...before, operation, leftOut }, at)
+    await writeEdited(transaction, organization, id, after)
+    await writeAudit(transaction, {
+      organizationId: organization,
+      at,
+      ...signed(actor),
+      act: 'plan.edited',
+      object: showId('pln', id),
+      planId: id,
+      before: { hash },
+      after: { hash: after.hash, act, items: found.items, people: found.people },
+    })
+    return { moved: found, plan: after }
+  })
+  const about = { organizationId: organization, planId: id, actor: actor.name, items: moved.items, hash: plan.hash }
+  parts.log.info({ event: 'plan.edited', ...about }, 'plan edited')
+  return moved
+}
+
+const NOTHING: Record<PlanEdit['act'], string> = {
+  leave_out: 'none of these stands in the plan',
+  put_back: 'none of these was left out of the plan',
+}
+
+type Edited = Parameters<typeof writeEdited>[3]
+
+/** The plan as it is without what was left out, seen as a draft is seen. */
+async function asItIs(
+  transaction: Transaction,
+  organization: number,
+  { id, operation, quiet, leftOut }: PlanRow & { operation: Operation },
+  at: Date,
+): Promise<Edited> {
+  const proposal = await reopenProposal(transaction, organization, id)
+  await foreseeSeats(proposal, organization, operation.wait ? 'wait' : 'fail')
+  const facts = await handFacts(proposal)
+  const pins = await wouldPin(transaction, organization)
+  const headline = headlineByHand(facts, { ...pins, pin: operation.pin }, quiet)
+  const findings = await judgeByHand(proposal, await readOrganization(transaction, organization), at)
+  const seats = await forecastSeats(transaction, organization, 'waiting')
+  await keepForeseen(proposal, organization, id)
+  await foreseeLastAdmins(transaction, organization, id)
+  await tellBlocked(transaction, organization, id)
+  return {
+    hash: await hashOfStored(transaction, organization, id),
+    headline: leftOut === 0 ? headline : `${headline}; ${count(leftOut, 'item')} left out`,
+    counts: facts.counts,
+    seats,
+    findings,
+    leftOut,
+  }
+}

@@ -1,0 +1,64 @@
+/** Predict: what applying would say of actions now, decided by the same code that decides when they are applied. */
+import type { Borrow } from '../reconcile/borrow.ts'
+import type { HandCase } from '../reconcile/hand-case.ts'
+import type { Action, Product } from '../reconcile/model.ts'
+import { waveOf } from '../reconcile/order.ts'
+import type { Transaction } from '../store/connection.ts'
+import { readHolders } from '../store/current.ts'
+import type { ProposedAction } from '../store/proposal.ts'
+import { emailKeyOf } from './addresses.ts'
+import type { Start } from './running.ts'
+import { settleAll } from './settle-batch.ts'
+
+export interface Ground {
+  products: ReadonlyMap<number, Product>
+  seatMayWait: boolean
+  borrows: Map<number, Borrow[]>
+}
+
+/**
+ * What is known of each action before anything is applied, in their order. Seats and administrators are counted for a whole plan and
+ * not here, so there seem to be enough of both; who will approve is not known.
+ *
+ * @param actions all of the people that they concern: what one of them comes to decides about another of the same person
+ */
+export async function predict(
+  transaction: Transaction,
+  organization: number,
+  { people, actions }: { people: readonly HandCase[]; actions: readonly Action[] },
+  ground: Ground,
+): Promise<ProposedAction['foreseen'][]> {
+  const emails = actions.flatMap(({ after }) => (after?.email === undefined ? [] : [emailKeyOf(after.email)]))
+  const start: Start = {
+    members: new Map(people.flatMap(({ personId, member }) => (member === null ? [] : [[personId, member]]))),
+    assignments: new Map(
+      people.map(({ personId, assignments }) => [personId, new Map(assignments.map((one) => [one.productId, one]))]),
+    ),
+    products: new Map(
+      [...ground.products].map(([id, product]) => [id, { ...product, owned: Number.MAX_SAFE_INTEGER }]),
+    ),
+    productNames: new Map([...ground.products].map(([id, product]) => [id, product.name])),
+    holders: await readHolders(transaction, organization, { emails, userNames: [] }),
+    activeAdmins: Number.MAX_SAFE_INTEGER,
+    atLeastAdmins: 0,
+    related: [],
+    queues: new Map(),
+    reserveOpen: true,
+    seatMayWait: ground.seatMayWait,
+    borrows: ground.borrows,
+    approvers: new Set(),
+    changed: new Set(),
+  }
+  const order = actions.map((action, index) => ({ ...action, number: index, wave: waveOf(action), predicted: FINE }))
+  const { outcomes } = settleAll(
+    start,
+    order.toSorted((a, b) => a.wave - b.wave || a.number - b.number),
+  )
+  const known: ProposedAction['foreseen'][] = actions.map(() => undefined)
+  for (const { number, state, code, params } of outcomes) {
+    if (state !== FINE) known[number] = { state, why: code === null || state === 'noop' ? null : { code, params } }
+  }
+  return known
+}
+
+const FINE = 'succeeded' as const

@@ -1,0 +1,232 @@
+/** What a reviewer leaves out of a plan that somebody asked for: dependences go along, and everything is counted and hashed again. */
+import fc from 'fast-check'
+import { afterEach, expect, test } from 'vitest'
+import { PIN_DEFAULT } from '../../src/reconcile/operation.ts'
+import { approve } from '../../src/sync/approve.ts'
+import { type Asked, draft } from '../../src/sync/draft.ts'
+import { type Editing, edit } from '../../src/sync/edit.ts'
+import { hashOfStored } from '../../src/sync/plan-hash.ts'
+import { KIM, openWorld, type World } from '../support/pipeline.ts'
+import { WIDE_LIMITS } from '../support/wide-limits.ts'
+
+let world: World
+afterEach(() => world?.close())
+
+const email = (name: string) => `${name}@acme.example`
+const ROSTER = `external_id,email,groups\n${['ada', 'bob', 'cem', 'dee'].map((name) => `${name},${email(name)},Artists\n`).join('')}`
+
+async function open(products = 'vray: { name: V-Ray, seats: 10 }'): Promise<void> {
+  world = await openWorld({ products, more: WIDE_LIMITS })
+  await world.sync('roster.csv', ROSTER)
+}
+
+async function asked(operation: Partial<Asked> & Pick<Asked, 'verb' | 'selection'>): Promise<number> {
+  const { plan } = await draft(world.parts, world.organization, {
+    actor: KIM,
+    operation: {
+      products: [],
+      allProducts: false,
+      expiresAt: null,
+      role: 'member',
+      revokeFirst: false,
+      wait: false,
+      pin: PIN_DEFAULT,
+      ...operation,
+    },
+    quiet: false,
+  })
+  return plan
+}
+
+const removal = (...names: string[]) =>
+  asked({ verb: 'remove', selection: { users: names.map(email) }, revokeFirst: true })
+
+async function change(id: number, act: Editing['act'], what: Partial<Editing>): ReturnType<typeof edit> {
+  const { hash } = await world.plan(id)
+  return await edit(world.parts, world.organization, id, { actor: KIM, act, hash, ...what })
+}
+const leaveOut = (id: number, what: Partial<Editing>) => change(id, 'leave_out', what)
+const putBack = (id: number, what: Partial<Editing>) => change(id, 'put_back', what)
+const out = async (id: number) =>
+  (await world.outcomes(id))
+    .filter((line) => line.includes('skipped_excluded'))
+    .map((line) => line.split(' ', 2).join(' '))
+
+test('a stored plan hashes as it did when it was made', async () => {
+  await open()
+  await world.drop(
+    'next.csv',
+    ROSTER.replaceAll('dee', 'eve').replace(`cem,${email('cem')},Artists`, `cem,${email('carl')},`),
+  )
+  const plans = [...(await world.propose()).plans, await removal('ada', 'bob')]
+  const kinds = new Set<string>()
+  for (const id of plans) {
+    for (const item of await world.items(id)) kinds.add(item.kind)
+    const { hash } = await world.plan(id)
+    expect(await world.sql.begin((sql) => hashOfStored(sql, world.organization, id))).toBe(hash)
+  }
+  expect([...kinds].sort()).toEqual(['assign', 'invite', 'remove', 'revoke', 'update_identity'])
+})
+
+test('a person is left out and put back: counts, seats, headline and hash follow, and the hash that was reviewed says who did it', async () => {
+  await open()
+  const id = await removal('ada', 'bob', 'cem')
+  const before = await world.plan(id)
+  expect(before).toMatchObject({ counts: { remove: 3, revoke: 3 }, seats: [{ product: 'vray', used: 4, after: 1 }] })
+  expect(await leaveOut(id, { emails: [' ADA@acme.example'] })).toMatchObject({ items: 2, people: 1, also: 0 })
+  const edited = await world.plan(id)
+  expect(edited).toMatchObject({
+    items: 6,
+    leftOut: 2,
+    counts: { remove: 2, revoke: 2 },
+    seats: [{ product: 'vray', used: 4, after: 2 }],
+  })
+  expect(edited.headline).toBe(
+    'Revoke 2 · Remove 2; 2 pinned for 30 days, since hr still wants them; 2 people get one mail each; 2 items left out',
+  )
+  expect(edited.findings.find((one) => one.guard === 'G1')).toMatchObject({ measured: 2 })
+  expect(edited.hash).not.toBe(before.hash)
+  expect(await out(id)).toEqual([`revoke ${email('ada')}`, `remove ${email('ada')}`])
+  const { hash } = before
+  await expect(approve(world.parts, world.organization, id, { actor: KIM, hash, start: false })).rejects.toMatchObject({
+    code: 'PLAN_HASH_MISMATCH',
+    message: expect.stringContaining('kim@acme.example left out 1 person at 13:00.'),
+  })
+  await expect(
+    edit(world.parts, world.organization, id, { actor: KIM, act: 'leave_out', hash, items: [1] }),
+  ).rejects.toMatchObject({ code: 'PLAN_HASH_MISMATCH' })
+  await putBack(id, { emails: [email('ada')] })
+  expect(await world.plan(id)).toEqual(before)
+})
+
+test('what depends on it goes along, and what it depends on comes back', async () => {
+  await open()
+  const id = await removal('ada', 'bob')
+  const items = await world.items(id)
+  const number = (kind: string, name: string) =>
+    items.find((item) => item.kind === kind && item.email === email(name))?.number ?? 0
+  expect(await leaveOut(id, { items: [number('revoke', 'ada')] })).toEqual({
+    items: 2,
+    people: 1,
+    also: 1,
+    alsoItems: [number('remove', 'ada')],
+  })
+  expect(await putBack(id, { items: [number('remove', 'ada')] })).toMatchObject({ items: 2, also: 1 })
+  expect(await leaveOut(id, { items: [number('remove', 'ada')] })).toMatchObject({ items: 1, also: 0 })
+  await putBack(id, { items: [number('remove', 'ada')] })
+  await expect(leaveOut(id, { products: ['vray'] })).rejects.toMatchObject({ code: 'OPERATION_EMPTY' })
+})
+
+test('an invitation that is left out takes its assigns along', async () => {
+  await open()
+  const id = await asked({
+    verb: 'invite',
+    selection: { users: [email('eve'), email('fay')] },
+    products: ['vray'],
+  })
+  const [invitation] = (await world.items(id)).filter((item) => item.kind === 'invite' && item.email === email('eve'))
+  expect(await leaveOut(id, { items: [invitation?.number ?? 0] })).toMatchObject({ items: 2, also: 1 })
+  const [assign] = (await world.items(id)).filter((item) => item.kind === 'assign' && item.email === email('eve'))
+  expect(await putBack(id, { items: [assign?.number ?? 0] })).toMatchObject({ items: 2, also: 1 })
+})
+
+test('approved, it does what stays, and says of the rest who left it out', async () => {
+  await open()
+  const id = await removal('ada', 'bob', 'cem')
+  const dana = { ...KIM, name: 'dana@acme.example' }
+  const { hash } = await world.plan(id)
+  await edit(world.parts, world.organization, id, { actor: dana, act: 'leave_out', hash, emails: [email('bob')] })
+  await world.approve(id)
+  await expect(leaveOut(id, { emails: [email('cem')] })).rejects.toMatchObject({ code: 'PLAN_STATE' })
+  expect(await world.run(id)).toBe('applied')
+  expect((await world.members()).map((one) => one.email)).toEqual([email('bob'), email('dee')])
+  const left = (await world.items(id)).filter((item) => item.email === email('bob'))
+  expect(left.map(({ state, code, params }) => ({ state, code, params }))).toEqual(
+    [0, 1].map(() => ({
+      state: 'skipped_excluded',
+      code: 'LEFT_OUT',
+      params: { who: 'dana@acme.example', name: email('bob') },
+    })),
+  )
+  const letters = await world.sql<{ address: string }[]>`
+    select address from letters where audience = 'member' and plan_id = ${id} order by 1`
+  expect(letters.map((one) => one.address)).toEqual([email('ada'), email('cem')])
+})
+
+test('a seat that somebody leaves free is foreseen for the next', async () => {
+  await open('vray: { name: V-Ray, seats: 10 }\nnuke: { name: Nuke, seats: 1 }')
+  const id = await asked({ verb: 'assign', selection: { users: [email('ada'), email('bob')] }, products: ['nuke'] })
+  const foreseen = async () => (await world.items(id)).map(({ predicted, foreseen: why }) => [predicted, why?.code])
+  expect(await foreseen()).toEqual([
+    ['succeeded', undefined],
+    ['failed_permanent', 'SEATS_EXHAUSTED'],
+  ])
+  await leaveOut(id, { items: [1] })
+  expect((await foreseen())[1]).toEqual(['succeeded', undefined])
+  expect((await world.plan(id)).seats).toMatchObject([{ product: 'nuke', used: 0, after: 1 }])
+  await putBack(id, { items: [1] })
+  expect((await foreseen())[1]).toEqual(['failed_permanent', 'SEATS_EXHAUSTED'])
+})
+
+test('nothing is stored where nothing is found, where nothing would be left, or where it is a plan of sync', async () => {
+  await open()
+  const id = await removal('ada')
+  const before = await world.plan(id)
+  for (const what of [{ items: [99] }, { emails: [email('zoe')] }, { people: [1_000_000] }, { products: ['x'] }, {}])
+    await expect(leaveOut(id, what)).rejects.toMatchObject({ code: 'OPERATION_EMPTY' })
+  await expect(leaveOut(id, { emails: [email('ada')] })).rejects.toMatchObject({ code: 'OPERATION_EMPTY' })
+  await expect(putBack(id, { emails: [email('ada')] })).rejects.toMatchObject({ code: 'OPERATION_EMPTY' })
+  expect(await world.plan(id)).toEqual(before)
+  await world.drop('less.csv', ROSTER.replace(/^dee.*\n/m, ''))
+  const [synced = 0] = (await world.propose()).plans
+  await expect(leaveOut(synced, { items: [1] })).rejects.toMatchObject({ code: 'PLAN_STATE' })
+})
+
+test('of an edit and an approval at once, one wins, and nobody approves what they did not see', async () => {
+  await open()
+  for (let round = 0; round < 4; round += 1) {
+    const id = await removal('ada', 'bob')
+    const { hash } = await world.plan(id)
+    const [approved, edited] = await Promise.allSettled([
+      approve(world.parts, world.organization, id, { actor: KIM, hash, start: false }),
+      edit(world.parts, world.organization, id, { actor: KIM, act: 'leave_out', hash, emails: [email('ada')] }),
+    ])
+    expect([approved.status, edited.status].sort()).toEqual(['fulfilled', 'rejected'])
+    const plan = await world.plan(id)
+    expect(plan.state).toBe(approved.status === 'fulfilled' ? 'approved' : 'draft')
+    expect(plan.leftOut).toBe(approved.status === 'fulfilled' ? 0 : 2)
+    await world.sql`update plans set state = 'discarded' where id = ${id}`
+  }
+})
+
+test('whatever is left out and put back, dependences hold, and all put back gives the plan as it was', async () => {
+  await open()
+  const id = await removal('ada', 'bob', 'cem', 'dee')
+  const first = await world.plan(id)
+  const step = fc.record({
+    act: fc.constantFrom<Editing['act']>('leave_out', 'put_back'),
+    items: fc.uniqueArray(fc.integer({ min: 1, max: 8 }), { minLength: 1, maxLength: 3 }),
+  })
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { maxLength: 4 }), async (steps) => {
+      for (const { act, items } of steps)
+        await change(id, act, { items }).catch((error: unknown) => {
+          expect(error).toMatchObject({ code: 'OPERATION_EMPTY' })
+        })
+      const lines = await world.outcomes(id)
+      const removes = lines.filter((line) => line.startsWith('remove') && !line.includes('skipped_excluded'))
+      for (const line of removes) {
+        const [, who = ''] = line.split(' ')
+        expect(lines.some((one) => one.startsWith('revoke') && one.includes(who) && one.includes('skipped'))).toBe(
+          false,
+        )
+      }
+      const plan = await world.plan(id)
+      expect(plan.leftOut).toBe(lines.filter((line) => line.includes('skipped_excluded')).length)
+      expect(Object.values(plan.counts).reduce((sum, items) => sum + items, 0)).toBe(plan.items - plan.leftOut)
+      if (plan.leftOut > 0) await putBack(id, { items: [1, 2, 3, 4, 5, 6, 7, 8] })
+      expect(await world.plan(id)).toEqual(first)
+    }),
+    { numRuns: 12 },
+  )
+})
