@@ -85,7 +85,9 @@ describe('every decision is on record with its request and its token', () => {
   })
 
   test('by hand, tokens, and reads of an export', async () => {
-    expect(await audited('POST', '/members', { email: 'cyd@acme.example' })).toEqual(byKim('plan.created'))
+    expect(await audited('POST', '/members', { email: 'cyd@acme.example' })).toEqual(
+      byKim('plan.created', 'plan.submitted'),
+    )
     expect(await audited('POST', '/tokens', { administrator: 'kim@acme.example' })).toEqual(byKim('token.created'))
     expect(await audited('DELETE', `/tokens/tok_${tokenId + 1}`)).toEqual(byKim('token.revoked'))
     expect(await audited('GET', '/plans/pln_1/failures')).toEqual(byKim('failures.read'))

@@ -119,7 +119,11 @@ describe('letters to administrators', () => {
         outcomes: { succeeded: 1, failed: 2, waiting: 1, skipped: 0 },
         failures: [
           { count: 1, message: 'ann@acme.test already belongs to ann@acme.test.' },
-          { count: 1, message: 'bob@acme.test still holds SIM.', nextStep: 'Revoke first.' },
+          {
+            count: 1,
+            message: 'bob@acme.test still holds SIM.',
+            nextStep: 'Revoke first (rosterd revoke, or --revoke-first).',
+          },
         ],
         command: `rosterd failures pln_${plan}`,
       },
