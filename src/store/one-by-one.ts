@@ -1,4 +1,6 @@
 /** Work of the same name, one after the other in the order in which it came; each waits a second for the one before, and no longer. */
+import { patiently } from './together.ts'
+
 export class OneByOne {
   /** The last one of each name. */
   readonly #tails = new Map<string, Promise<void>>()
@@ -8,7 +10,7 @@ export class OneByOne {
     const { promise: over, resolve: end } = Promise.withResolvers<void>()
     const tail = (before ?? Promise.resolve()).then(() => over)
     this.#tails.set(name, tail)
-    if (before !== undefined) await patient(before)
+    if (before !== undefined) await patiently(before)
     try {
       return await work()
     } finally {
@@ -16,17 +18,4 @@ export class OneByOne {
       if (this.#tails.get(name) === tail) this.#tails.delete(name)
     }
   }
-}
-
-/** Milliseconds. */
-const PATIENCE_MS = 1_000
-
-function patient(before: Promise<void>): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, PATIENCE_MS)
-    void before.then(() => {
-      clearTimeout(timer)
-      resolve()
-    })
-  })
 }

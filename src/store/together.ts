@@ -53,16 +53,8 @@ export class Together<In, Out> {
     })
   }
 
-  /** The next turn is asked for before those of the last are answered: the database works while their answers are written. */
   async #serve(): Promise<void> {
-    let answer: Answer = nobody
-    while (this.#waiting.length > 0) {
-      const turn = this.#turn(this.#next())
-      // In the round of the event loop after the one at whose end the driver sends what it was given.
-      setImmediate(setImmediate, answer)
-      answer = await inTime(turn)
-    }
-    answer()
+    while (this.#waiting.length > 0) await patiently(this.#turn(this.#next()))
     this.#busy = false
     this.#over()
   }
@@ -79,46 +71,31 @@ export class Together<In, Out> {
     return this.#waiting.splice(0, count)
   }
 
-  /** Does the work of a turn; what it gives answers those who are in it. Never throws. */
-  async #turn(turn: Waiting<In, Out>[]): Promise<Answer> {
+  /** Does the work of a turn, and answers those who are in it. Never throws. */
+  async #turn(turn: Waiting<In, Out>[]): Promise<void> {
     try {
       const answers = await this.#work(turn.map((one) => one.given))
-      return () => {
-        for (const [place, one] of turn.entries()) {
-          const answer = answers[place]
-          if (answer === undefined) one.reject(new Error('work that was done together left somebody out'))
-          else one.resolve(answer)
-        }
+      for (const [place, one] of turn.entries()) {
+        const answer = answers[place]
+        if (answer === undefined) one.reject(new Error('work that was done together left somebody out'))
+        else one.resolve(answer)
       }
     } catch (error) {
       // Nobody knows whether a lost connection had done the work: to try again may be to do it twice.
       if (turn.length === 1 || this.#limits.alike === true || isDisconnection(error)) {
-        return () => {
-          for (const one of turn) one.reject(error)
-        }
-      }
-      for (const one of turn) (await this.#turn([one]))()
-      return nobody
+        for (const one of turn) one.reject(error)
+      } else for (const one of turn) await this.#turn([one])
     }
   }
 }
 
-type Answer = () => void
-
-const nobody: Answer = () => {}
-
-/** The answer of a turn; where it takes too long, nobody's, and the turn answers for itself when it is done. */
-function inTime(turn: Promise<Answer>): Promise<Answer> {
+/** Resolves with the work, or without it once others have waited long enough. */
+export function patiently(work: Promise<void>): Promise<void> {
   return new Promise((resolve) => {
-    let late = false
-    const timer = setTimeout(() => {
-      late = true
-      resolve(nobody)
-    }, PATIENCE_MS)
-    void turn.then((answer) => {
+    const timer = setTimeout(resolve, PATIENCE_MS)
+    void work.then(() => {
       clearTimeout(timer)
-      if (late) answer()
-      else resolve(answer)
+      resolve()
     })
   })
 }

@@ -215,7 +215,7 @@ export const WITHOUT_ORGANIZATION = `
   nextChange writeConfig insertToken insertPlan writeItems writeAudit writeWaits openDecisions openSnapshot stageRows replaceLines
   whereMembers foldName nameComparison columnCondition idCondition createdCondition modifiedCondition modifiedAt elementsOf isPresent compared textCondition order equalTo emailCondition memberCondition memberOfCondition related isId orderBy
   rowHash placeKey stillCounts endsByDecision seen lastMirrorNumber
-  resourceColumns toResource withGroups membersMissing forgetDeleted forgetMemberChanges forgetUploads inTime inTurn unprepared
+  resourceColumns toResource withGroups patiently membersMissing forgetDeleted forgetMemberChanges forgetUploads inTime inTurn unprepared
   openChosen indexChosen rowsWithoutProducts choosesAdministrators handFacts lockDrafts
   lockPlan stateOf
   lapsePins endSpentWaits within laneOf mergeSnapshot claimByHand writeMemberLetters writeAdministratorLetter`
