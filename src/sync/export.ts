@@ -17,6 +17,9 @@ interface Line {
   expiresAt: string | null
 }
 
+type Write = (line: Line, zone: string) => string
+
+/** The columns of the roster's template, in their order. */
 const ROSTER = {
   external_id: ({ member }) => member.externalId ?? '',
   email: ({ member }) => member.email,
@@ -27,22 +30,12 @@ const ROSTER = {
   status: ({ member }) => (member.state === 'suspended' ? 'leave' : 'active'),
   expires: ({ expiresAt }, zone) => (expiresAt === null ? '' : lastDay(expiresAt, zone)),
   seat_priority: ({ member }) => String(member.seatPriority ?? ''),
-} as const satisfies Record<string, (line: Line, zone: string) => string>
-type Column = keyof typeof ROSTER
+} as const satisfies Record<string, Write>
 
-const COLUMNS: Record<ExportName, readonly Column[]> = {
-  members: [
-    'external_id',
-    'email',
-    'first_name',
-    'last_name',
-    'groups',
-    'products',
-    'status',
-    'expires',
-    'seat_priority',
-  ],
-  assignments: ['email', 'products', 'expires'],
+const { email, products, expires } = ROSTER
+const COLUMNS: Record<ExportName, [name: string, write: Write][]> = {
+  members: Object.entries(ROSTER),
+  assignments: Object.entries({ email, products, expires }),
 }
 /** By it the reader knows files that we wrote, and takes away the `'` before what a spreadsheet would run. */
 const OURS = '_plan'
@@ -66,11 +59,11 @@ export async function* exportFile(
   for (let after: ExportedMember | null = null, first = true; ; first = false) {
     const page = { where, holding: name === 'assignments', after, limit: PER_PAGE }
     const members: ExportedMember[] = await find((handle) => exportMembers(handle, organization.id, page))
-    const header = first ? `\uFEFF${csvLines([[...columns, OURS]], ',')}` : ''
+    const header = first ? `\uFEFF${csvLines([[...columns.map(([column]) => column), OURS]], ',')}` : ''
     const records = members
       .flatMap(linesOf)
       .map((line) => [
-        ...columns.map((column) => guarded(ROSTER[column](line, organization.zone), column === 'seat_priority')),
+        ...columns.map(([column, write]) => guarded(write(line, organization.zone), column === 'seat_priority')),
         '',
       ])
     yield header + (records.length === 0 ? '' : csvLines(records, ','))
