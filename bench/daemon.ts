@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { Readable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
@@ -50,10 +51,24 @@ export class Daemon {
   }
 
   async call(method: string, path: string, body?: object): Promise<Record<string, unknown>> {
+    return await this.#ask(method, path, 'application/json', body === undefined ? null : JSON.stringify(body))
+  }
+
+  async upload(path: string, file: Readable): Promise<Record<string, unknown>> {
+    return await this.#ask('POST', path, 'text/csv', file)
+  }
+
+  async #ask(
+    method: string,
+    path: string,
+    type: string,
+    body: string | Readable | null,
+  ): Promise<Record<string, unknown>> {
     const response = await fetch(`${this.#url}/api/v1/organizations/bench${path}`, {
       method,
-      headers: { authorization: `Bearer ${this.#token}`, 'content-type': 'application/json' },
-      ...(body && { body: JSON.stringify(body) }),
+      headers: { authorization: `Bearer ${this.#token}`, 'content-type': type },
+      body,
+      duplex: 'half',
     })
     const answer = ANSWER.parse(await response.json())
     if (!response.ok) throw new Error(`${method} ${path}: ${JSON.stringify(answer)}`)

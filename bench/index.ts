@@ -1,6 +1,7 @@
 /**
  * `npm run bench [-- ROWS]`: a roster of ROWS people (100,000) dropped into the folder of a real daemon, from drop to plan, its apply,
- * a second edition with 1 % drift, and the same file again; beside each, a plain COPY of the same file in the same run.
+ * a second edition with 1 % drift, the same file again, and a bulk operation over everybody; beside each, a plain COPY of the same file
+ * in the same run.
  */
 import { execFileSync } from 'node:child_process'
 import { createReadStream, createWriteStream } from 'node:fs'
@@ -11,10 +12,13 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { openConnection } from '../src/store/connection.ts'
 import { startEmbedded } from '../src/store/embedded/index.ts'
+import { assignments, bulk } from './bulk.ts'
 import { Daemon } from './daemon.ts'
 import { roster } from './roster.ts'
 
 const rows = Number(process.argv[2] ?? 100_000)
+const ROSTER = 'external_id text primary key, email text, first_name text, last_name text, groups text, status text'
+const ASSIGNMENTS = 'email text primary key, product text, expires text'
 const WITHIN_MS = 1_800_000
 
 const CONFIG = (seats: number) => `organizations:
@@ -25,6 +29,7 @@ const CONFIG = (seats: number) => `organizations:
     products:
       vray: { name: V-Ray, seats: ${seats} }
       houdini: { name: Houdini, seats: ${seats} }
+      autodraw: { name: AutoDraw, seats: ${seats + 1_000} }
     sources:
       hr: { kind: csv, approval: manual, settle: 100ms }
     rules:
@@ -46,7 +51,13 @@ try {
   await pipeline(Readable.from(roster({ rows })), createWriteStream(files.first))
   await copyFile(files.first, files.again)
   await pipeline(Readable.from(roster({ rows, drift: 0.01 })), createWriteStream(files.second))
-  const ceiling = { first: await copy(files.first), second: await copy(files.second) }
+  const uploaded = join(home, 'assign.csv')
+  await assignments(uploaded, roster({ rows, drift: 0.01 }), 'autodraw')
+  const ceiling = {
+    first: await copy(files.first, ROSTER),
+    second: await copy(files.second, ROSTER),
+    uploaded: await copy(uploaded, ASSIGNMENTS),
+  }
   // What the ceilings wrote goes to the disk before the clock runs, not while it does.
   execFileSync('sync')
   const config = join(home, 'rosterd.yaml')
@@ -68,6 +79,14 @@ try {
     const second = await toPlan(daemon, inbox, files.second)
     steps.push({ step: '1 % drift: drop to plan', ...second, copy: ceiling.second })
     steps.push({ step: 'apply it', ...(await apply(daemon, second)), copy: ceiling.second })
+    // More than a hundred thousand rows are no upload.
+    if (rows <= 100_000)
+      steps.push(
+        ...(await bulk(daemon, uploaded, (plan) => apply(daemon, plan))).map((one) => ({
+          ...one,
+          copy: ceiling.uploaded,
+        })),
+      )
     print(steps, await daemon.peakMemory())
   } finally {
     await daemon.stop()
@@ -77,12 +96,12 @@ try {
 }
 
 /** The ceiling: PostgreSQL reading the same file into a table with one unique index, on the same settings. */
-async function copy(file: string): Promise<number> {
+async function copy(file: string, columns: string): Promise<number> {
   const directory = await mkdtemp(join(home, 'copy-'))
   const database = await startEmbedded(directory)
   const sql = await openConnection(database.url, { max: 1 })
   try {
-    await sql`create table roster (external_id text primary key, email text, first_name text, last_name text, groups text, status text)`
+    await sql.unsafe(`create table roster (${columns})`)
     const started = performance.now()
     await pipeline(
       createReadStream(file, { highWaterMark: 262_144 }),

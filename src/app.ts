@@ -8,7 +8,7 @@ import { secureHeaders } from 'hono/secure-headers'
 import type { ApiContext } from './api/context.ts'
 import { adminApi } from './api/index.ts'
 import type { DoorEnv } from './api/openapi.ts'
-import { planPage } from './console/plan-page.ts'
+import { type ConsoleContext, consoleDoor } from './console/index.ts'
 import { countRequest } from './counters.ts'
 import { RosterdError } from './errors.ts'
 import type { Component } from './health.ts'
@@ -17,7 +17,7 @@ import { answerError } from './problem.ts'
 import { scimDoor } from './scim/index.ts'
 import { forRequest } from './telemetry.ts'
 
-export interface AppContext extends ApiContext {
+export interface AppContext extends ApiContext, ConsoleContext {
   /** Null when requests can be served; otherwise why not, in words. */
   notReady(): Promise<string | null>
   /** What rosterd needs from the machine around it, and how that is; empty where nothing looks. */
@@ -44,7 +44,8 @@ export function createApp(context: AppContext): OpenAPIHono<DoorEnv> {
     if (QUIET.test(c.req.path)) c.var.log.debug(line, 'request')
     else c.var.log.info(line, 'request')
   })
-  app.use(secureHeaders({ contentSecurityPolicy: { defaultSrc: ["'none'"], styleSrc: ["'unsafe-inline'"] } }))
+  const bare = secureHeaders({ contentSecurityPolicy: { defaultSrc: ["'none'"], styleSrc: ["'unsafe-inline'"] } })
+  app.use((c, next) => (forMachines(c.req.path) ? bare(c, next) : next()))
 
   app.get('/healthz', (c) => c.json({ status: 'ok' }))
   app.get('/readyz', async (c) => {
@@ -60,13 +61,14 @@ export function createApp(context: AppContext): OpenAPIHono<DoorEnv> {
     app.use('/metrics', bearerAuth({ realm: 'rosterd', verifyToken: (token: string) => metrics.opens(token) }))
   }
   app.get('/metrics', async (c) => c.body(await metrics.scrape(), 200, { 'content-type': metrics.contentType }))
-  app.get('/plans/:plan{pln_[0-9]{1,16}}', (c) => {
-    const organization = c.req.query('organization') ?? ''
-    return c.html(planPage(c.req.param('plan'), /^[\w-]{1,100}$/.test(organization) ? organization : null))
-  })
   app.route('/', adminApi(context))
+  const nothing = (c: Context<DoorEnv>) =>
+    answerError(new RosterdError('NOT_FOUND', { path: c.req.path }), c.var.requestId, c.var.log)
+  // What programs ask for and is not there is told to programs, all else to people.
+  app.use((c, next) => (forMachines(c.req.path) ? Promise.resolve(nothing(c)) : next()))
+  app.route('/', consoleDoor(context))
 
-  app.notFound((c) => answerError(new RosterdError('NOT_FOUND', { path: c.req.path }), c.var.requestId, c.var.log))
+  app.notFound(nothing)
   app.onError((error, c) => answerError(error, c.var.requestId, c.var.log))
   // Before everything that the others share: it is asked most often by far, and answers, counts and logs in its own way.
   const scim = scimDoor(context)
@@ -78,6 +80,11 @@ export function createApp(context: AppContext): OpenAPIHono<DoorEnv> {
 /** Whether a URL is one of the SCIM endpoint, whatever host it names. */
 function isScim(url: string): boolean {
   return /^[^/]*\/\/[^/]*\/scim(?:[/?#]|$)/.test(url)
+}
+
+/** Whether programs ask for it, rather than a person in a browser. */
+function forMachines(path: string): boolean {
+  return /^\/(api|healthz|readyz|metrics)(\/|$)/.test(path)
 }
 
 /** Asked again and again by whatever watches the process or a plan. */

@@ -42,6 +42,11 @@ export function isSourceToken(text: string): boolean {
   return /^rosterd_scim_[\w-]{43}$/.test(text)
 }
 
+/** What a sign-in link or the cookie of a session carries. */
+export function makeSecret(): string {
+  return randomBytes(32).toString('base64url')
+}
+
 export function hashToken(token: string): Buffer {
   return createHash('sha256').update(token).digest()
 }

@@ -9,6 +9,7 @@ import { keepEmbedded } from './store/embedded/keeper.ts'
 import { releaseLeftBehind, releaseLostWork } from './store/left-behind.ts'
 import { migrate } from './store/migrate.ts'
 import { createLetterBox } from './store/outbox.ts'
+import { AuditKey } from './sync/audit-key.ts'
 import { configure } from './sync/configure.ts'
 import { openJobs, type Worker } from './sync/jobs.ts'
 import type { Parts } from './sync/parts.ts'
@@ -28,6 +29,8 @@ export interface Context {
   /** The bootstrap administrator's token, for the owner of this machine alone. */
   token: string
   tokenHash: Buffer
+  /** What signs the audit. */
+  auditKey: AuditKey
   /** The port it listens on; the one of the config until it listens. */
   listening: { port: number }
   /** Ids of organizations whose configuration differs from the last start. */
@@ -55,6 +58,7 @@ export async function openContext(config: Config, log: Logger, signal: AbortSign
   }
   try {
     const token = await bootstrapToken(config.dataDirectory, config.secrets.adminToken ?? undefined)
+    const auditKey = await AuditKey.open(config.dataDirectory)
     const server = await openServer(config, log, signal, vitals)
     closing.push(() => server.stop())
     const { url } = server
@@ -64,7 +68,7 @@ export async function openContext(config: Config, log: Logger, signal: AbortSign
     await migrate(url)
     // What a killed daemon was doing is taken up at once, not when its leases run out.
     if (config.secrets.databaseUrl === null) await releaseLeftBehind(sql)
-    const changed = await configure(sql, config, new Date())
+    const changed = await configure(sql, config, new Date(), log)
 
     let current = config
     let mailer = mailerOf(config)
@@ -99,13 +103,13 @@ export async function openContext(config: Config, log: Logger, signal: AbortSign
         return mailer
       },
       async adopt(next) {
-        const written = await configure(sql, next, parts.now())
+        const written = await configure(sql, next, parts.now(), log)
         current = next
         mailer = mailerOf(next)
         log.level = next.logLevel
         return written
       },
-      ...{ log, sql, parts, worker, dispatcher, push, token, tokenHash, listening, changed, close },
+      ...{ log, sql, parts, worker, dispatcher, push, token, tokenHash, auditKey, listening, changed, close },
     }
   } catch (error) {
     await close()

@@ -6,8 +6,8 @@ import { once } from 'node:events'
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createApp } from './app.ts'
-import { hashToken } from './auth.ts'
-import { baseUrlOf, type Config, isLoopback } from './config/index.ts'
+import { hashToken, makeSecret } from './auth.ts'
+import { baseUrlOf, type Config, isLoopback, placeIn } from './config/index.ts'
 import { type Context, openContext } from './context.ts'
 import { RosterdError } from './errors.ts'
 import { Health } from './health.ts'
@@ -17,16 +17,20 @@ import { createMetrics, type Metrics } from './metrics.ts'
 import { isFinal } from './reconcile/review.ts'
 import { Reception, Reloader } from './reload.ts'
 import { whileAway } from './store/disconnection.ts'
+import { nobodySignedIn } from './store/login-links.ts'
 import { readPlan } from './store/plans.ts'
 import { startClock } from './sync/clock.ts'
 import { execute } from './sync/execute.ts'
-import { SYSTEM } from './sync/parts.ts'
+import { type Parts, SYSTEM } from './sync/parts.ts'
 import { propose } from './sync/propose.ts'
 import { receive } from './sync/receive.ts'
 import { reconcile } from './sync/reconcile.ts'
+import { startSealing } from './sync/seal.ts'
+import { makeLink } from './sync/sign-in.ts'
 import { tidyEverything } from './sync/tidy.ts'
 import { createLogger, logStream } from './telemetry.ts'
 import { terminalWatch } from './terminal-watch.ts'
+import { typed } from './typed.ts'
 import { VERSION } from './version.ts'
 import { CONFIGURATION, Vitals } from './vitals.ts'
 
@@ -120,8 +124,16 @@ async function run(context: Context, around: Around, tell: (line: string) => voi
     components: () => health.components(),
     metrics: metricsOf(context),
     pace: config.api.pace,
+    auditKey: context.auditKey,
     stopping: signal,
     baseUrl: () => baseUrlOf(context.config.server, context.listening.port),
+    oidc: () => {
+      const { oidc, secrets } = context.config
+      return oidc === null || secrets.oidcClientSecret === null
+        ? null
+        : { ...oidc, clientSecret: secrets.oidcClientSecret }
+    },
+    configured: (path) => placeIn(context.config, path),
   })
   const server = await openListener(config.server, app.fetch)
   const address = server.address()
@@ -154,6 +166,7 @@ async function run(context: Context, around: Around, tell: (line: string) => voi
       tidy: () => tidyEverything(parts, worker),
     })
     loops.push(dispatcher.run(signal), startClock(parts, worker, signal), push.run(signal))
+    loops.push(startSealing(parts, context.auditKey, signal))
     health.fine(CONFIGURATION)
     say(`rosterd is running at ${url}. Stop it with Ctrl-C.`)
     if (!isLoopback(config.server.host) && !url.startsWith('https://')) {
@@ -171,6 +184,7 @@ async function run(context: Context, around: Around, tell: (line: string) => voi
     around.reload.again = () => reloader.again()
     await writeWhereabouts(config, baseUrlOf({ ...config.server, baseUrl: null }, context.listening.port))
     await whileAway(() => herald.welcome(), signal)
+    await whileAway(() => welcomeToConsole(parts, url, say), signal)
     if (!signal.aborted) await once(signal, 'abort')
   } finally {
     ending.abort()
@@ -180,6 +194,15 @@ async function run(context: Context, around: Around, tell: (line: string) => voi
     await Promise.all(loops)
     await rm(whereabouts(config), { force: true })
   }
+}
+
+/** Until somebody has come in, each start says how. */
+async function welcomeToConsole(parts: Parts, url: string, say: (line: string) => void): Promise<void> {
+  if (!(await nobodySignedIn(parts.sql))) return
+  const secret = makeSecret()
+  await makeLink(parts, hashToken(secret), { only: 0, administratorKey: null, createdBy: SYSTEM.name })
+  say(`The console, for the first time (once, within ten minutes; ${typed('login-link')} makes another link):`)
+  say(`  ${url}/sign-in?link=${secret}`)
 }
 
 function metricsOf({ config, log, sql, worker, tokenHash }: Context): Metrics {

@@ -84,6 +84,51 @@ export const CATALOGUE = {
     sentence: 'This needs the role {role}.',
     next: 'Ask an administrator for that role, or use a token that has it.',
   },
+  SESSION_OVER: {
+    status: 401,
+    sentence: 'You are not signed in, or your session has ended. Nothing was done.',
+    next: 'Sign in again in another tab, then come back here and send the form once more: what you wrote is still in it.',
+  },
+  LINK_USED: {
+    status: 410,
+    sentence: 'This sign-in link does not work any more: it was used, or its time is over.',
+    next: 'Have a new one made: rosterd login-link prints it on the machine where rosterd runs.',
+  },
+  NO_ENTRY: {
+    status: 403,
+    sentence: 'You are known, but no administrator of any organization here.',
+    next: 'Ask an administrator to add your address, or to give you a role at your identity provider.',
+  },
+  NO_ROLE: {
+    status: 403,
+    sentence: 'You are known at {provider}, as {email}, and have no role in rosterd there.',
+    next: 'Ask whoever manages it to give you one, then sign in again; the claim {claim} has to carry it.',
+  },
+  CLAIM_MISSING: {
+    status: 403,
+    sentence: 'No verified e-mail address came from {provider}, so nobody was signed in.',
+    next: 'Ask whoever manages it to send a verified address in the claim {claim}, then sign in again.',
+  },
+  SIGN_IN_STALE: {
+    status: 410,
+    sentence: 'This sign-in was begun in another browser, is finished already, or took longer than ten minutes.',
+    next: 'Begin again on the sign-in page.',
+  },
+  SIGN_IN_REFUSED: {
+    status: 403,
+    sentence: 'You were not signed in by {provider}: {reason}',
+    next: 'Try again on the sign-in page; if it lasts, show this page to whoever manages {provider}.',
+  },
+  PROVIDER_AWAY: {
+    status: 503,
+    sentence: 'Nobody can sign in at {provider} now: it does not answer as it should.',
+    next: 'Try again in a minute. A one-time link works meanwhile: rosterd login-link makes one.',
+  },
+  FORM_STALE: {
+    status: 403,
+    sentence: 'This form does not belong to your session, so nothing was done.',
+    next: 'Go back, load the page again and send the form once more.',
+  },
   NOT_FOUND: {
     status: 404,
     sentence: 'There is nothing at {path}.',
@@ -183,7 +228,7 @@ export const CATALOGUE = {
   UPLOAD_STATE: {
     status: 409,
     sentence: 'Upload {id} is {state}; it can only be {verb} while it is {wanted}.',
-    next: 'Upload the file again.',
+    next: '{step|Upload the file again.}',
   },
   DUPLICATE_OPERATION: {
     status: 409,
@@ -208,7 +253,7 @@ export const CATALOGUE = {
   COUNT_MISMATCH: {
     status: 409,
     sentence: 'You confirmed {given}, but it is {count}.',
-    next: 'Review it again and confirm the number shown.',
+    next: '{step|Review it again and confirm the number shown.}',
   },
   SNAPSHOT_NOT_FOUND: {
     status: 404,
@@ -253,7 +298,7 @@ export const CATALOGUE = {
   ASSIGNMENT_NOT_FOUND: {
     status: 404,
     sentence: 'There is no assignment {id} in this organization.',
-    next: 'List the assignments of the member and take an id from there.',
+    next: 'List them with rosterd assignments and take an id such as asg_7 from there.',
   },
   BORROW_REFUSED: {
     status: 409,
@@ -263,7 +308,7 @@ export const CATALOGUE = {
   PIN_NOT_FOUND: {
     status: 404,
     sentence: 'There is no such pin in this organization.',
-    next: 'List the pins and take the member, the kind and the product from there.',
+    next: 'List them with rosterd pins; that names the member and what it keeps from them.',
   },
   PRODUCT_NOT_FOUND: {
     status: 404,
@@ -273,7 +318,27 @@ export const CATALOGUE = {
   RULE_NOT_FOUND: {
     status: 404,
     sentence: 'There is no rule {rule} in this organization.',
-    next: 'Check its key; the configuration lists the rules.',
+    next: 'Check its key; rosterd rules lists them.',
+  },
+  ADMINISTRATOR_NOT_FOUND: {
+    status: 404,
+    sentence: '{email} is no administrator here.',
+    next: 'Look at the list: somebody else may have removed them.',
+  },
+  OWN_ACCOUNT: {
+    status: 409,
+    sentence: 'You cannot take away or lower what you may do yourself, so nothing was changed.',
+    next: 'Ask another administrator to do it.',
+  },
+  MANAGED_BY_CONFIG: {
+    status: 409,
+    sentence: 'The configuration file sets {what}, so that it is read-only here: {place}.',
+    next: 'Change it there and send SIGHUP to the daemon, or take it out of the file first; then it can be set here.',
+  },
+  KEY_TAKEN: {
+    status: 409,
+    sentence: '"{name}" already means the product {product}; names, keys and aliases must differ.',
+    next: 'Choose another one, or take it from {product} first.',
   },
   SOURCE_NOT_FOUND: {
     status: 404,

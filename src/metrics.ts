@@ -127,6 +127,11 @@ function openGauges() {
     'Letters by state: due and sending will leave; failed and unknown did not surely arrive',
     'state',
   )
+  const unsealed = gauge(
+    'audit_unsealed_seconds',
+    'Age of the oldest row of the audit that no seal covers yet; 0 where there is none',
+    'organization',
+  )
   const jobs = gauge(
     'jobs',
     'Jobs of each queue: ready, delayed until later, active, or failed for good',
@@ -152,6 +157,7 @@ function openGauges() {
     }
     for (const { count, ...labels } of figures.waits) waits.set(labels, count)
     for (const { state, count } of figures.letters) letters.set({ state }, count)
+    for (const { organization, age: seconds } of figures.unsealed) unsealed.set({ organization }, Math.max(seconds, 0))
     for (const { queue, ...states } of depths) {
       for (const [state, count] of Object.entries(states)) jobs.set({ queue, state }, count)
     }

@@ -64,7 +64,7 @@ try {
   const data = join(home, 'data')
   await mkdir(data)
   const file = join(home, 'rosterd.yaml')
-  await writeFile(file, config())
+  await writeFile(file, config(LATER))
   const daemon = await Daemon.start(data, file, { DATABASE_URL: database.url })
   const ceiling = await startServer('ceiling.ts', urlOf('ceiling'))
   const scimmy = await startServer('scimmy.ts', urlOf('scimmy'))
@@ -74,6 +74,8 @@ try {
     // Everything of it in one document: a group of a million is beyond it, and so is a second.
     const theirs = await fill(`${scimmy.url}/scim`, 'bench', Math.min(people, 10_000), { bulk: false })
     const plain = await Peer.fill(ceiling.url, people)
+    await writeFile(file, config())
+    daemon.reload()
     const left = await leavers(daemon, ours, sql)
     await writeFile(file, config(LATER))
     daemon.reload()

@@ -1,10 +1,10 @@
 /** Members and what they hold as CSV files. */
 import { z } from '@hono/zod-openapi'
+import { streamed, watched } from '../download.ts'
 import { writeAudit } from '../store/audit.ts'
 import { EXPORTS, exportFile } from '../sync/export.ts'
 import { signed } from '../sync/parts.ts'
 import { memberCondition } from '../sync/where.ts'
-import { streamed, watched } from './download.ts'
 import { where } from './fields.ts'
 import { type Door, route } from './openapi.ts'
 

@@ -7,6 +7,7 @@ import { identify } from '../auth.ts'
 import { PACE } from '../config/index.ts'
 import { RosterdError } from '../errors.ts'
 import { auditRoutes } from './audit.ts'
+import { auditSealRoutes } from './audit-seals.ts'
 import { borrowRoutes } from './borrows.ts'
 import { callerRoutes } from './caller.ts'
 import type { ApiContext } from './context.ts'
@@ -14,6 +15,8 @@ import { decisionRoutes } from './decisions.ts'
 import { openApiDocument } from './document.ts'
 import { exportRoutes } from './exports.ts'
 import { failureRoutes } from './failures.ts'
+import { limitRoutes } from './limits.ts'
+import { loginLinkRoutes } from './login-links.ts'
 import { memberRoutes } from './members.ts'
 import { refuseOtherMethods } from './methods.ts'
 import { type DoorEnv, openDoor } from './openapi.ts'
@@ -73,12 +76,14 @@ export function adminApi(context: ApiContext): OpenAPIHono<DoorEnv> {
     },
   )
   callerRoutes(door)
+  loginLinkRoutes(door)
   organizationRoutes(door)
   sourceRoutes(door)
   snapshotRoutes(door)
   memberRoutes(door)
   productRoutes(door)
   ruleRoutes(door)
+  limitRoutes(door)
   planRoutes(door)
   planVerbRoutes(door)
   outcomeRoutes(door)
@@ -94,6 +99,7 @@ export function adminApi(context: ApiContext): OpenAPIHono<DoorEnv> {
   templateRoutes(door)
   tokenRoutes(door)
   auditRoutes(door)
+  auditSealRoutes(door)
   refuseOtherMethods(app)
   return app
 }

@@ -5,8 +5,9 @@ import { readEmail } from '../reconcile/normalise.ts'
 import { type AdministratorRole, atMost, holds } from '../reconcile/roles.ts'
 import { findAdministrator, insertToken } from '../store/access.ts'
 import type { Handle } from '../store/connection.ts'
-import { listSources, type Organization } from '../store/organizations.ts'
+import type { Organization } from '../store/organizations.ts'
 import { insertSourceToken } from '../store/source-tokens.ts'
+import { pushedSource } from '../sync/tokens.ts'
 
 interface Wish {
   administrator?: string | undefined
@@ -71,10 +72,7 @@ async function forAdministrator(
 }
 
 async function forSource(handle: Handle, organization: Organization, key: string, making: Making): Promise<Made> {
-  const source = (await listSources(handle, organization.id)).find((one) => one.key === key && one.connected)
-  if (source === undefined) throw new RosterdError('SOURCE_NOT_FOUND', { source: key })
-  if (source.kind !== 'scim')
-    throw refusal(`the source ${key} is of the kind ${source.kind}; only those of the kind scim are pushed to.`)
+  const source = await pushedSource(handle, organization.id, key)
   const secret = makeSourceToken()
   const row = { hash: hashToken(secret), hint: hintOf(secret), sourceId: source.id, ...making }
   return {

@@ -109,6 +109,7 @@ export function memberRoutes(door: Door): void {
             asked.where === undefined
               ? undefined
               : memberCondition(asked.where, { at: parts.now(), zone: organization.zone }),
+          at: parts.now(),
           after: after === null ? null : { emailKey: after[0], personId: after[1] },
           limit: asked.limit + 1,
         })
@@ -121,7 +122,12 @@ export function memberRoutes(door: Door): void {
     door,
     { method: 'get', path: '/members/{member}', noun, summary: 'One member', role: 'viewer', answer: member },
     async ({ parts, organization, param }) => {
-      const row = await readMember(parts.sql, organization.id, numberOf('mem', param('member'), 'MEMBER_NOT_FOUND'))
+      const row = await readMember(
+        parts.sql,
+        organization.id,
+        numberOf('mem', param('member'), 'MEMBER_NOT_FOUND'),
+        parts.now(),
+      )
       if (row === null) throw new RosterdError('MEMBER_NOT_FOUND', { id: param('member') })
       return showMember(row)
     },
@@ -172,7 +178,7 @@ export function memberRoutes(door: Door): void {
     async ({ parts, organization, actor, param }) => {
       const id = numberOf('mem', param('member'), 'MEMBER_NOT_FOUND')
       await accept(parts, organization.id, id, { actor })
-      const row = await readMember(parts.sql, organization.id, id)
+      const row = await readMember(parts.sql, organization.id, id, parts.now())
       if (row === null) throw new RosterdError('MEMBER_NOT_FOUND', { id: param('member') })
       return showMember(row)
     },

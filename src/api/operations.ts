@@ -1,6 +1,7 @@
 /** Operations: what a person asks for becomes a draft of a plan. */
 import { z } from '@hono/zod-openapi'
 import { RosterdError } from '../errors.ts'
+import { LONGEST_FILTER } from '../filter/lexer.ts'
 import { dateIn, readExpiry } from '../reconcile/expiry.ts'
 import { readId } from '../reconcile/identifiers.ts'
 import type { Instant } from '../reconcile/model.ts'
@@ -20,7 +21,7 @@ const body = z.strictObject({
   verb: z.enum(VERBS),
   upload: text(100).optional().openapi({ description: 'An upload that was read: `snp_7`.' }),
   users: z.array(words(1_000)).min(1).max(MOST_TYPED).optional().openapi({ description: 'Addresses.' }),
-  where: words(4_000).optional().openapi({ description: 'A filter over members, as SCIM writes them.' }),
+  where: words(LONGEST_FILTER).optional().openapi({ description: 'A filter over members, as SCIM writes them.' }),
   members: z.array(text(100)).min(1).max(MOST_TYPED).optional().openapi({ description: 'Ids of members: `mem_7`.' }),
   products: z
     .array(words(200))
@@ -47,6 +48,9 @@ const body = z.strictObject({
     .union([z.enum(['next_sync', 'always']), z.strictObject({ days: z.int().min(1).max(3_650) })])
     .optional()
     .openapi({ description: 'How long it holds against a source that still wants them; 30 days without it.' }),
+  reason: words(500)
+    .optional()
+    .openapi({ description: 'Of `remove` and `revoke`: why. It stands with the pins that come of it.' }),
   quiet: z.boolean().default(false).openapi({ description: 'Nobody is mailed.' }),
   again: z.boolean().default(false).openapi({ description: 'Also where the same file was applied within a day.' }),
 })
@@ -76,8 +80,10 @@ export function operationRoutes(door: Door): void {
       const { verb, products, allProducts, role, revokeFirst, wait, quiet, again } = asked
       if (asked.pin !== undefined && verb !== 'remove' && verb !== 'revoke')
         throw unclear('only a removal or a revoke is pinned against sources')
+      const said = asked.reason === undefined ? {} : { reason: asked.reason.trim() }
       const expiresAt = endOf(asked, organization.zone, parts.now())
-      const options = { verb, products, allProducts, expiresAt, role, revokeFirst, wait, pin: pinOf(asked.pin) }
+      const pin = pinOf(asked.pin)
+      const options = { verb, products, allProducts, expiresAt, role, revokeFirst, wait, pin, ...said }
       const selection = selectionOf(asked)
       const { plan: id, ...told } = await draft(parts, organization.id, {
         actor,
@@ -119,10 +125,17 @@ function idOf(prefix: 'snp' | 'mem', given: string): number {
 function endOf({ expires, dateOrder }: Asked, zone: string, at: Date): Instant | null {
   if (expires === undefined) return null
   const today = dateIn(at.toISOString(), zone)
-  const end = readExpiry(expires, { zone, today, ...(dateOrder !== undefined && { order: dateOrder }) })
+  const end = readExpiry(expires, {
+    zone,
+    today,
+    declare: DECLARE,
+    ...(dateOrder !== undefined && { order: dateOrder }),
+  })
   if (end.ok) return end.expiresAt
   throw new RosterdError('INPUT_INVALID', { detail: `body.expires: ${reasonSentence(end.code, end.params)}` })
 }
+
+const DECLARE = 'say dmy or mdy as dateOrder (--date-order)'
 
 function pinOf(pin: Asked['pin']): PinFor {
   if (pin === undefined) return PIN_DEFAULT

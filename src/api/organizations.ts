@@ -1,5 +1,6 @@
 /** Which organizations the caller may speak of, and what the configuration says of one. */
 import { z } from '@hono/zod-openapi'
+import { limitsOf } from '../store/limits.ts'
 import { listOrganizations } from '../store/organizations.ts'
 import { describe } from './describe-route.ts'
 import { type Door, route } from './openapi.ts'
@@ -42,6 +43,10 @@ export function organizationRoutes(door: Door): void {
   route(
     door,
     { method: 'get', path: '', noun, summary: 'One organization, with its settings', role: 'viewer', answer: whole },
-    async ({ organization: { settings, ...rest } }) => ({ ...rest, ...settings }),
+    async ({ organization }) => ({
+      ...organization,
+      ...organization.settings,
+      limits: limitsOf(organization).limits,
+    }),
   )
 }

@@ -6,9 +6,10 @@ import { PIN_KINDS, type PinKind } from '../reconcile/pinned.ts'
 import { findMember } from '../store/members.ts'
 import { listProducts } from '../store/organizations.ts'
 import { listPins, type PinListRow } from '../store/pin-list.ts'
+import { emailKeyOf } from '../sync/addresses.ts'
 import type { Actor, Parts } from '../sync/parts.ts'
 import { lift } from '../sync/pin-ends.ts'
-import { cursor, idPlace, instant, limit, numberOf, page, pageOf, readCursor, shown } from './fields.ts'
+import { cursor, idPlace, instant, limit, numberOf, page, pageOf, readCursor, shown, words } from './fields.ts'
 import { type Door, route } from './openapi.ts'
 
 const pin = z
@@ -30,6 +31,7 @@ const pin = z
       description:
         'Its day is over: it counts no more, and for 30 days a person looks at what sources want of the member.',
     }),
+    reason: z.string().nullable().openapi({ description: 'Why, where whoever asked said so.' }),
     createdBy: z.string(),
     plan: z.string(),
     since: instant.openapi({ description: 'When it began to count; of a lapsed one, when it ceased to.' }),
@@ -44,7 +46,12 @@ const showPin = ({ memberId, planId, until, since, ...row }: PinListRow): z.inpu
   since: since.toISOString(),
 })
 
-const query = z.strictObject({ kind: z.enum(PIN_KINDS).optional(), limit, cursor })
+const query = z.strictObject({
+  kind: z.enum(PIN_KINDS).optional(),
+  email: words(1_000).optional().openapi({ description: 'Only of whoever has this address.' }),
+  limit,
+  cursor,
+})
 const place = z.tuple([idPlace, z.enum(PIN_KINDS), z.int().min(0).max(2_147_483_647)])
 const noun = 'pins'
 const lifted = z.object({ member: z.string() })
@@ -65,6 +72,7 @@ export function pinRoutes(door: Door): void {
       const after = readCursor(place, asked.cursor)
       const rows = await listPins(parts.sql, organization.id, {
         kind: asked.kind ?? null,
+        emailKey: asked.email === undefined ? null : emailKeyOf(asked.email),
         after: after === null ? null : { person: after[0], kind: after[1], product: after[2] },
         limit: asked.limit + 1,
       })

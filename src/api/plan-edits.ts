@@ -1,6 +1,6 @@
 /** What people change of a plan that they asked for: leave out, put back, submit, cancel, discard, once more. */
 import { z } from '@hono/zod-openapi'
-import { count, number } from '../reconcile/amount.ts'
+import { editWords } from '../reconcile/edit-words.ts'
 import { readId } from '../reconcile/identifiers.ts'
 import { readPlan } from '../store/plans.ts'
 import { again } from '../sync/again.ts'
@@ -14,7 +14,6 @@ import { plan, planOf, shownPlan, showPlan, sourceNames } from './plan.ts'
 
 const MOST_NAMED = 1_000
 const noun = 'plans'
-type Moved = Awaited<ReturnType<typeof edit>>
 const hash = words(200).openapi({ description: 'Of the plan as it was reviewed.' })
 
 const choice = z.strictObject({
@@ -88,21 +87,9 @@ function editRoute(door: Door, path: (typeof EDITS)[number]['path'], act: Editin
         people: people.flatMap((one) => readId('per', one) ?? []),
         emails: people.filter((one) => readId('per', one) === null),
       })
-      return { ...(await shownPlan(where)), edited: { ...moved, message: messageOf(act, moved) } }
+      return { ...(await shownPlan(where)), edited: { ...moved, message: editWords(act, moved) } }
     },
   )
-}
-
-/** `2 items of 1 person are left out; 1 of these goes along because it depends on another.` */
-function messageOf(act: Editing['act'], { items, people, also }: Moved): string {
-  const done = act === 'leave_out' ? 'left out' : 'put back'
-  const what = `${count(items, 'item')} of ${count(people, 'person', 'people')} ${items === 1 ? 'is' : 'are'} ${done}`
-  if (also === 0) return `${what}.`
-  const why = {
-    leave_out: also === 1 ? 'goes along because it depends on another' : 'go along because they depend on others',
-    put_back: also === 1 ? 'comes along because another depends on it' : 'come along because others depend on them',
-  }
-  return `${what}; ${number(also)} of these ${why[act]}.`
 }
 
 function decisionRoutes(door: Door): void {

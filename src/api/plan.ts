@@ -28,6 +28,7 @@ const operation = z
     revokeFirst: z.boolean(),
     wait: z.boolean(),
     pin,
+    reason: z.string().optional().openapi({ description: 'Why, where whoever asked said so.' }),
     where: z.string().nullable(),
     file: z.object({ name: z.string(), sha256: z.string() }).nullable(),
     rows: z.object({ given: z.int(), merged: z.int(), errors: z.int() }).openapi({

@@ -1,10 +1,12 @@
-/** Rules: what the configuration makes of groups and attributes. */
+/** Rules: what becomes of groups and attributes. */
 import { z } from '@hono/zod-openapi'
 import { RosterdError } from '../errors.ts'
 import { describeCondition } from '../reconcile/condition.ts'
-import type { Rule } from '../reconcile/model.ts'
-import { listRules } from '../store/organizations.ts'
+import { listRules, type RuleRow } from '../store/organizations.ts'
+import { retireRule, setRule } from '../sync/set-rule.ts'
+import { managed, setterOf } from './managed.ts'
 import { type Door, route } from './openapi.ts'
+import { LONG_PATIENCE_MS } from './patience.ts'
 
 const part = z.looseObject({})
 const rule = z
@@ -20,10 +22,18 @@ const rule = z
     condition: z.string().openapi({ description: 'The same in words.' }),
     // biome-ignore lint/suspicious/noThenProperty: the word of the config file; its value is a list, so nothing awaits it
     then: z.array(part).openapi({ description: 'What follows, as the configuration writes it.' }),
+    managed,
   })
   .openapi('Rule')
 
-const showRule = (row: Rule): z.input<typeof rule> => ({
+const setting = z.looseObject({}).openapi({
+  description:
+    'As the configuration file writes a rule: `when`, `then`, `priority` (1 to 1000, smaller is stronger, 500 when absent) and `source` (which may be absent where there is only one).',
+  // biome-ignore lint/suspicious/noThenProperty: the word of the config file; its value is a list, so nothing awaits it
+  example: { source: 'hr', when: { group: { name: 'Artists' } }, then: [{ product: 'vray' }] },
+})
+
+const showRule = (row: RuleRow): z.input<typeof rule> => ({
   ...row,
   when: { ...row.when },
   condition: describeCondition(row.when),
@@ -55,5 +65,37 @@ export function ruleRoutes(door: Door): void {
       if (found === undefined) throw new RosterdError('RULE_NOT_FOUND', { rule: key })
       return showRule(found)
     },
+  )
+
+  route(
+    door,
+    {
+      method: 'put',
+      path: '/rules/{rule}',
+      noun,
+      summary:
+        'Create a rule, or change all of it; not where the configuration file has it. A person looks at the next plan',
+      role: 'admin',
+      body: setting,
+      answer: rule,
+      patience: LONG_PATIENCE_MS,
+    },
+    async ({ parts, organization, actor, param, body }) =>
+      showRule(await setRule(parts, organization, { key: param('rule'), given: body }, setterOf(door, actor))),
+  )
+
+  route(
+    door,
+    {
+      method: 'delete',
+      path: '/rules/{rule}',
+      noun,
+      summary: 'Retire a rule: what it alone gave is taken away by a plan that a person looks at',
+      role: 'admin',
+      answer: rule,
+      patience: LONG_PATIENCE_MS,
+    },
+    async ({ parts, organization, actor, param }) =>
+      showRule(await retireRule(parts, organization, param('rule'), setterOf(door, actor))),
   )
 }

@@ -3,10 +3,8 @@ import { z } from '@hono/zod-openapi'
 import { RosterdError } from '../errors.ts'
 import { readId, showId } from '../reconcile/identifiers.ts'
 import { atMost, ROLES } from '../reconcile/roles.ts'
-import { noteRevocation } from '../revocations.ts'
-import { listTokens, revokeToken, type TokenRow } from '../store/access.ts'
-import { writeAudit } from '../store/audit.ts'
-import { signed } from '../sync/parts.ts'
+import { listTokens, type TokenRow } from '../store/access.ts'
+import { keepToken, revoke } from '../sync/tokens.ts'
 import { cursor, idPlace, instant, limit, moment, page, pageOf, readCursor, shown, words } from './fields.ts'
 import { makeFor } from './make-token.ts'
 import { type Door, route } from './openapi.ts'
@@ -104,18 +102,7 @@ export function tokenRoutes(door: Door): void {
         createdAt: now,
         expiresAt,
       })
-      const id = await parts.sql.begin(async (transaction) => {
-        const object = showId('tok', await insert(transaction))
-        await writeAudit(transaction, {
-          organizationId: organization.id,
-          at: now,
-          ...signed(actor),
-          act: 'token.created',
-          object,
-          after: { ...after, expiresAt },
-        })
-        return object
-      })
+      const id = await keepToken(parts, organization, { insert, after, expiresAt }, actor)
       const base = door.context.baseUrl?.()
       const scimUrl = holder.source === null || base === undefined ? null : `${base}/scim/v2`
       return { id, token: secret, ...holder, expiresAt: shown(expiresAt), scimUrl }
@@ -133,19 +120,7 @@ export function tokenRoutes(door: Door): void {
       answer: z.object({ id: z.string() }),
     },
     async ({ parts, organization, actor, param }) => {
-      const id = readId('tok', param('token'))
-      const now = parts.now()
-      const revoked =
-        id !== null &&
-        (await parts.sql.begin(async (transaction) => {
-          const found = await revokeToken(transaction, organization.id, id, now)
-          const row = { organizationId: organization.id, at: now, ...signed(actor), act: 'token.revoked' }
-          if (found) await writeAudit(transaction, { ...row, object: showId('tok', id) })
-          return found
-        }))
-      // What was given is not repeated: it may be the token itself.
-      if (!revoked) throw new RosterdError('TOKEN_NOT_FOUND')
-      noteRevocation()
+      await revoke(parts, organization, readId('tok', param('token')), actor)
       return { id: param('token') }
     },
   )

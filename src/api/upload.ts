@@ -37,7 +37,7 @@ export function readingOf(said: { [K in keyof UploadReading]?: UploadReading[K] 
   }
 }
 
-const remark = z.object({ line: z.int(), code: z.string(), sentence: z.string() })
+const remark = z.object({ line: z.int(), code: z.string(), sentence: z.string(), next: z.string() })
 const row = z
   .object({
     line: z.int(),
@@ -79,7 +79,7 @@ export const upload = z
       unchanged: z.int(),
       unknown: z.int(),
     }),
-    errors: z.array(remark.extend({ next: z.string() })),
+    errors: z.array(remark),
     warnings: z.array(remark),
     samples: z.array(z.string()),
     createdBy: z.string(),

@@ -48,10 +48,12 @@ export const plan = z.looseObject({
   consent: z.looseObject({ by: z.string(), until: z.string() }).nullable().default(null),
   closedReason: z.string().nullable(),
   supersededBy: z.string().nullable(),
+  startedAt: z.string().nullable().default(null),
   finishedAt: z.string().nullable(),
   operation: z
     .looseObject({
       verb: z.enum(VERBS),
+      reason: z.string().optional(),
       rows: z.object({ given: z.number(), merged: z.number(), errors: z.number() }),
       file: z.looseObject({ name: z.string() }).nullable(),
     })
@@ -144,8 +146,27 @@ export const product = z.looseObject({
   free: z.number(),
   reserve: z.number(),
   waiting: z.number(),
+  borrowed: z.number().default(0),
+  aliases: z.array(z.string()).default([]),
   retired: z.boolean(),
+  managed: z.string().default('config'),
 })
+
+export const rule = z.looseObject({
+  key: z.string(),
+  priority: z.number(),
+  source: z.string().nullable(),
+  condition: z.string(),
+  // biome-ignore lint/suspicious/noThenProperty: the word of the config file; its value is a list, so nothing awaits it
+  then: z.array(z.record(z.string(), z.unknown())),
+  managed: z.string().default('config'),
+})
+
+/** Where each is changed; said only where they differ from the usual, the file. */
+export function setBy(items: { managed: string }[]): (one: { managed: string }) => string {
+  const some = items.some(({ managed }) => managed !== 'config')
+  return ({ managed }) => (some ? (managed === 'config' ? 'file' : 'API') : '')
+}
 
 export const snapshot = z.looseObject({
   id: z.string(),

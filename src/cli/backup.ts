@@ -4,6 +4,7 @@ import { RosterdError } from '../errors.ts'
 import { loadBackup, saveBackup } from '../store/backup-file.ts'
 import { claimDatabase } from '../store/connection.ts'
 import { startEmbedded, type Visited, visitEmbedded } from '../store/embedded/index.ts'
+import { putAsideSigned } from '../sync/audit-key.ts'
 import { START } from '../typed.ts'
 import { VERSION } from '../version.ts'
 import { DONE } from './exit.ts'
@@ -42,6 +43,7 @@ export async function restore(terminal: Terminal, file: string, options: Options
     const claim = await claimDatabase(database.url)
     try {
       const header = await loadBackup(database.url, file)
+      await putAsideSigned(config.dataDirectory, new Date())
       const held = `${count(header.organizations, 'organization')}, ${count(header.members, 'member')}`
       const next = `Start it: ${START}. Letters that were waiting when it was made leave then.`
       terminal.out(options.json ? json({ file, ...header }) : `Restored ${held} as of ${header.at}.\n${next}\n`)

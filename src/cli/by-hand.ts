@@ -29,11 +29,22 @@ export async function byHand(session: Session, verb: Verb, options: HandOptions)
     session.terminal.out(`This was asked for before: it is plan ${draft.id}. To ask for it anew: --again\n\n`)
   if (options.dryRun) return await dryRun(session, draft, told)
   if (draft.state === 'draft' || draft.state === 'awaiting_approval')
-    return await approvePlan(session, draft.id, { apply: true, told })
-  if (draft.state !== 'approved') return await applyPlan(session, draft.id)
+    return await approvePlan(session, draft.id, { apply: true, told }).catch((error) =>
+      overtaken(session, draft, error),
+    )
+  if (draft.state !== 'approved' || draft.startedAt !== null) return await applyPlan(session, draft.id)
   // Whoever approved it without starting it had a reason.
   session.show(draft, `Plan ${draft.id} is approved.\n${nextLines(draft)}`)
   return WAITS
+}
+
+/** Whoever asked for the same at the same time let it happen first: then it is theirs, and how it ends is the answer. */
+async function overtaken(session: Session, { id }: Drafted, error: unknown): Promise<number> {
+  if (!(error instanceof CliError) || error.code !== 'PLAN_STATE') throw error
+  const { startedAt, approvedBy } = await session.client.get(`/plans/${id}`, planWhole)
+  if (startedAt === null) throw error
+  if (!session.json) session.terminal.out(`Meanwhile ${approvedBy} has approved it.\n`)
+  return await applyPlan(session, id)
 }
 
 /** The same file was applied wholly: how that ended is the answer. */

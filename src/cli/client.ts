@@ -99,6 +99,15 @@ export class Client {
     return this.#json('POST', await this.#below(path), jsonOf(body), answer)
   }
 
+  async put<S extends z.ZodType>(path: string, body: object, answer: S): Promise<z.output<S>> {
+    return this.#json('PUT', await this.#below(path), jsonOf(body), answer)
+  }
+
+  /** Of what stands above all organizations. */
+  async postAbove<S extends z.ZodType>(path: string, body: object, answer: S): Promise<z.output<S>> {
+    return this.#json('POST', `/api/v1${path}`, jsonOf(body), answer)
+  }
+
   /** Sends a CSV file as it lies there. */
   async upload<S extends z.ZodType>(path: string, file: Blob, answer: S): Promise<z.output<S>> {
     return this.#json('POST', await this.#below(path), { type: 'text/csv', content: file }, answer)
@@ -177,7 +186,9 @@ export class Client {
       const hint = 'Set ROSTERD_TOKEN, or run this in the directory (or with the ROSTERD_DATA) of the daemon.'
       return new CliError(code, sentence, hint)
     }
-    const columns = found === undefined ? '' : ` Its columns are: ${found.join(', ')}.`
+    const named = found?.join(', ') ?? ''
+    // The sentence names them itself, unless they are very many.
+    const columns = detail.includes(named) ? '' : ` Its columns are: ${named}.`
     return new CliError(code, detail + columns, next, exitOf(code), id)
   }
 }

@@ -4,6 +4,7 @@ import type { Verb } from '../reconcile/operation.ts'
 import type { Adder } from './adder.ts'
 import { byHand } from './by-hand.ts'
 import { type InviteOptions, inviteByHand, isForOne } from './invite.ts'
+import { liftPin, listPins, type PinOptions } from './pins.ts'
 import { cancelPlan, discardPlan, type EditOptions, editPlan, planAgain, submitPlan } from './plan-edits.ts'
 import type { HandOptions } from './selection.ts'
 
@@ -13,12 +14,13 @@ const several = (one: string, before: string[] = []): string[] => [...before, on
 export function addByHandCommands(add: Adder): void {
   addVerbs(add)
   addEdits(add)
+  addPins(add)
 }
 
 function addVerbs({ program, command, remote }: Adder): void {
   const asked = (verb: Verb) => remote<HandOptions>((session, _, options) => byHand(session, verb, options))
   const invite = command(program, 'invite', 'invite people by hand')
-  selecting(invite)
+  filtering(selecting(invite))
     .option('--first-name <name>', 'of the one person whom --user names')
     .option('--last-name <name>', 'the same')
     .option('--language <tag>', 'of the letter: en, de, fr …; the same')
@@ -69,6 +71,7 @@ const pinning = (command: Command): Command =>
     .option('--until-next-sync', 'holds only until a source says again what it wants')
     .option('--for <days>', 'holds for so many days against what sources want; 30 unless said')
     .option('--always', 'holds against what sources want until somebody lifts it')
+    .option('--reason <text>', 'why; it stands with what holds against sources')
 
 const ending = (command: Command): Command =>
   command
@@ -96,4 +99,15 @@ function addEdits({ program, command, remote }: Adder): void {
     command(program, name, says)
       .argument('<plan>')
       .action(remote((session, [id = '']) => verb(session, id)))
+}
+
+function addPins({ program, command, remote }: Adder): void {
+  const pins = command(program, 'pins', 'list what people decided against sources, and until when it holds')
+    .option('--user <e-mail>', 'only of this person')
+    .option('--all', 'all of them, whatever their number')
+    .action(remote<PinOptions>((session, _, options) => listPins(session, options)))
+  command(pins, 'lift', 'let sources want somebody again, or give them a product again')
+    .argument('<e-mail>', 'whom, or the id of the member')
+    .argument('[product]', 'key of the product; without it, the membership')
+    .action(remote((session, [who = '', product]) => liftPin(session, who, product)))
 }

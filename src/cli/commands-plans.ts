@@ -1,6 +1,6 @@
 /** Commands about plans: propose, look, decide, apply, and what failed. */
 import type { Adder } from './adder.ts'
-import { applyPlan, approvePlan, rejectPlan } from './decide.ts'
+import { type ApproveOptions, applyPlan, approvePlan, rejectPlan } from './decide.ts'
 import { showFailures } from './failures.ts'
 import { listPlans, propose, showPlan } from './look.ts'
 
@@ -20,12 +20,9 @@ export function addPlanCommands({ program, command, remote }: Adder): void {
     .argument('<plan>')
     .option('--override <count>', 'the number that a guard holds, as it shows it')
     .option('--reason <text>', 'why that number is right')
+    .option('--hash <hash>', 'of the plan as you saw it: where it was changed since, nothing happens')
     .option('--no-apply', 'approve now, start later')
-    .action(
-      remote<{ override?: string; reason?: string; apply: boolean }>((session, [id = ''], options) =>
-        approvePlan(session, id, options),
-      ),
-    )
+    .action(remote<ApproveOptions>((session, [id = ''], options) => approvePlan(session, id, options)))
   command(program, 'reject', 'reject a plan')
     .argument('<plan>')
     .option('--reason <text>', 'why, for whoever owns the source')

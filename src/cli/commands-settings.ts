@@ -1,6 +1,8 @@
 /** Commands about how the house is kept: the audit, the configuration, tokens. */
 import type { Adder } from './adder.ts'
 import { type AuditOptions, listAudit } from './audit.ts'
+import { type SealOptions, verifyAudit, writeSealed } from './audit-seals.ts'
+import { loginLink } from './login-link.ts'
 import { checkSettings, printSchema } from './settings.ts'
 import { createToken, listTokens, revokeToken, type TokenOptions } from './token.ts'
 
@@ -12,13 +14,25 @@ export function addSettingCommands({ terminal, program, command, remote, local }
     .option('--since <time>', 'from then on, as 2027-06-30')
     .option('--until <time>', 'before it')
     .option('--all', 'all of it, not only the latest 50; --json always gives all')
-    .action(remote<AuditOptions>((session, _, options) => listAudit(session, options)))
+    .option('--verify', 'whether it still is what was sealed: exit code 0 when it is, 1 when not')
+    .option('--key <names>', 'with --verify: names of other keys that are yours, with commas between')
+    .option('--sealed <seals>', 'what was sealed, as JSON Lines: all, 12, or 12-20; SHA-256 of one seal is its digest')
+    .option('--output <file>', 'with --sealed: into this file')
+    .action(
+      remote<AuditOptions & SealOptions>((session, _, options) => {
+        if (options.verify) return verifyAudit(session, options)
+        return options.sealed === undefined ? listAudit(session, options) : writeSealed(session, options)
+      }),
+    )
   const config = program.command('config').description('check the configuration file, or print its JSON Schema')
   command(config, 'check', 'name every problem with its line')
     .argument('[file]')
     .action(local(([file], options) => checkSettings(terminal, file, options.json === true)))
   command(config, 'schema', 'print the JSON Schema, for editors').action(local(() => printSchema(terminal)))
 
+  command(program, 'login-link', 'make a link that opens the console once, within ten minutes')
+    .option('--administrator <e-mail>', 'whom it lets in; without it, whoever asks')
+    .action(remote<{ administrator?: string }>((session, _, options) => loginLink(session, options)))
   const token = program
     .command('token')
     .description('tokens: those that act as one administrator, and those that identity providers come in with')

@@ -21,6 +21,8 @@ import { confirmed, fullId, type Session } from './session.ts'
 export interface ApproveOptions {
   override?: string
   reason?: string
+  /** The beginning of the hash of the plan as it was seen. */
+  hash?: string
   /** False with `--no-apply`. */
   apply: boolean
   /** Lines of the file of which it was said already that they come to nothing. */
@@ -30,7 +32,11 @@ export interface ApproveOptions {
 /** `approve ID`: shows what was computed, asks, approves exactly that, and stays until it is applied. */
 export async function approvePlan(session: Session, given: string, options: ApproveOptions): Promise<number> {
   const override = readOverride(options)
+  const seen = readHash(options)
   const whole = await session.client.get(`/plans/${encodeURIComponent(fullId('pln', given))}`, planWhole)
+  // Not what was seen: the daemon refuses it, and says what was changed since and by whom.
+  if (!whole.hash.startsWith(seen))
+    await session.client.post(`/plans/${whole.id}/approve`, { hash: seen, start: false }, plan)
   if (!session.json) session.terminal.out(await summaryText(session, whole, options.told))
   return await decideShown(session, whole, { apply: options.apply, ...(override !== undefined && { override }) })
 }
@@ -103,6 +109,15 @@ function readOverride({ override, reason }: ApproveOptions): { count: number; re
     )
   }
   return { count: Number(override), reason }
+}
+
+/** Empty where nothing is said of it. */
+function readHash({ hash = '' }: ApproveOptions): string {
+  if (hash === '' || /^[0-9a-f]{8,64}$/.test(hash)) return hash
+  throw usage(
+    `--hash needs the hash of a plan, or its first 12 characters, not ${hash}.`,
+    `${typed('show PLAN')} prints it.`,
+  )
 }
 
 /** `--yes` never lifts a hold on an amount: the number and a reason have to be typed. */

@@ -1,9 +1,9 @@
 /** What a plan that somebody asked for is expected not to do, before it is approved. */
 import { z } from 'zod'
+import { expectedWords } from '../reconcile/item-words.ts'
 import { typed } from '../typed.ts'
 import { failure, type Item, item, type PlanWhole, pageOf } from './answers.ts'
 import { typeable } from './exit.ts'
-import { expectedWords } from './render/items.ts'
 import { safe } from './render/text.ts'
 import { count, person } from './render/words.ts'
 import type { Session } from './session.ts'

@@ -16,9 +16,20 @@ export interface InviteOptions {
 /** One person and nothing but their name: what `inviteByHand` takes. */
 export function isForOne(options: InviteOptions & HandOptions): boolean {
   const { user, firstName, lastName, language, csv, product, expires, role, wait, dryRun, again } = options
-  const { encoding, delimiter, dateOrder, column } = options
+  const { where, encoding, delimiter, dateOrder, column } = options
   const more =
-    csv ?? product ?? expires ?? role ?? wait ?? dryRun ?? again ?? encoding ?? delimiter ?? dateOrder ?? column
+    csv ??
+    where ??
+    product ??
+    expires ??
+    role ??
+    wait ??
+    dryRun ??
+    again ??
+    encoding ??
+    delimiter ??
+    dateOrder ??
+    column
   if (user?.length === 1 && more === undefined) return true
   if ((firstName ?? lastName ?? language) !== undefined)
     throw usage(

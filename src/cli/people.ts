@@ -1,7 +1,7 @@
 /** Members and products, and questions that a person answers. */
 import { z } from 'zod'
 import { typed } from '../typed.ts'
-import { decision, member, product } from './answers.ts'
+import { decision, member, product, setBy } from './answers.ts'
 import { writeExport } from './assignments.ts'
 import { usage } from './exit.ts'
 import { type Column, table } from './render/table.ts'
@@ -100,7 +100,11 @@ const dateOf = (at: string | null | undefined, zone: string): string =>
 export async function listProducts(session: Session): Promise<number> {
   const { items } = await session.client.get('/products', z.object({ items: z.array(product) }))
   const page = await session.page()
-  if (items.length === 0) return session.show(items, 'There are no products; the configuration lists them.\n')
+  if (items.length === 0)
+    return session.show(
+      items,
+      `There are no products; the configuration lists them, or ${typed('product set')} makes one.\n`,
+    )
   return session.show(
     items,
     table(
@@ -109,6 +113,7 @@ export async function listProducts(session: Session): Promise<number> {
         { title: 'PRODUCT', cell: (one) => one.name + (one.retired ? ' (retired)' : ''), gives: true },
         { title: 'OWNED', cell: (one) => number(one.owned), right: true },
         { title: 'USED', cell: (one) => number(one.used), right: true },
+        { title: 'BORROWED', cell: (one) => (one.borrowed === 0 ? '' : number(one.borrowed)), right: true },
         { title: 'FREE', cell: (one) => number(one.free), right: true },
         { title: 'RESERVED', cell: (one) => (one.reserve === 0 ? '' : number(one.reserve)), right: true },
         {
@@ -118,6 +123,7 @@ export async function listProducts(session: Session): Promise<number> {
           paint: (text) => page.paint.warn(text),
         },
         { title: 'KEY', cell: (one) => one.key },
+        { title: 'SET BY', cell: setBy(items) },
       ],
       page,
     ),

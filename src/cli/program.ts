@@ -4,6 +4,7 @@ import { typed } from '../typed.ts'
 import { VERSION } from '../version.ts'
 import type { Adder } from './adder.ts'
 import { addByHandCommands } from './commands-by-hand.ts'
+import { addCatalogueCommands } from './commands-catalogue.ts'
 import { addFileCommands } from './commands-files.ts'
 import { addPeopleCommands } from './commands-people.ts'
 import { addPlanCommands } from './commands-plans.ts'
@@ -90,9 +91,14 @@ function addCommands(program: Command, terminal: Terminal, ended: (exit: number)
   addSourceCommands(add)
   addPeopleCommands(add)
   addByHandCommands(add)
+  addCatalogueCommands(add)
   addFileCommands(add)
   addSettingCommands(add)
 }
+
+/** What was given of its arguments, in their order. */
+const givenTo = (command: Command): string[] =>
+  command.processedArgs.flatMap((value: unknown) => (value === undefined ? [] : [String(value)]))
 
 function adderTo(program: Command, terminal: Terminal, ended: (exit: number) => void): Adder {
   return {
@@ -105,7 +111,7 @@ function adderTo(program: Command, terminal: Terminal, ended: (exit: number) => 
         const own = parameters.at(-1)
         if (!(own instanceof Command)) throw new TypeError('commander hands the command over last')
         const options: SharedOptions & O = own.optsWithGlobals()
-        ended(await action(await openSession(terminal, options), own.processedArgs.map(String), options))
+        ended(await action(await openSession(terminal, options), givenTo(own), options))
       },
     local:
       <O extends object>(

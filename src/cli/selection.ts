@@ -17,6 +17,7 @@ export interface HandOptions {
   untilNextSync?: boolean
   for?: string
   always?: boolean
+  reason?: string
   encoding?: string
   delimiter?: string
   dateOrder?: string
@@ -68,7 +69,7 @@ function mapped(given: string): [string, string] {
 
 /** What is asked of whoever is selected, as the daemon reads it. */
 export function askedOf(verb: Verb, options: HandOptions): object {
-  const { product, allProducts, expires, dateOrder, role, wait, revokeFirst, quiet, again } = options
+  const { product, allProducts, expires, dateOrder, role, wait, revokeFirst, reason, quiet, again } = options
   const pin = pinOf(options)
   if ((options.encoding ?? options.delimiter ?? options.column) !== undefined && options.csv === undefined)
     throw usage(
@@ -85,6 +86,7 @@ export function askedOf(verb: Verb, options: HandOptions): object {
     ...(wait && { wait }),
     ...(revokeFirst && { revokeFirst }),
     ...(pin !== undefined && { pin }),
+    ...(reason !== undefined && { reason }),
     ...(quiet && { quiet }),
     ...(again && { again }),
   }

@@ -1,7 +1,7 @@
 /** What the configuration says and the daemon has seen: sources and rules. */
 import { z } from 'zod'
 import { typed } from '../typed.ts'
-import { snapshot } from './answers.ts'
+import { rule, setBy, snapshot } from './answers.ts'
 import { typeable } from './exit.ts'
 import { table } from './render/table.ts'
 import { safe } from './render/text.ts'
@@ -23,15 +23,6 @@ const source = z.looseObject({
   lastSnapshot: snapshot.nullable(),
 })
 type Source = z.infer<typeof source>
-
-const rule = z.looseObject({
-  key: z.string(),
-  priority: z.number(),
-  source: z.string().nullable(),
-  condition: z.string(),
-  // biome-ignore lint/suspicious/noThenProperty: the word of the config file; its value is a list, so nothing awaits it
-  then: z.array(z.record(z.string(), z.unknown())),
-})
 
 /** `sources`: each with its last file; a silent one, and one that does not work yet, with a line of its own. */
 export async function listSources(session: Session): Promise<number> {
@@ -102,7 +93,7 @@ function silenceLine({ name, silence }: Source, zone: string): string | null {
 export async function listRules(session: Session): Promise<number> {
   const { items } = await session.client.get('/rules', z.object({ items: z.array(rule) }))
   const page = await session.page()
-  const none = `There are no rules; the configuration lists them, and ${typed('config check')} reads it.\n`
+  const none = `There are no rules; the configuration lists them, or ${typed('rule set')} makes one.\n`
   if (items.length === 0) return session.show(items, none)
   return session.show(
     items,
@@ -114,6 +105,7 @@ export async function listRules(session: Session): Promise<number> {
         { title: 'WHO', cell: (one) => one.condition, gives: true },
         { title: 'GETS', cell: (one) => one.then.map(consequence).join(', '), gives: true },
         { title: 'PRIORITY', cell: (one) => number(one.priority), right: true },
+        { title: 'SET BY', cell: setBy(items) },
       ],
       page,
     ),

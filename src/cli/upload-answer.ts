@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { VERBS } from '../reconcile/operation.ts'
 
-const remark = z.looseObject({ line: z.number(), code: z.string(), sentence: z.string() })
+const remark = z.looseObject({ line: z.number(), code: z.string(), sentence: z.string(), next: z.string() })
 export const upload = z.looseObject({
   id: z.string(),
   verb: z.enum(VERBS),
@@ -35,7 +35,7 @@ export const upload = z.looseObject({
     unchanged: z.number(),
     unknown: z.number(),
   }),
-  errors: z.array(remark.extend({ next: z.string() })),
+  errors: z.array(remark),
   warnings: z.array(remark),
   samples: z.array(z.string()),
 })

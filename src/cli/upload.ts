@@ -27,16 +27,17 @@ export async function uploadFile(
   return sent
 }
 
-const OPTIONS: Readonly<Record<string, string>> = {
-  ENCODING_UNCERTAIN: 'Say it as in: --encoding windows-1252',
-  HEADER_MISSING: 'What a column is can be said too, as in: --column Badge=external_id',
+/** What an option of this command can say that the daemon could not find out; put in place of what it says to everybody. */
+const OPTIONS: Readonly<Record<string, (next: string) => string>> = {
+  ENCODING_UNCERTAIN: () =>
+    'Save the file as "CSV UTF-8", or say which encoding it has, as in: --encoding windows-1252',
+  HEADER_MISSING: (next) => `${next} What a column is can be said too, as in: --column Badge=external_id`,
 }
 
-/** Where an option of this command says what the daemon could not find out, it is named. */
 function withOption(error: unknown): never {
   const option = error instanceof CliError ? OPTIONS[error.code] : undefined
   if (!(error instanceof CliError) || option === undefined) throw error
-  throw new CliError(error.code, error.message, `${error.next} ${option}`, error.exit)
+  throw new CliError(error.code, error.message, option(error.next), error.exit)
 }
 
 async function opened(file: string): Promise<Blob> {

@@ -14,6 +14,7 @@ export function compareConfigs(before: Config, after: Config): Differences {
       ...named(before, after, {
         'server.base_url': (config) => config.server.baseUrl,
         log_level: (config) => config.logLevel,
+        console: (config) => [config.oidc, config.secrets.oidcClientSecret],
         mail: (config) => [config.mail.from, config.mail.perMinute, config.secrets.smtpUrl],
       }),
       ...organizations(before.organizations, after.organizations),

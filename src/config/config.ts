@@ -3,6 +3,7 @@ import { dirname, resolve } from 'node:path'
 import type { Limits } from '../reconcile/guard.ts'
 import type { Rule } from '../reconcile/model.ts'
 import type { LogLevel } from '../telemetry.ts'
+import { type Oidc, oidcOf } from './oidc-schema.ts'
 import { PACE, type Pace } from './pace.ts'
 import type { ConfigFile, OrganizationSection } from './schema.ts'
 import type { Secrets } from './secrets.ts'
@@ -11,6 +12,8 @@ import { type SourceConfig, sourceOf } from './source.ts'
 export interface Config {
   /** The file it came from, as it was named. */
   file: string
+  /** Where administrators, products, rules and limits stand in it: `organizations.acme.products.vray` → line. */
+  lines: ReadonlyMap<string, number>
   server: ServerConfig
   /** Absolute path. */
   dataDirectory: string
@@ -27,6 +30,8 @@ export interface Config {
     /** Whether /metrics is told to whoever asks, without a token. */
     public: boolean
   }
+  /** The provider through which people sign in to the console; null = none. */
+  oidc: Oidc | null
   organizations: OrganizationConfig[]
   secrets: Secrets
 }
@@ -49,7 +54,8 @@ export interface OrganizationConfig {
   administrators: { email: string; role: 'viewer' | 'operator' | 'admin' }[]
   /** E-mail addresses. */
   protected: string[]
-  limits: Limits
+  /** Null where the file has none. */
+  limits: Limits | null
   products: ProductConfig[]
   sources: SourceConfig[]
   rules: RuleConfig[]
@@ -75,10 +81,16 @@ export interface Overridden {
 }
 
 /** Puts the config together from a checked file. */
-export function assemble(file: string, content: ConfigFile, overridden: Overridden): Config {
+export function assemble(
+  file: string,
+  content: ConfigFile,
+  overridden: Overridden,
+  lines: ReadonlyMap<string, number>,
+): Config {
   const { dataDirectory } = overridden
   return {
     file,
+    lines,
     ...overridden,
     mail: {
       from: content.mail?.from ?? 'rosterd <rosterd@localhost>',
@@ -87,6 +99,7 @@ export function assemble(file: string, content: ConfigFile, overridden: Overridd
     },
     api: { pace: { rate: content.api?.rate ?? PACE.rate, burst: content.api?.burst ?? PACE.burst } },
     metrics: { public: content.metrics?.public ?? false },
+    oidc: content.console?.oidc === undefined ? null : oidcOf(content.console.oidc),
     organizations: Object.entries(content.organizations).map(([key, section]) =>
       organization(key, section, dataDirectory, dirname(resolve(file))),
     ),
@@ -99,7 +112,7 @@ function organization(
   dataDirectory: string,
   beside: string,
 ): OrganizationConfig {
-  const { name, zone, domains, administrators, limits } = section
+  const { name, zone, domains, administrators, limits = null } = section
   return {
     key,
     name,
@@ -125,4 +138,10 @@ export function baseUrlOf(server: ServerConfig, port: number): string {
   if (server.baseUrl !== null) return server.baseUrl
   const host = server.host === '0.0.0.0' || server.host === '::' ? '127.0.0.1' : server.host
   return `http://${host.includes(':') ? `[${host}]` : host}:${port}`
+}
+
+/** Where a setting stands, as compilers say it: `config/rosterd.yaml:12`; the file alone where it has none at that path. */
+export function placeIn({ file, lines }: Config, path: string): string {
+  const line = lines.get(path)
+  return line === undefined ? file : `${file}:${line}`
 }

@@ -19,12 +19,26 @@ const BUILT_IN = ['manual', 'upload']
 
 /** Checks a file that has the right shape. */
 export function crossCheck(file: ConfigFile): Doubt[] {
-  return Object.entries(file.organizations).flatMap(([key, organization]) => [
+  const doubts = Object.entries(file.organizations).flatMap(([key, organization]) => [
     ...checkProducts(['organizations', key, 'products'], organization),
     ...checkRules(['organizations', key, 'rules'], organization),
     ...checkSources(['organizations', key, 'sources'], organization),
     ...checkPeople(['organizations', key], organization),
   ])
+  return [...doubts, ...checkRoles(file)]
+}
+
+/** A role that a provider gives for an organization which is not there would be nobody's. */
+function checkRoles({ console, organizations }: ConfigFile): Doubt[] {
+  const keys = Object.keys(organizations)
+  return Object.entries(console?.oidc?.roles ?? {}).flatMap(([value, given]) =>
+    (typeof given === 'string' ? [] : Object.keys(given))
+      .filter((key) => !keys.includes(key))
+      .map((key) => {
+        const path = ['console', 'oidc', 'roles', value, key]
+        return error(path, 'key', `There is no organization ${key}. ${hint(key, keys)}`)
+      }),
+  )
 }
 
 const error = (path: Path, at: Doubt['at'], message: string): Doubt => ({ path, at, message, severity: 'error' })

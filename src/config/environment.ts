@@ -30,6 +30,7 @@ export function readEnvironment(env: Record<string, string | undefined>): Enviro
       smtpUrl: read('SMTP_URL'),
       adminToken: read('ROSTERD_ADMIN_TOKEN'),
       metricsToken: read('ROSTERD_METRICS_TOKEN'),
+      oidcClientSecret: read('ROSTERD_OIDC_CLIENT_SECRET'),
     }),
   }
 }

@@ -3,12 +3,12 @@ import { readFileSync } from 'node:fs'
 import { RosterdError } from '../errors.ts'
 import { assemble, type Config } from './config.ts'
 import { crossCheck } from './cross-check.ts'
-import { readYaml } from './document.ts'
+import { readYaml, type YamlDocument } from './document.ts'
 import type { Environment } from './environment.ts'
 import { checkFolders } from './folders.ts'
 import { isLoopback, override } from './overrides.ts'
-import { formatProblem, isOfEnvironment, type Problem, pathText } from './problem.ts'
-import { fileSchema } from './schema.ts'
+import { formatProblem, isOfEnvironment, type Path, type Problem, pathText } from './problem.ts'
+import { type ConfigFile, fileSchema } from './schema.ts'
 import { problemsOf } from './sentences.ts'
 
 export interface Checked {
@@ -43,7 +43,12 @@ export function checkText(path: string, text: string, environment: Environment):
   const parsed = fileSchema.safeParse(document.value ?? {})
   if (!parsed.success) return { config: null, problems: problemsOf(parsed.error.issues, document) }
   const outside: Problem[] = []
-  const config = assemble(path, parsed.data, override(environment, parsed.data, outside))
+  const config = assemble(
+    path,
+    parsed.data,
+    override(environment, parsed.data, outside),
+    linesOf(parsed.data, document),
+  )
   const doubts = [...crossCheck(parsed.data), ...checkFolders(config.organizations)]
   const inside = doubts.map(
     ({ path: steps, at, message, severity }): Problem => ({
@@ -54,8 +59,31 @@ export function checkText(path: string, text: string, environment: Environment):
     }),
   )
   inside.sort((a, b) => (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0))
-  const problems = [...inside, ...outside, ...exposed(config, environment)]
+  const problems = [...inside, ...outside, ...unproven(config), ...exposed(config, environment)]
   return { config: problems.some(({ severity }) => severity === 'error') ? null : config, problems }
+}
+
+/** Of what the API could set as well, and therefore has to be told that the file does. */
+function linesOf({ organizations }: ConfigFile, document: YamlDocument): ReadonlyMap<string, number> {
+  const lineOf = (path: Path) => [pathText(path), document.place(path, 'key').line] as const
+  return new Map(
+    Object.entries(organizations).flatMap(([key, { administrators, products, rules, limits }]) => {
+      const base = ['organizations', key]
+      return [
+        ...(administrators.length === 0 ? [] : [lineOf([...base, 'administrators'])]),
+        ...Object.keys(products).map((product) => lineOf([...base, 'products', product])),
+        ...Object.keys(rules).map((rule) => lineOf([...base, 'rules', rule])),
+        ...(limits === undefined ? [] : [lineOf([...base, 'limits'])]),
+      ]
+    }),
+  )
+}
+
+/** A provider tells who somebody is only to whom it knows. */
+function unproven({ oidc, secrets }: Config): Problem[] {
+  if (oidc === null || secrets.oidcClientSecret !== null) return []
+  const message = `The secret that ${oidc.issuer} gave to ${oidc.clientId} is missing: put it into the environment variable ROSTERD_OIDC_CLIENT_SECRET, or into console.oidc.client_secret.`
+  return [{ line: null, column: null, path: 'ROSTERD_OIDC_CLIENT_SECRET', message, severity: 'error' }]
 }
 
 /** TLS ends at a proxy; without one, tokens would cross the network as they are. */

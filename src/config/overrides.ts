@@ -47,6 +47,10 @@ export function override(environment: Environment, file: ConfigFile, problems: P
       adminToken: read('ROSTERD_ADMIN_TOKEN', setting.adminToken, given.adminToken) ?? file.server?.admin_token ?? null,
       metricsToken:
         read('ROSTERD_METRICS_TOKEN', setting.adminToken, given.metricsToken) ?? file.metrics?.token ?? null,
+      oidcClientSecret:
+        read('ROSTERD_OIDC_CLIENT_SECRET', setting.word, given.oidcClientSecret) ??
+        file.console?.oidc?.client_secret ??
+        null,
     }),
   }
 }

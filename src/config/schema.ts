@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { limitsSchema } from '../reconcile/guard.ts'
 import { conditionSchema, consequenceSchema } from '../reconcile/rules.ts'
 import { LOG_LEVELS } from '../telemetry.ts'
+import { oidc } from './oidc-schema.ts'
 import * as setting from './setting.ts'
 import { source } from './source-schema.ts'
 
@@ -32,7 +33,11 @@ const organization = z.strictObject({
     .default([])
     .describe('Who gets letters, and may read, approve, or also override.'),
   protected: z.array(setting.email).default([]).describe('People from whom no source ever takes anything.'),
-  limits: limitsSchema.prefault({}).describe('How much a plan may take away before a person has to look.'),
+  limits: limitsSchema
+    .optional()
+    .describe(
+      'How much a plan may take away before a person has to look. Absent: the usual, or what is set through the API.',
+    ),
   products: z.record(slug, product).default({}),
   sources: z.record(slug, source).default({}),
   rules: z.record(slug, rule).default({}),
@@ -70,6 +75,11 @@ export const fileSchema = z.strictObject({
       token: setting.adminToken
         .optional()
         .describe('Opens /metrics and nothing else. Better in the environment. (ROSTERD_METRICS_TOKEN)'),
+    })
+    .optional(),
+  console: z
+    .strictObject({
+      oidc: oidc.optional().describe('People sign in at this OpenID provider; by one-time links alone when absent.'),
     })
     .optional(),
   log_level: z.enum(LOG_LEVELS).optional().describe('info when absent. (LOG_LEVEL)'),

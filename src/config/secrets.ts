@@ -29,6 +29,11 @@ export class Secrets {
     return this.#values.metricsToken
   }
 
+  /** With which rosterd proves at the OpenID provider that it is itself; null = none. */
+  get oidcClientSecret(): string | null {
+    return this.#values.oidcClientSecret
+  }
+
   toJSON(): string {
     return '[hidden]'
   }
@@ -39,4 +44,5 @@ export interface SecretValues {
   smtpUrl: string | null
   adminToken: string | null
   metricsToken: string | null
+  oidcClientSecret: string | null
 }

@@ -179,9 +179,16 @@ function isOf({ properties = {} }: SchemaNode, value: unknown): boolean {
   )
 }
 
+let whole: SchemaNode | undefined
+
+function wholeSchema(): SchemaNode {
+  whole ??= configJsonSchema()
+  return whole
+}
+
 /** What the schema says at a path: one node, or several where it has alternatives. */
 function schemaAt(path: Path): SchemaNode[] {
-  const root: SchemaNode = configJsonSchema()
+  const root = wholeSchema()
   const expand = (node: unknown): SchemaNode[] => {
     if (!isSchema(node)) return []
     if (node.$ref !== undefined)

@@ -7,6 +7,7 @@ import { personText } from '../reconcile/describe.ts'
 import { showId } from '../reconcile/identifiers.ts'
 import type {
   AdminEvent,
+  AdministratorInvited,
   DecisionWaits,
   NamedItem,
   PlanFinished,
@@ -15,8 +16,9 @@ import type {
   SourceSilent,
   TokenEnds,
 } from '../reconcile/letter.ts'
+import type { AdministratorRole } from '../reconcile/roles.ts'
 import { type Block, type Letter, plain, setLetter } from './paper.ts'
-import { enumerate, itemsInWords, momentInWords, nounOf, totalOf } from './wording.ts'
+import { enumerate, itemsInWords, momentInWords, nounOf, peopleInWords, titleOf, totalOf } from './wording.ts'
 
 interface Context {
   organization: string
@@ -44,6 +46,8 @@ export function adminLetter(event: AdminEvent, organization: { name: string; zon
     case 'token_ends_soon':
     case 'token_ends':
       return tokenEnds(event, context)
+    case 'administrator_invited':
+      return invited(event, context)
     case 'decision_waits':
       return decisionWaits(event, context)
   }
@@ -59,7 +63,7 @@ function forReview(event: PlanForReview, context: Context): Letter {
     plan_still_waits: `${items} still ${verb} for you`,
     plan_expires: `last day to decide on ${items}`,
   }[event.kind]
-  return setLetter(subject(context, what, event.sources), [
+  return setLetter(planSubject(context, what, event), [
     { paragraph: plain(event.headline, 1000) },
     {
       paragraph: `Plan ${showId('pln', event.planId)}: ${itemsInWords(event.counts)}. 0 of ${number(total)} have been applied.`,
@@ -78,10 +82,11 @@ function finished(event: PlanFinished, context: Context): Letter {
   const { succeeded, failed, waiting, skipped } = event.outcomes
   const numbers = [`applied ${number(succeeded)}`, `failed ${number(failed)}`, `waiting ${number(waiting)}`]
   if (skipped > 0) numbers.push(`skipped ${number(skipped)}`)
+  if (event.verb !== null) numbers.splice(0, numbers.length, peopleInWords(event.verb, event.people))
   const unread = count(event.unreadRows, 'row', 'rows')
   if (event.unreadRows > 0) numbers.push(`${unread} not read`)
   const total = succeeded + failed + waiting + skipped
-  return setLetter(subject(context, numbers.join(', '), event.sources), [
+  return setLetter(planSubject(context, numbers.join(', '), event), [
     { paragraph: plain(event.headline, 1000) },
     {
       paragraph: `Plan ${showId('pln', event.planId)} has ended. Of ${count(total, 'item', 'items')}, ${enumerate([
@@ -221,10 +226,38 @@ function decisionWaits({ questions, open }: DecisionWaits, context: Context): Le
   ])
 }
 
+const MAY: Record<AdministratorRole, string> = {
+  viewer: 'look at everything',
+  operator: 'look at everything, start plans and approve them',
+  admin: 'do everything, override limits and invite others',
+}
+
+/** The only letter with a link that lets somebody in; it shows a button, so that mail scanners use nothing up. */
+function invited({ invitation }: AdministratorInvited, context: Context): Letter {
+  if (invitation === null) {
+    const over = `An invitation to administer ${context.organization} was taken back, or another letter has come after it. Nothing is to be done.`
+    return setLetter(subject(context, 'an invitation is over', []), [{ paragraph: over }, signature(context)])
+  }
+  const { role, by, secret, expiresAt } = invitation
+  return setLetter(subject(context, 'you are invited as an administrator', []), [
+    {
+      paragraph: `${plain(by)} made you an administrator of ${context.organization} in rosterd, which keeps its members and product licences in step with its directory. You may ${MAY[role]}.`,
+    },
+    { paragraph: `The link lets you in once, until ${momentInWords(expiresAt, context.zone)}. Keep it to yourself.` },
+    { link: `${context.baseUrl}/sign-in?link=${secret}`, label: 'Sign in to rosterd' },
+    { paragraph: `If you do not know why you get this, ask ${plain(by)}.` },
+    signature(context),
+  ])
+}
+
 function subject(context: Context, what: string, sources: string[]): string {
   const from = sources.length === 0 ? '' : ` – ${sources.map((source) => plain(source, 60)).join(', ')}`
   return `[rosterd] ${context.organization}: ${what}${from}`
 }
+
+/** Of what a person asked for, the verb says it; of what sources caused, their names. */
+const planSubject = (context: Context, what: string, { verb, sources }: PlanForReview | PlanFinished): string =>
+  verb === null ? subject(context, what, sources) : subject(context, `${titleOf(verb)}: ${what}`, [])
 
 function people(items: NamedItem[], total: number): Block[] {
   if (items.length === 0) return []

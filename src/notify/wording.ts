@@ -1,7 +1,9 @@
 /** Counts of items and moments, as letters say them. */
-import { count } from '../reconcile/amount.ts'
+import { count, number } from '../reconcile/amount.ts'
 import type { ItemCounts } from '../reconcile/letter.ts'
 import type { ActionKind, Instant } from '../reconcile/model.ts'
+import type { Verb } from '../reconcile/operation.ts'
+import type { PeopleTally, Verdict } from '../reconcile/people-tally.ts'
 
 /** One and several of each kind; the order is the order in which a subject names them. */
 const NOUNS: Record<ActionKind, [one: string, several: string]> = {
@@ -18,6 +20,34 @@ const NOUNS: Record<ActionKind, [one: string, several: string]> = {
   update_profile: ['profile update', 'profile updates'],
   link: ['match with somebody known', 'matches with somebody known'],
   release_claim: ['released claim', 'released claims'],
+}
+
+/** What a person asked for, in the words of the page on which they did, and what became of the people for whom it succeeded. */
+const VERBS: Record<Verb, [title: string, done: string]> = {
+  invite: ['Invite users', 'invited'],
+  remove: ['Remove users', 'removed'],
+  assign: ['Assign products', 'assigned'],
+  revoke: ['Revoke products', 'revoked'],
+}
+
+export const titleOf = (verb: Verb): string => VERBS[verb][0]
+
+/** `11 removed, 2 failed`: the people of an operation, in numbers that add up to all of them. */
+export function peopleInWords(verb: Verb, people: PeopleTally): string {
+  const words: [Verdict, string][] = [
+    ['succeeded', VERBS[verb][1]],
+    ['noChange', 'already so'],
+    ['waiting', people.waiting === 1 ? 'waits' : 'wait'],
+    ['stale', 'out of date'],
+    ['leftOut', 'left out'],
+    ['cancelled', 'cancelled'],
+    ['toDo', 'to do'],
+    ['failed', 'failed'],
+  ]
+  const parts = words.flatMap(([verdict, word]) =>
+    people[verdict] > 0 || verdict === 'succeeded' ? [`${number(people[verdict])} ${word}`] : [],
+  )
+  return parts.join(', ')
 }
 
 const KINDS = Object.keys(NOUNS).filter((kind): kind is ActionKind => kind in NOUNS)

@@ -14,6 +14,13 @@ export function percent(part: number, whole: number): string {
   return `${SHARE.format(100 * share)} %`
 }
 
+const MEBIBYTE = 1_048_576
+
+/** `50 MiB`, `61.2 MiB`; below one, `800 bytes`. */
+export function bytesText(bytes: number): string {
+  return bytes < MEBIBYTE ? count(bytes, 'byte') : `${SHARE.format(bytes / MEBIBYTE)} MiB`
+}
+
 /** `1 person`, `12 people`. */
 export function count(value: number, one: string, many = `${one}s`): string {
   return `${number(value)} ${value === 1 ? one : many}`

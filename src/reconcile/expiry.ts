@@ -49,6 +49,11 @@ const NEVER = new Set(
   ].map(fold),
 )
 
+/** Whether a cell says in a word that there is no end; an empty one says nothing. */
+export function saysNever(text: string): boolean {
+  return NEVER.has(fold(clean(text)))
+}
+
 /**
  * Reads the end of an assignment. A date `D` lasts through that day: the instant is the start of `D + 1` in the
  * organization's zone. A date-time with an offset (RFC 3339) is that instant. Empty and `never` mean no end.
@@ -56,7 +61,7 @@ const NEVER = new Set(
  */
 export function readExpiry(text: string, reading: DateReading): ExpiryReading {
   const value = clean(text)
-  if (value === '' || NEVER.has(fold(value))) return { ok: true, expiresAt: null, far: false }
+  if (value === '' || saysNever(value)) return { ok: true, expiresAt: null, far: false }
   const day = readDay(value, reading.order)
   if (day === null || 'serial' in day) return refused(value, reading, day?.serial)
   const date = 'date' in day ? day.date : dateIn(day.at, reading.zone)
@@ -108,9 +113,15 @@ const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', '
 export function formatEnd(expiresAt: Instant, zone: string): string {
   const wholeDays = startOfDay(dateIn(expiresAt, zone), zone) === expiresAt
   const shown = wallTime(wholeDays ? new Date(Date.parse(expiresAt) - 1).toISOString() : expiresAt, zone)
-  const date = `${shown.day} ${MONTHS[shown.month - 1] ?? ''} ${shown.year}`
+  const date = inWords(shown)
   return wholeDays ? `${date} (${zone})` : `${date}, ${two(shown.hour)}:${two(shown.minute)} (${zone})`
 }
+
+/** The day of an instant as a person reads it: `23 Nov 2026`. */
+export const formatDay = (at: Instant, zone: string): string => inWords(wallTime(at, zone))
+
+const inWords = ({ day, month, year }: { day: number; month: number; year: number }): string =>
+  `${day} ${MONTHS[month - 1] ?? ''} ${year}`
 
 /** The end as a file writes it, so that `readExpiry` gives it back: the last day that is covered, or the instant within a day. */
 export function lastDay(expiresAt: Instant, zone: string): string {

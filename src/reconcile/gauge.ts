@@ -52,7 +52,8 @@ interface Measured {
 export function judged({ guard, counted, measured, of, bounds, items, holds, scope }: Measured): Finding {
   const verdict: Verdict = measured > bounds.refuse ? 'refuse' : measured > bounds.hold ? 'hold' : 'pass'
   const limit = Math.floor(verdict === 'refuse' ? bounds.refuse : bounds.hold)
-  const bound = `${number(limit)} (${percent(limit, of)})`
+  // A share above the whole says nothing.
+  const bound = limit > of ? number(limit) : `${number(limit)} (${percent(limit, of)})`
   const told: Record<Verdict, string> = {
     pass: `${counted}, limit ${bound}.`,
     hold: `${counted}, limit ${bound}. ${noneOf(items)}`,

@@ -21,7 +21,8 @@ export function guardInvites(facts: PlanFacts, limits: z.output<typeof inviteLim
   const holds: Hold[] = [{ kind: 'invite', product: null, items: invites }]
   const measured = invites - facts.firstInvites
   if (measured === 0) {
-    const message = `Invitations: ${number(invites)}, the first of a source. Look whether they are the right people.`
+    const first = facts.members === 0 ? 'the first people of this organization' : 'the first of a source'
+    const message = `Invitations: ${number(invites)}, ${first}. Look whether they are the right people.`
     return [look('G7', invites, facts.members, message, holds)]
   }
   const bounds = { hold: Math.max(limits.floor, (facts.members * limits.percent) / 100), refuse: limits.refuse_number }

@@ -19,6 +19,8 @@ export interface Chosen {
   /** Null = the row says nothing. */
   role: Role | null
   seatPriority: number | null
+  /** The row says that there is no end, whatever the operation says. */
+  never: boolean
   /** The row says that its products may be revoked with the membership. */
   alsoRevoke: boolean
 }

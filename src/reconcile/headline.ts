@@ -13,6 +13,8 @@ export interface HandFacts {
   people: number
   /** People for whom nothing is left to do. */
   unchanged: number
+  /** Those of them who are or have already what they were to be given. */
+  staying: number
   /** People of whom something is predicted to fail. */
   failing: number
   /** People who would wait, for a seat or for a licence that they borrowed. */
@@ -33,12 +35,12 @@ export interface PinFacts {
 
 /** `Remove 12; 2 are as wanted already; 3 pinned for 30 days, since HR feed still wants them; 10 people get one mail each`. */
 export function headlineByHand(facts: HandFacts, { people: pinned, sources, pin }: PinFacts, quiet: boolean): string {
-  const { unchanged, failing, waiting, letters, member } = facts
+  const { unchanged, staying, failing, waiting, letters, member } = facts
   if (member !== null) return memberAlready(member)
   const are = (people: number) => `${number(people)} ${people === 1 ? 'is' : 'are'}`
   const parts = [
     countsSentence(facts.counts),
-    unchanged === 0 ? '' : `${are(unchanged)} as wanted already`,
+    unchanged === 0 ? '' : `${are(unchanged)} as wanted already${staying > 0 ? AS_BEFORE : ''}`,
     failing === 0 ? '' : `${number(failing)} will fail`,
     waiting === 0 ? '' : `${number(waiting)} will wait`,
     pinned === 0 ? '' : `${number(pinned)} pinned ${lasting(pin)}, since ${wants(sources)} them`,
@@ -47,9 +49,11 @@ export function headlineByHand(facts: HandFacts, { people: pinned, sources, pin 
   return parts.filter((part) => part !== '').join('; ')
 }
 
-/** What is left to do for a member: the claim of the person who asked, which no source can end. */
+/** Nothing is given by hand to who has it already: otherwise an export, edited and uploaded, would make all of it people's own. */
+const AS_BEFORE = ', for as long as their sources say'
+
 function memberAlready(name: string): string {
-  return `${reasonSentence('ALREADY_MEMBER', { name })} Applied, this keeps them when their sources let go; nothing else changes.`
+  return `${reasonSentence('ALREADY_MEMBER', { name })} Nothing changes: they stay for as long as their sources want them.`
 }
 
 function mails(letters: number, quiet: boolean): string {

@@ -3,6 +3,9 @@
  * Member letters speak of one person in one plan; administrator letters of one plan, one snapshot, or the questions that are open.
  */
 import type { ActionKind, Instant } from './model.ts'
+import type { Verb } from './operation.ts'
+import type { PeopleTally } from './people-tally.ts'
+import type { AdministratorRole } from './roles.ts'
 
 /** One thing that happened to the person, or that they are asked for. Products by the name that people know, not by key. */
 export type MemberLine =
@@ -17,6 +20,8 @@ export interface MemberEvent {
   planId: number
   /** How to greet them; null where no name is known. */
   name: string | null
+  /** They have an account, with which licences are used; whoever is invited and has none yet is a member all the same. */
+  hasAccount: boolean
   /** In the order in which it happened. */
   lines: MemberLine[]
 }
@@ -35,6 +40,8 @@ export interface NamedItem {
 interface AboutPlan {
   planId: number
   counts: ItemCounts
+  /** What a person asked for; null for what sources caused. */
+  verb: Verb | null
   /** Display names of the sources that caused it; empty when a person started it. */
   sources: string[]
   /** The plan in one sentence. */
@@ -57,6 +64,8 @@ export interface PlanFinished extends AboutPlan {
   kind: 'plan_completed' | 'plan_partially_failed'
   /** Items by what became of them; together all items of the plan. `succeeded` includes what was already so. */
   outcomes: { succeeded: number; failed: number; waiting: number; skipped: number }
+  /** The people of it, each counted once. */
+  people: PeopleTally
   /** Rows of its files that could not be read, so that nothing was planned for them. */
   unreadRows: number
   /** Why items failed: the most frequent reasons first. */
@@ -114,4 +123,18 @@ export interface DecisionWaits {
   open: number
 }
 
-export type AdminEvent = PlanForReview | PlanFinished | SnapshotStopped | SourceSilent | TokenEnds | DecisionWaits
+/** Somebody made whom the letter goes to an administrator. */
+export interface AdministratorInvited {
+  kind: 'administrator_invited'
+  /** Null where the invitation was taken back since the letter was written, or another letter has come after it. */
+  invitation: { role: AdministratorRole; by: string; secret: string; expiresAt: Instant } | null
+}
+
+export type AdminEvent =
+  | PlanForReview
+  | PlanFinished
+  | SnapshotStopped
+  | SourceSilent
+  | TokenEnds
+  | DecisionWaits
+  | AdministratorInvited

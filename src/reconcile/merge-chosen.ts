@@ -37,6 +37,7 @@ export function mergeChosen(
     expiresAt: same ? first.expiresAt : null,
     role: first.role ?? second.role,
     seatPriority: first.seatPriority ?? second.seatPriority,
+    never: first.never || second.never,
     alsoRevoke: first.alsoRevoke || second.alsoRevoke,
   }
   return { ok: true, chosen }

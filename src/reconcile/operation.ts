@@ -24,6 +24,8 @@ export interface Operation {
   /** Only of `assign`: whoever gets no seat waits for one. Without it their item fails. */
   wait: boolean
   pin: PinFor
+  /** Why, in the words of whoever asks: of `remove` and `revoke`, and kept with the pins that come of them. Absent where nothing was said. */
+  reason?: string
   /** The filter that chose the people; null where a file or addresses did. */
   where: string | null
   /** The upload; null where the people were named in another way. */

@@ -19,7 +19,7 @@ export function assigns(chosen: Chosen, person: HandCase, ground: HandGround, at
   return named
     .sort((a, b) => a.id - b.id)
     .map((product) => {
-      const asked = own.get(product.key) ?? chosen.expiresAt ?? operation.expiresAt
+      const asked = own.get(product.key) ?? chosen.expiresAt ?? (chosen.never ? null : operation.expiresAt)
       return give(chosen, person, ground, { product, asked, at, assignment: held.get(product.id) })
     })
 }

@@ -117,9 +117,10 @@ function assign(standing: Standing, productId: number, grants: Grant[]): Action[
     return []
   const product = policy.products.get(productId)
   const waiting = person.waits.find((wait) => wait.kind === 'seat' && wait.productId === productId)
+  const byHand = grants.every((grant) => isByHand(policy, grant.sourceId))
   const due =
     waiting?.until === null
-      ? hasFreeSeat(product) || policy.freeing?.has(productId) === true
+      ? hasFreeSeat(product, byHand) || policy.freeing?.has(productId) === true
       : waiting === undefined || waiting.until <= at
   if (!due) return []
   const best = bestOf(standing, grants)
@@ -145,9 +146,10 @@ function assign(standing: Standing, productId: number, grants: Grant[]): Action[
   ]
 }
 
-/** Sync leaves the reserve to people who assign by hand. */
-function hasFreeSeat(product: Product | undefined): boolean {
-  return product !== undefined && !product.retired && product.owned - product.used - product.reserve > 0
+/** Rules leave the reserve to what only people gave. */
+function hasFreeSeat(product: Product | undefined, byHand: boolean): boolean {
+  if (product === undefined || product.retired) return false
+  return product.owned - product.used - (byHand ? 0 : product.reserve) > 0
 }
 
 /** The latest grant decides the end. Taking away more than a day counts as taking away. */

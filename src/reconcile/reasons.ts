@@ -40,11 +40,15 @@ export const REASONS = {
   ANCHOR_DAMAGED: input(400, '"{v}" looks like a number rounded by a spreadsheet.', 'Export the column as text.'),
   ROW_CONFLICT: input(409, 'Lines {a} and {b} disagree about {field}.', 'Keep one of them.'),
   ROW_UNPARSEABLE: input(400, 'Line {n} cannot be read: {why}.', 'Fix the file.'),
-  HEADER_MISSING: input(400, 'No column for {field}; found: {list}.', 'Map the column, or use the template.'),
+  HEADER_MISSING: input(
+    400,
+    'No column for {field}; found: {list}.',
+    'Rename the column, say which one it is (--column, or columns in the settings of the source), or start from a template (rosterd template).',
+  ),
   ENCODING_UNCERTAIN: input(
     400,
     'Names such as "{sample}" look wrong; read as {enc}.',
-    'Say which encoding it has, or save the file as UTF-8.',
+    'Save the file as "CSV UTF-8", or say which encoding it has (--encoding, or encoding in the settings of the source).',
   ),
   FILE_EMPTY: {
     class: 'policy',
@@ -52,7 +56,7 @@ export const REASONS = {
     sentence: 'The file has a header and no people.',
     next: 'Nothing was changed. Send the complete file again.',
   },
-  FILE_TOO_LARGE: input(413, 'The file is too large: {n}; limit {m}.', 'Split it.'),
+  FILE_TOO_LARGE: input(413, 'The file is too large: it has {n}, and at most {m} are taken.', 'Split it.'),
   FILE_INCOMPLETE: input(
     400,
     'The file is not complete: {why}.',
@@ -77,6 +81,11 @@ export const REASONS = {
     'There is no product "{v}"; did you mean {w}?',
     'Correct it, or add an alias to the product.',
   ),
+  PRODUCT_MISSING: input(
+    400,
+    'Row {line|1} names no product.',
+    'Write one into the column products; there are {list}. Or name it for all rows with --product.',
+  ),
   EXPIRY_INVALID: input(
     400,
     '"{v}" is not a date that can be read without guessing ({why|it is not written like 2027-06-30}).',
@@ -86,19 +95,19 @@ export const REASONS = {
   EXPIRY_FAR: {
     class: 'none',
     status: null,
-    sentence: '{v} is more than ten years away.',
+    sentence: '{v} in {col} is more than ten years away.',
     next: 'Check the year; the row was taken as it is.',
   },
   PRODUCT_NOT_OWNED: {
     class: 'seat',
     status: 403,
     sentence: 'The organization has no subscription for {product}.',
-    next: 'Buy it, or take it out of the rule.',
+    next: 'Buy it, or take it out of the rule or the file that names it.',
   },
   SEATS_EXHAUSTED: {
     class: 'seat',
     status: 403,
-    sentence: 'No free seat of {product}: {used} of {owned} are used. {outcome|They are in the waiting list.}',
+    sentence: 'No free seat of {product}: {used} of {owned} {are|are used}. {outcome|They are in the waiting list.}',
     next: 'Free or buy {needed}. {after|It then happens by itself.}',
   },
   EMAIL_IN_USE: {
@@ -118,9 +127,14 @@ export const REASONS = {
     class: 'conflict',
     status: 404,
     sentence: '{v} is not a member. {similar|}',
-    next: 'Check the spelling.',
+    next: 'Check the spelling{or|}.',
   },
-  MEMBER_SUSPENDED: { class: 'policy', status: 409, sentence: '{name} is suspended.', next: 'Reactivate them first.' },
+  MEMBER_SUSPENDED: {
+    class: 'policy',
+    status: 409,
+    sentence: '{name} is suspended.',
+    next: 'Have them activated again in the directory that suspended them, and ask again then.',
+  },
   HAS_PRODUCTS: {
     class: 'conflict',
     status: 409,
@@ -143,9 +157,14 @@ export const REASONS = {
     class: 'policy',
     status: 403,
     sentence: '{name} has approved this plan, and nobody approves what is taken from themselves.',
-    next: 'Let another administrator approve the next plan, which names it again.',
+    next: '{again|Let another administrator approve the next plan, which names it again.}',
   },
-  AMBIGUOUS_MATCH: { class: 'policy', status: 409, sentence: '{row} could be {list}.', next: 'Decide who it is.' },
+  AMBIGUOUS_MATCH: {
+    class: 'policy',
+    status: 409,
+    sentence: '{row} could be {list}.',
+    next: '{how|Decide who it is.}',
+  },
   ADOPTION_NEEDS_REVIEW: {
     class: 'policy',
     status: 409,
@@ -156,13 +175,13 @@ export const REASONS = {
     class: 'conflict',
     status: 412,
     sentence: '{what} was changed after this plan was made.',
-    next: 'It is looked at again in the next plan.',
+    next: '{again|It is looked at again in the next plan.}',
   },
   BLOCKED_BY: {
     class: 'conflict',
     status: null,
-    sentence: 'Waits for item {item}, which did not succeed: {code}.',
-    next: 'Solve that one.',
+    sentence: 'Waits for item {item} of the same plan, which did not succeed: {code}.',
+    next: 'Solve that one first; its own line says how.',
   },
   LEFT_OUT: {
     class: 'none',

@@ -9,6 +9,7 @@ import {
   type SeatQueue,
   type Settled,
   type SettledItem,
+  stale,
   staleness,
 } from './settled.ts'
 
@@ -19,7 +20,7 @@ export function settleAssignment(item: SettledItem, productId: number, current: 
   if (item.kind === 'revoke') {
     if (assignment === null) return ended(item, 'noop')
     return (
-      stale(item, current) ??
+      outdated(item, current) ??
       lent(item, productId, current) ??
       done(item, [{ do: 'end_assignment', personId, productId }])
     )
@@ -29,8 +30,8 @@ export function settleAssignment(item: SettledItem, productId: number, current: 
       ? ended(item, 'noop', null, {}, [{ do: 'end_seat_wait', personId, productId }])
       : ended(item, 'noop')
   }
-  const outdated = stale(item, current)
-  if (outdated !== null) return outdated
+  const late = outdated(item, current)
+  if (late !== null) return late
   if (item.kind !== 'assign') return done(item, [{ do: 'change_assignment', personId, productId, expiresAt }])
   return notAssignable(item, productId, current, queue) ?? done(item, assigned(personId, productId, expiresAt))
 }
@@ -51,9 +52,9 @@ function assigned(personId: number, productId: number, expiresAt: string | null)
   ]
 }
 
-function stale(item: SettledItem, current: Current): Settled | null {
+function outdated(item: SettledItem, current: Current): Settled | null {
   const what = staleness(item, current)
-  return what === null ? null : ended(item, 'skipped_stale', 'STALE_ITEM', { what })
+  return what === null ? null : stale(item, current, what)
 }
 
 /**
@@ -64,21 +65,21 @@ function notAssignable(item: SettledItem, productId: number, current: Current, q
   const { member, product } = current
   const { personId } = item
   if (member === null || member.state === 'removed') {
-    return ended(item, 'failed_permanent', 'MEMBER_NOT_FOUND', { v: item.subject.email })
+    return ended(item, 'failed_permanent', 'MEMBER_NOT_FOUND', { v: item.subject.email, or: ', or invite them first' })
   }
   if (member.state === 'suspended') return ended(item, 'failed_permanent', 'MEMBER_SUSPENDED', { name: nameOf(item) })
   if (product === null || product.retired) {
     return ended(item, 'failed_permanent', 'PRODUCT_NOT_OWNED', { product: product?.name ?? 'this product' })
   }
   if (current.seatFree) return null
-  const { position } = queue
+  const { position, missing = position } = queue
   const params = {
     product: product.name,
     used: product.used,
     owned: product.owned,
     name: nameOf(item),
     position,
-    needed: count(position, 'seat'),
+    needed: count(missing, 'seat'),
   }
   if (!current.seatMayWait) {
     const told = { outcome: `${nameOf(item)} got none.`, after: 'Then assign again, or use --wait.' }

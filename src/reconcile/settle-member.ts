@@ -11,6 +11,7 @@ import {
   nameOf,
   type Settled,
   type SettledItem,
+  stale,
   staleness,
 } from './settled.ts'
 
@@ -25,7 +26,7 @@ export function settleMember(item: SettledItem, current: Current): Settled {
     return ended(item, 'failed_permanent', 'MEMBER_NOT_FOUND', { v: item.subject.email })
   }
   const what = staleness(item, current)
-  if (what !== null) return ended(item, 'skipped_stale', 'STALE_ITEM', { what })
+  if (what !== null) return stale(item, current, what)
   return (
     addressTaken(item, current) ??
     lastAdmin(item, current) ??

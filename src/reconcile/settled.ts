@@ -44,11 +44,15 @@ export interface Current {
   approver?: boolean
   /** A source has said something else of the person since the plan was made; absent = no. */
   changed?: boolean
+  /** A person asked for the plan, so that no other names again what does not come of it; absent = no. */
+  byHand?: boolean
 }
 
 /** Where the person would stand in the waiting list when no seat is free. */
 export interface SeatQueue {
   position: number
+  /** Seats that all of the plan lacks, so that buying them once is enough; absent where only this person is known of. */
+  missing?: number | undefined
 }
 
 /** What the writer does for an item; it may do many at once. Members are given whole, keys are the store's to make. */
@@ -85,6 +89,12 @@ export function ended(
   writes: Write[] = [],
 ): Settled {
   return { outcome: { number: item.number, state, code, params }, writes }
+}
+
+/** Something else has happened meanwhile. What a source wants is in the next plan by itself; what a person wants, they ask for. */
+export function stale(item: SettledItem, { byHand }: Current, what: string): Settled {
+  const again = byHand === true ? { again: 'Look at it, and ask for it again if it is still wanted.' } : {}
+  return ended(item, 'skipped_stale', 'STALE_ITEM', { what, ...again })
 }
 
 /** How sentences name the person of an item. */

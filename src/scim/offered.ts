@@ -20,7 +20,7 @@ import { notThere } from './write.ts'
 async function everything({ parts, caller, baseUrl }: Ask, type: ResourceType): Promise<Document[]> {
   const place = { baseUrl, dialect: caller.dialect }
   if (type !== entitlementType(caller.dialect)) return representRoles(place)
-  return representProducts(await listProductSeats(parts.sql, caller.scope.organization), place)
+  return representProducts(await listProductSeats(parts.sql, caller.scope.organization, parts.now()), place)
 }
 
 export async function listOffers(ask: Ask, type: ResourceType, request: SearchRequest): Promise<Response> {

@@ -3,16 +3,20 @@ import { admitCount } from '../reconcile/admit.ts'
 import { showId } from '../reconcile/identifiers.ts'
 import type { AdminEvent, ItemCounts, NamedItem, PlanForReview, TokenEnds } from '../reconcile/letter.ts'
 import type { Finding } from '../reconcile/model.ts'
+import type { Verb } from '../reconcile/operation.ts'
 import { isFailureCode, reasonNext, reasonSentence } from '../reconcile/reasons.ts'
 import { overrideCount } from '../reconcile/review.ts'
 import { FAILED_STATES, tally } from '../reconcile/tally.ts'
+import { linkOfLetter } from './administrators.ts'
 import type { Sql } from './connection.ts'
 import { failureFiles } from './failures.ts'
 import type { LetterRow } from './member-events.ts'
 import { countOutcomes } from './outcomes.ts'
+import { countPeople } from './people-tally.ts'
 import { HELD_DAYS } from './snapshots.ts'
 
 interface PlanColumns {
+  verb: Verb | null
   headline: string
   counts: ItemCounts
   findings: Finding[]
@@ -30,6 +34,8 @@ export async function readAdminEvent(sql: Sql, letter: LetterRow): Promise<Admin
     case 'token_ends_soon':
     case 'token_ends':
       return await tokenEnds(sql, letter, letter.event)
+    case 'administrator_invited':
+      return await invited(sql, letter)
     case 'decision_waits':
       return await decisionWaits(sql, letter)
     case 'plan_completed':
@@ -47,7 +53,7 @@ export async function readAdminEvent(sql: Sql, letter: LetterRow): Promise<Admin
 
 async function readPlanColumns(sql: Sql, letter: LetterRow): Promise<PlanColumns> {
   const [plan] = await sql<PlanColumns[]>`
-    select headline, counts, findings, expires_at as "expiresAt",
+    select operation->>'verb' as verb, headline, counts, findings, expires_at as "expiresAt",
       array(select name from sources where organization_id = plans.organization_id and id = any(plans.source_ids)
         order by id) as sources
     from plans where organization_id = ${letter.organizationId} and id = ${letter.planId}`
@@ -70,6 +76,7 @@ async function planForReview(sql: Sql, letter: LetterRow, kind: PlanForReview['k
     kind,
     planId: letter.planId,
     counts: plan.counts,
+    verb: plan.verb,
     sources: plan.sources,
     headline: plan.headline,
     guards: plan.findings.filter((finding) => finding.verdict !== 'pass').map((finding) => finding.message),
@@ -86,6 +93,7 @@ async function planFinished(
 ): Promise<AdminEvent> {
   const plan = await readPlanColumns(sql, letter)
   const outcomes = tally(await countOutcomes(sql, letter.organizationId, letter.planId))
+  const people = await countPeople(sql, letter.organizationId, letter.planId)
   const failures = await commonFailures(sql, letter.organizationId, letter.planId)
   const files = await failureFiles(sql, letter.organizationId, letter.planId)
   const unreadRows = files.reduce((sum, file) => sum + file.errors, 0)
@@ -93,9 +101,11 @@ async function planFinished(
     kind,
     planId: letter.planId,
     counts: plan.counts,
+    verb: plan.verb,
     sources: plan.sources,
     headline: plan.headline,
     outcomes,
+    people,
     unreadRows,
     failures: failures.map(({ count, code, params }) => ({ count, ...wordsOf(code, params) })),
     command: outcomes.failed + unreadRows === 0 ? null : `rosterd failures ${showId('pln', letter.planId)}`,
@@ -172,6 +182,12 @@ async function decisionWaits(sql: Sql, letter: LetterRow): Promise<AdminEvent> {
     where q.organization_id = ${letter.organizationId} and q.kind = 'gone' and q.state = 'open' order by q.id desc limit 10`
   const questions = rows.map(({ decisionId, email, why }) => ({ decisionId, email, why }))
   return { kind: 'decision_waits', questions, open: rows[0]?.open ?? 0 }
+}
+
+async function invited(sql: Sql, letter: LetterRow): Promise<AdminEvent> {
+  const link = await linkOfLetter(sql, letter)
+  const invitation = link === null ? null : { ...link, expiresAt: link.expiresAt.toISOString() }
+  return { kind: 'administrator_invited', invitation }
 }
 
 async function tokenEnds(sql: Sql, letter: LetterRow, kind: TokenEnds['kind']): Promise<AdminEvent> {

@@ -14,7 +14,7 @@ export async function openChosen(transaction: Transaction): Promise<void> {
   await transaction`
     create temporary table chosen (
       line int, email text, email_key text collate "C", anchor_key text collate "C", user_name text, first_name text, last_name text,
-      display_name text, language text, products jsonb, expires_at timestamptz, role text, seat_priority int, also_revoke text,
+      display_name text, language text, products jsonb, expires_at timestamptz, role text, seat_priority int, also_revoke text, never boolean,
       person_id bigint) on commit drop`
 }
 
@@ -22,9 +22,9 @@ export async function openChosen(transaction: Transaction): Promise<void> {
 export async function chooseStaged(transaction: Transaction, organization: number, snapshot: number): Promise<number> {
   const rows = await transaction`
     insert into chosen (line, email, email_key, anchor_key, user_name, first_name, last_name, display_name, language, products, expires_at,
-      role, seat_priority, also_revoke)
+      role, seat_priority, also_revoke, never)
     select line, email, email_key, anchor_key, user_name, first_name, last_name, display_name, language, products, expires_at, role,
-      seat_priority, attributes->>'also_revoke'
+      seat_priority, attributes->>'also_revoke', attributes->>'expires' = 'never'
     from staged_rows where organization_id = ${organization} and snapshot_id = ${snapshot}`
   return rows.count
 }
@@ -61,7 +61,8 @@ async function choose(transaction: Transaction, organization: number, condition:
 
 /**
  * Finds the people: by the address where a row has one (a live member's, else one that a source shows, else one that was named by hand
- * before, and, but for an invitation, that of somebody who was removed), else by the id that some source knows them by.
+ * before, and, but for an invitation, that of somebody who was removed), else by the id that some source knows them by. No
+ * member is found by an address that they only had once: by now it is meant for somebody else.
  */
 export async function findChosen(transaction: Transaction, organization: number, verb: Verb): Promise<void> {
   await analyze(transaction, 'chosen')
@@ -71,6 +72,7 @@ export async function findChosen(transaction: Transaction, organization: number,
       : transaction`union all
           select k.email_key, m.person_id, 4 from keys k join members m
             on m.organization_id = ${organization} and m.email_key = k.email_key and m.state = 'removed'`
+  const manual = transaction`(select id from sources where organization_id = ${organization} and kind = 'manual')`
   await transaction`
     with keys as (select distinct email_key from chosen where person_id is null and email_key <> ''),
     found as (
@@ -79,11 +81,12 @@ export async function findChosen(transaction: Transaction, organization: number,
           on m.organization_id = ${organization} and m.email_key = k.email_key and m.state <> 'removed'
         union all
         select k.email_key, u.person_id, 2 from keys k join directory_users u
-          on u.organization_id = ${organization} and u.email_key = k.email_key and u.to_change is null
+          on u.organization_id = ${organization} and u.email_key = k.email_key and u.to_change is null and u.source_id <> ${manual}
         union all
         select k.email_key, l.person_id, 3 from keys k
-          join person_links l on l.organization_id = ${organization} and l.anchor_key = k.email_key
-          join sources s on s.organization_id = l.organization_id and s.id = l.source_id and s.kind = 'manual'
+          join person_links l on l.organization_id = ${organization} and l.source_id = ${manual} and l.anchor_key = k.email_key
+          where not exists (select from members m
+            where m.organization_id = ${organization} and m.person_id = l.person_id and m.state <> 'removed')
         ${removed}) known
       order by email_key, rank, person_id)
     update chosen c set person_id = found.person_id from found where c.person_id is null and c.email_key = found.email_key`
@@ -108,7 +111,7 @@ export interface Unknown {
   named: string
   /** Addresses of those whom the id could mean; empty where it is nobody's. */
   candidates: string[]
-  /** Addresses of members that look alike, for the first hundred. */
+  /** Addresses of members that look alike, for the first twenty. */
   alike: string[]
 }
 
@@ -125,7 +128,7 @@ export async function takeUnknown(transaction: Transaction, organization: number
           where m.organization_id = ${organization} and m.person_id = c.person_id ${live})`
   return await transaction<Unknown[]>`
     with gone as (delete from chosen c where ${nobody} returning c.*),
-    first as (select line from gone where email_key <> '' order by line limit 100)
+    first as (select line from gone where email_key <> '' order by line limit 20)
     select g.line, coalesce(nullif(g.email, ''), g.anchor_key) as named,
       coalesce((select array_agg(distinct coalesce(m.email, u.email, l.anchor)) from person_links l
         left join members m on m.organization_id = l.organization_id and m.person_id = l.person_id and m.state <> 'removed'

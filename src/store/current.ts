@@ -68,10 +68,12 @@ export async function readHolders(
 ): Promise<{ emails: Map<string, Holder>; userNames: Map<string, Holder> }> {
   const [emails, userNames] = await pipeline([
     handle<(Holder & { key: string })[]>`
-      select email_key as key, person_id as "personId", coalesce(display_name, email) as name from members
+      select email_key as key, person_id as "personId", coalesce(nullif(display_name, ''), nullif(trim(concat_ws(' ', first_name, last_name)), ''), 'another member') as name
+      from members
       where organization_id = ${organization} and state <> 'removed' and email_key = any(${keys.emails}::text[])`,
     handle<(Holder & { key: string })[]>`
-      select user_name_key as key, person_id as "personId", coalesce(display_name, email) as name from members
+      select user_name_key as key, person_id as "personId", coalesce(nullif(display_name, ''), nullif(trim(concat_ws(' ', first_name, last_name)), ''), email) as name
+      from members
       where organization_id = ${organization} and state <> 'removed' and user_name_key = any(${keys.userNames}::text[])`,
   ])
   return {

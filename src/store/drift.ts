@@ -11,6 +11,7 @@ import { readDesired } from './desired.ts'
 import { readRows } from './directory.ts'
 import { endedByDecision, endsByDecision } from './farewells.ts'
 import { readGrants, readLastGivers } from './grants.ts'
+import { onlyByHand } from './hand-grants.ts'
 import { readAssignments, readMembers } from './members.ts'
 import { type Reach, within } from './reach.ts'
 import { readSightings } from './sightings.ts'
@@ -172,7 +173,7 @@ function assignmentDrift(transaction: Transaction, organization: number, at: Dat
       and not (a.person_id is null and exists (
         select from waits w join products p on p.organization_id = w.organization_id and p.id = w.product_id
         where w.organization_id = ${organization} and w.person_id = g.person_id and w.product_id = g.product_id and w.kind = 'seat'
-          and p.owned - p.reserve <= p.used))
+          and (p.owned <= p.used or (p.owned - p.reserve <= p.used and not ${onlyByHand(transaction, 'w', at)}))))
       and (a.person_id is not null or exists (select from products p
         where p.organization_id = ${organization} and p.id = g.product_id and not p.retired))
       and not (g.person_id is null and exists (

@@ -1,5 +1,6 @@
 /** What has come due by the clock: waits that end, licences that expire or are back, seats and addresses that became free. */
 import type { Handle } from './connection.ts'
+import { onlyByHand } from './hand-grants.ts'
 
 /** Hours until what is still due is planned again: after the first try, and at most, as each further try doubles them. */
 const FIRST_PAUSE = 1
@@ -87,9 +88,10 @@ const due = (handle: Handle, at: Date) => handle`
   where not o.retired
   union all
   select p.organization_id, 'seat', 0, p.id
-  from organizations o join products p on p.organization_id = o.id and p.owned - p.reserve > p.used
+  from organizations o join products p on p.organization_id = o.id and p.owned > p.used
   where not o.retired and exists (select from waits w
-    where w.organization_id = p.organization_id and w.kind = 'seat' and w.product_id = p.id)
+    where w.organization_id = p.organization_id and w.kind = 'seat' and w.product_id = p.id
+      and (p.owned - p.reserve > p.used or ${onlyByHand(handle, 'w', at)}))
   union all
   select w.organization_id, w.kind, w.person_id, 0
   from organizations o join waits w on w.organization_id = o.id and w.kind = 'address'

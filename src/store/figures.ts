@@ -17,6 +17,8 @@ export interface Figures {
   waits: { organization: string; kind: string; product: string; count: number }[]
   /** Letters on their way, and those that did not arrive for certain; the sent ones are counted as they leave. */
   letters: { state: string; count: number }[]
+  /** For how many seconds the oldest row of the audit that no seal covers has been there; 0 where there is none. */
+  unsealed: { organization: string; age: number }[]
 }
 
 /** A statement that takes longer than this is given up: watching must not be what slows things down. */
@@ -26,7 +28,7 @@ const STATEMENT_MS = 2_000
 export async function readFigures(sql: Sql): Promise<Figures> {
   return await sql.begin('isolation level repeatable read read only', async (transaction) => {
     await transaction`select set_config('statement_timeout', ${String(STATEMENT_MS)}, true)`
-    const [plans, holds, sources, products, waits, letters] = await pipeline([
+    const [plans, holds, sources, products, waits, letters, unsealed] = await pipeline([
       transaction<Figures['plans']>`
         select o.key as organization, p.lane, p.state, p.count, p.oldest
         from (
@@ -66,7 +68,15 @@ export async function readFigures(sql: Sql): Promise<Figures> {
       transaction<Figures['letters']>`
         select wanted.state, (select count(*)::int from letters l where l.state = wanted.state) as count
         from unnest(array['due', 'sending', 'failed', 'unknown']) wanted(state)`,
+      transaction<Figures['unsealed']>`
+        select o.key as organization, coalesce(extract(epoch from now() - a.at), 0)::float8 as age
+        from organizations o
+        left join lateral (
+          select to_id from audit_seals s where s.organization_id = o.id order by number desc limit 1) s on true
+        left join lateral (
+          select at from audit a where a.organization_id = o.id and a.id > coalesce(s.to_id, 0) order by id limit 1) a on true
+        where not o.retired`,
     ])
-    return { plans, holds, sources, products, waits, letters }
+    return { plans, holds, sources, products, waits, letters, unsealed }
   })
 }

@@ -1,6 +1,8 @@
 /** How the people of an operation stand: a page of them at a time, with what was asked of each. */
+import type { Borrow } from '../reconcile/borrow.ts'
 import type { Chosen, HandCase } from '../reconcile/hand-case.ts'
 import type { Role, RowProduct } from '../reconcile/model.ts'
+import { readBorrows } from './borrows.ts'
 import type { Transaction } from './connection.ts'
 import { readCurrent } from './current.ts'
 import { pipeline } from './pipeline.ts'
@@ -10,6 +12,8 @@ export interface HandRow {
   /** `alsoRevoke` as the file has it. */
   chosen: Omit<Chosen, 'alsoRevoke'> & { alsoRevoke: string | null }
   person: HandCase
+  /** What they have borrowed and not returned. */
+  borrows: Borrow[]
 }
 
 interface ChosenColumns {
@@ -25,6 +29,7 @@ interface ChosenColumns {
   role: Role | null
   seat_priority: number | null
   also_revoke: string | null
+  never: boolean | null
   person_id: number
   subject_key: string | null
   email_key: string
@@ -37,15 +42,16 @@ interface ChosenColumns {
  *
  * @param after the last person of the page before, 0 at first
  * @param limit people
+ * @param at whatever was lent until before it is back
  */
 export async function readHandCases(
   transaction: Transaction,
   organization: number,
-  { after, limit }: { after: number; limit: number },
+  { after, limit, at }: { after: number; limit: number; at: Date },
 ): Promise<HandRow[]> {
   const rows = await transaction<ChosenColumns[]>`
     select c.line, c.email, c.email_key, c.user_name, c.first_name, c.last_name, c.display_name, c.language, c.products, c.expires_at,
-      c.role, c.seat_priority, c.also_revoke, c.person_id,
+      c.role, c.seat_priority, c.also_revoke, c.never, c.person_id,
       (select s.key || ':' || l.anchor_key from person_links l join sources s on s.organization_id = l.organization_id and s.id = l.source_id
         where l.organization_id = ${organization} and l.person_id = c.person_id order by l.since, l.source_id limit 1) as subject_key,
       coalesce(m.email, d.email) as known_email,
@@ -57,9 +63,10 @@ export async function readHandCases(
     where c.person_id in (select distinct person_id from chosen where person_id > ${after} order by person_id limit ${limit})
     order by c.person_id, c.line`
   const people = [...new Set(rows.map((row) => row.person_id))]
-  const [{ members, assignments }, grants] = await pipeline([
+  const [{ members, assignments }, grants, borrows] = await pipeline([
     readCurrent(transaction, organization, people, { lock: false }),
     grantsOfSources(transaction, organization, people),
+    readBorrows(transaction, organization, people, at).then((all) => Map.groupBy(all, (one) => one.personId)),
   ])
   return rows.map((row) => ({
     chosen: chosenOf(row),
@@ -74,6 +81,7 @@ export async function readHandCases(
       assignments: [...(assignments.get(row.person_id)?.values() ?? [])],
       grants: grants.get(row.person_id) ?? [],
     },
+    borrows: borrows.get(row.person_id) ?? [],
   }))
 }
 
@@ -91,6 +99,7 @@ function chosenOf(row: ChosenColumns): HandRow['chosen'] {
     role: row.role,
     seatPriority: row.seat_priority,
     alsoRevoke: row.also_revoke,
+    never: row.never === true,
   }
 }
 

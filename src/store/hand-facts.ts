@@ -11,9 +11,11 @@ export async function handFacts({ transaction }: Proposal): Promise<HandFacts> {
     with people as (
       select person_id, count(*) as items, bool_or(predicted in ('failed_permanent', 'failed_retryable', 'blocked')) as fails,
         bool_or(predicted in ('waiting_seat', 'waiting_borrow')) as waits, bool_and(predicted = 'noop') as same,
+        bool_and(kind in ('invite', 'assign')) as gives,
         bool_or(predicted = 'succeeded' or (predicted = 'waiting_borrow' and kind = 'revoke')) as told
       from placed group by person_id)
     select coalesce(sum(items), 0)::int as items, count(*)::int as people, (count(*) filter (where same))::int as unchanged,
+      (count(*) filter (where same and gives))::int as staying,
       (count(*) filter (where fails))::int as failing, (count(*) filter (where waits and not fails))::int as waiting,
       (count(*) filter (where told))::int as letters,
       (select coalesce(json_object_agg(kind, count), '{}') from (
@@ -35,19 +37,30 @@ export async function tellBlocked(transaction: Transaction, organization: number
     where i.organization_id = ${organization} and i.plan_id = ${plan} and i.predicted = 'blocked'`
 }
 
-/** A plan that the same file was made into, with the same options, since then: the newest, or null. */
+/** Nothing was done of a plan in these states, and nothing will be: it says nothing of whether its file was applied. */
+const LET_GO: readonly PlanState[] = ['discarded', 'rejected', 'superseded', 'expired', 'stale']
+
+/**
+ * A plan that the same file, read in the same way, was made into with the same options since then: the newest that came to something
+ * or still may, or null.
+ *
+ * @param upload the file as it was sent now
+ */
 export async function samePlan(
   handle: Handle,
   organization: number,
   operation: Operation,
-  since: Date,
+  { upload, since }: { upload: number; since: Date },
 ): Promise<{ id: number; state: PlanState; finishedAt: Date | null } | null> {
   if (operation.file === null) return null
   const [row] = await handle<{ id: number; state: PlanState; finishedAt: Date | null }[]>`
-    select id, state, finished_at as "finishedAt" from plans
-    where organization_id = ${organization} and lane = 'by_hand' and created_at > ${since} and hash <> ''
-      and operation->'file'->>'sha256' = ${operation.file.sha256}
-      and operation - 'rows' - 'file' = ${JSON.stringify(operation)}::text::jsonb - 'rows' - 'file'
-    order by id desc limit 1`
+    select p.id, p.state, p.finished_at as "finishedAt" from plans p
+    left join uploads was on was.organization_id = p.organization_id and was.snapshot_id = p.snapshot_id
+    left join uploads now on now.organization_id = p.organization_id and now.snapshot_id = ${upload}
+    where p.organization_id = ${organization} and p.lane = 'by_hand' and p.created_at > ${since} and p.hash <> ''
+      and p.state <> all(${[...LET_GO]}::text[]) and p.operation->'file'->>'sha256' = ${operation.file.sha256}
+      and was.reading->'declared' is not distinct from now.reading->'declared'
+      and p.operation - 'rows' - 'file' - 'reason' = ${JSON.stringify(operation)}::text::jsonb - 'rows' - 'file' - 'reason'
+    order by p.id desc limit 1`
   return row ?? null
 }

@@ -6,6 +6,8 @@ const PROPOSING = 0x70726f70
 const OBSERVING = 0x6f627365
 const READING = 0x72656164
 const DRAFTING = 0x64726674
+const REREADING = 0x75706c64
+const SEALING = 0x7365616c
 
 /** One proposal of an organization at a time: the second waits for the first to commit. */
 export async function lockOrganization(transaction: Transaction, organization: number): Promise<void> {
@@ -20,6 +22,20 @@ export async function lockBatches(transaction: Transaction, organization: number
 /** One draft of what people ask for at a time: of two that ask for the same, the second finds the plan of the first. */
 export async function lockDrafts(transaction: Transaction, organization: number): Promise<void> {
   await transaction`select pg_advisory_xact_lock(${DRAFTING}, ${organization})`
+}
+
+/** Nobody reads the upload in another way, or lets go of it, before this transaction ends: its rows stay what they are. */
+export async function lockUpload(transaction: Transaction, organization: number, snapshot: number): Promise<void> {
+  await transaction`select from snapshots where organization_id = ${organization} and id = ${snapshot} for no key update`
+}
+
+/** One reading of an upload at a time: a daemon that died in the middle holds it no more. */
+export async function lockUploadReading(
+  transaction: Transaction,
+  organization: number,
+  snapshot: number,
+): Promise<void> {
+  await transaction`select pg_advisory_xact_lock(${REREADING}, hashtext(${`${organization}:${snapshot}`}))`
 }
 
 /** Two daemons that start together write their configuration one after the other. */
@@ -49,4 +65,11 @@ export async function lockAwaiting(transaction: Transaction, organization: numbe
   await transaction`
     select from plans where organization_id = ${organization} and lane = ${lane} and state = 'awaiting_approval'
     order by id for update`
+}
+
+/** The audit of an organization is sealed by one daemon at a time: false when another is at it just now. */
+export async function tryLockSeals(transaction: Transaction, organization: number): Promise<boolean> {
+  const [row] = await transaction<{ locked: boolean }[]>`
+    select pg_try_advisory_xact_lock(${SEALING}, ${organization}) as locked`
+  return row?.locked === true
 }

@@ -2,6 +2,7 @@
 import type { MemberEvent, MemberLine } from '../reconcile/letter.ts'
 import type { ActionKind, ItemImage } from '../reconcile/model.ts'
 import type { Sql } from './connection.ts'
+import { askedByAnother } from './returns.ts'
 
 /** One row of the outbox with its organization. */
 export interface LetterRow {
@@ -21,10 +22,11 @@ export interface LetterRow {
   zone: string
 }
 
-/** Everything that succeeded for one person in one plan, and what waits for a return of theirs, in the order in which it happened. */
+/** Everything that succeeded for one person in one plan, and what they are asked to return and were not asked for before, in the order in which it happened. */
 export async function readMemberEvent(sql: Sql, letter: LetterRow): Promise<MemberEvent> {
-  const [member] = await sql<{ emailKey: string; name: string | null }[]>`
-    select email_key as "emailKey", coalesce(first_name, display_name) as name from members
+  const [member] = await sql<{ emailKey: string; name: string | null; hasAccount: boolean }[]>`
+    select email_key as "emailKey", coalesce(first_name, display_name) as name, (state = 'active' or accepted_at is not null) as "hasAccount"
+    from members
     where organization_id = ${letter.organizationId} and person_id = ${letter.personId}`
   const done = await sql<Told[]>`
     select item.kind, item.before, item.after, product.name as product,
@@ -34,7 +36,9 @@ export async function readMemberEvent(sql: Sql, letter: LetterRow): Promise<Memb
       and done.number = item.number and (done.state = 'succeeded' or (done.state = 'waiting_borrow' and item.kind = 'revoke'))
     left join products product on product.organization_id = item.organization_id and product.id = item.product_id
     where item.organization_id = ${letter.organizationId} and item.person_id = ${letter.personId}
-      and item.plan_id = ${letter.planId}
+      and item.plan_id = ${letter.planId} and not (done.state = 'waiting_borrow' and exists (select from waits w
+        where w.organization_id = item.organization_id and w.person_id = item.person_id and w.product_id = item.product_id
+          and ${askedByAnother(sql, letter.planId)}))
     order by item.number`
   const lines = done.flatMap((item) => lineOf(item))
   // An address that they left may be somebody else's by now: it hears of the change and of nothing else.
@@ -42,6 +46,7 @@ export async function readMemberEvent(sql: Sql, letter: LetterRow): Promise<Memb
   return {
     planId: letter.planId,
     name: member?.name ?? null,
+    hasAccount: member?.hasAccount ?? false,
     lines: left ? lines.filter((line) => line.kind === 'update_identity') : lines,
   }
 }

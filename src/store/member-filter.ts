@@ -3,6 +3,7 @@
  * `not` as well, which asks for "is not true".
  */
 import type { Comparator } from '../filter/parse.ts'
+import { endedBefore } from './borrows.ts'
 import type { Handle } from './connection.ts'
 import { textCondition } from './mirror-comparable.ts'
 import type { Fragment } from './mirror-list.ts'
@@ -123,7 +124,8 @@ function textOf(handle: Handle, field: KeyField | NameField): Fragment {
     case 'id':
       return handle`('mem_' || m.id::text)`
     case 'userName':
-      return handle`m.user_name_key`
+      // Whom no source calls anything else is called by their address.
+      return handle`coalesce(nullif(m.user_name_key, ''), m.email_key)`
     case 'email':
       return handle`m.email_key`
     case 'state':
@@ -174,10 +176,10 @@ function flagOf(handle: Handle, field: FlagField, at: Date): Fragment {
       return handle`(m.state = 'active')`
     case 'borrowed':
       return handle`exists (select from borrows b where b.organization_id = m.organization_id and b.person_id = m.person_id
-        and b.until > ${at})`
+        and b.until > ${endedBefore(at)})`
     case 'product.borrowed':
       return handle`exists (select from borrows b where b.organization_id = a.organization_id and b.person_id = a.person_id
-        and b.product_id = a.product_id and b.until > ${at})`
+        and b.product_id = a.product_id and b.until > ${endedBefore(at)})`
   }
 }
 

@@ -1,5 +1,6 @@
 /** Members as lists and pages show them: with what they hold and which sources want them. */
 import type { MemberState, Role } from '../reconcile/model.ts'
+import { endedBefore } from './borrows.ts'
 import type { Handle } from './connection.ts'
 import { endsByDecision } from './farewells.ts'
 import { type MemberCondition, whereMembers } from './member-filter.ts'
@@ -28,7 +29,7 @@ export interface MemberListRow {
     product: string
     productName: string
     expiresAt: string | null
-    /** The devices that it was taken offline on; what is over and was not returned is still there. */
+    /** The devices that it is on: taken offline, not returned, and not over. */
     borrows: { device: string; until: string }[]
   }[]
   claims: { source: string; sourceName: string; rule: string }[]
@@ -45,50 +46,124 @@ export interface MemberFilter {
   role?: Role | undefined
   /** Only whoever is on the way out. */
   leaving?: boolean | undefined
+  /** Only these. */
+  ids?: readonly number[] | undefined
   /** Only whom it finds. Such a query is made up by somebody: give it a handle whose statements end. */
   where?: MemberCondition | undefined
-  /** The page begins after this member. */
-  after: { emailKey: string; personId: number } | null
+  /** When it is asked. */
+  at: Date
+  /** By address when absent; `newest` and `oldest` go by when somebody became known here. */
+  order?: MemberOrder | undefined
+  /** The page begins after this member; `id` is needed where the order goes by time. */
+  after: { emailKey: string; personId: number; id?: number } | null
   limit: number
 }
 
-/** Members in the order of their addresses, at most `limit`. Without removed ones the partial index on addresses serves it. */
+export type MemberOrder = 'address' | 'address_down' | 'newest' | 'oldest'
+/** Who is meant, in whatever order. */
+export type MemberChoice = Omit<MemberFilter, 'order' | 'after' | 'limit' | 'at'>
+
+/** Members in the order asked for, at most `limit`. Without removed ones the partial index on addresses serves it. */
 export async function listMembers(
   handle: Handle,
   organization: number,
   filter: MemberFilter,
 ): Promise<MemberListRow[]> {
-  const { after, search } = filter
+  const { after } = filter
+  const product = filter.product === undefined ? undefined : await productId(handle, organization, filter.product)
   const rows = handle<MemberListRow[]>`
     with page as (
       select * from members m
-      where m.organization_id = ${organization} and m.state = any(${[...filter.states]}::text[])
-        ${filter.states.includes('removed') ? handle`` : handle`and m.state <> 'removed'`}
-        ${after === null ? handle`` : handle`and (m.email_key, m.person_id) > (${after.emailKey}, ${after.personId}::bigint)`}
-        ${search === null ? handle`` : matching(handle, search)}
-        ${filter.role === undefined ? handle`` : handle`and m.role = ${filter.role}`}
-        ${filter.product === undefined ? handle`` : holding(handle, filter.product)}
-        ${filter.source === undefined ? handle`` : wantedBy(handle, filter.source)}
-        ${filter.leaving === true ? handle`and ${onTheWayOut(handle)}` : handle``}
-        ${filter.where === undefined ? handle`` : handle`and ${whereMembers(handle, filter.where)}`}
-      order by m.email_key, m.person_id limit ${filter.limit}
+      where ${chosenBy(handle, organization, filter, product)} ${after === null ? handle`` : handle`and ${behind(handle, after, filter.order)}`}
+      order by ${ordered(handle, filter.order)} limit ${filter.limit}
     )
-    select ${columns(handle)} from page m order by m.email_key, m.person_id`
-  return await (filter.where === undefined ? rows : unprepared(rows))
+    select ${columns(handle, filter.at)} from page m order by ${ordered(handle, filter.order)}`
+  // What a product is worth as a condition depends on which: such a statement is planned anew.
+  return await (filter.where === undefined && product === undefined ? rows : unprepared(rows))
 }
 
-export async function readMember(handle: Handle, organization: number, id: number): Promise<MemberListRow | null> {
+/** How many members a filter finds, counted no further than `most`. */
+export async function countListed(
+  handle: Handle,
+  organization: number,
+  choice: MemberChoice,
+  most: number,
+): Promise<number> {
+  const product = choice.product === undefined ? undefined : await productId(handle, organization, choice.product)
+  const counted = handle<{ members: number }[]>`
+    select count(*)::int as members from (
+      select from members m where ${chosenBy(handle, organization, choice, product)} limit ${most}) found`
+  const [row] = await (choice.where === undefined && product === undefined ? counted : unprepared(counted))
+  return row?.members ?? 0
+}
+
+const chosenBy = (
+  handle: Handle,
+  organization: number,
+  { states, search, role, source, ids, leaving, where }: MemberChoice,
+  productId: number | undefined,
+) => handle`
+  m.organization_id = ${organization} and m.state = any(${[...states]}::text[])
+    ${states.includes('removed') ? handle`` : handle`and m.state <> 'removed'`}
+    ${search === null ? handle`` : matching(handle, search)}
+    ${role === undefined ? handle`` : handle`and m.role = ${role}`}
+    ${productId === undefined ? handle`` : holding(handle, productId)}
+    ${source === undefined ? handle`` : wantedBy(handle, source)}
+    ${ids === undefined ? handle`` : handle`and m.id = any(${[...ids]}::bigint[])`}
+    ${leaving === true ? handle`and ${onTheWayOut(handle)}` : handle``}
+    ${where === undefined ? handle`` : handle`and ${whereMembers(handle, where)}`}`
+
+function ordered(handle: Handle, order: MemberOrder = 'address') {
+  switch (order) {
+    case 'address':
+      return handle`m.email_key, m.person_id`
+    case 'address_down':
+      return handle`m.email_key desc, m.person_id desc`
+    case 'newest':
+      return handle`m.id desc`
+    case 'oldest':
+      return handle`m.id`
+  }
+}
+
+function behind(
+  handle: Handle,
+  { emailKey, personId, id = 0 }: NonNullable<MemberFilter['after']>,
+  order: MemberOrder = 'address',
+) {
+  switch (order) {
+    case 'address':
+      return handle`(m.email_key, m.person_id) > (${emailKey}, ${personId}::bigint)`
+    case 'address_down':
+      return handle`(m.email_key, m.person_id) < (${emailKey}, ${personId}::bigint)`
+    case 'newest':
+      return handle`m.id < ${id}`
+    case 'oldest':
+      return handle`m.id > ${id}`
+  }
+}
+
+export async function readMember(
+  handle: Handle,
+  organization: number,
+  id: number,
+  at: Date,
+): Promise<MemberListRow | null> {
   const [row] = await handle<MemberListRow[]>`
-    select ${columns(handle)} from members m where m.organization_id = ${organization} and m.id = ${id}`
+    select ${columns(handle, at)} from members m where m.organization_id = ${organization} and m.id = ${id}`
   return row ?? null
 }
 
-/** Keys are compared as keys; names, which have none, without the case of ASCII letters and as typed. */
-function matching(handle: Handle, search: { typed: string; key: string }) {
-  const pattern = `%${search.typed.replaceAll(/[\\%_]/g, '\\$&')}%`
-  return handle`and (
-    position(${search.key} in m.email_key) > 0 or position(${search.key} in coalesce(m.user_name_key, '')) > 0
-    or concat_ws(' ', m.first_name, m.last_name) ilike ${pattern} or m.display_name ilike ${pattern})`
+/**
+ * Keys are compared as keys; names, which have none, without the case of ASCII letters and as typed. One expression, not one for each
+ * column: of a single one the planner believes that it finds few, and reads the table on several cores where that is so.
+ */
+function matching(handle: Handle, { typed, key }: { typed: string; key: string }) {
+  const name = typed.replaceAll(/[A-Z]+/g, (letters) => letters.toLowerCase())
+  const patterns = [...new Set([key, name])].map((text) => `%${text.replaceAll(/[\\%_]/g, '\\$&')}%`)
+  return handle`and (m.email_key || chr(10) || coalesce(m.user_name_key, '') || chr(10) || lower(
+    coalesce(m.first_name, '') || ' ' || coalesce(m.last_name, '') || chr(10) || coalesce(m.display_name, '')))
+    like any(${patterns}::text[])`
 }
 
 /** Nobody wants them any more, they are still members, and something may be taken from them. */
@@ -118,15 +193,22 @@ const leaving = (handle: Handle) => handle`
       from waits w where w.organization_id = m.organization_id and w.person_id = m.person_id and w.product_id = 0
         and w.kind in ('absence', 'group_loss', 'grace')) dates) end as leaving`
 
-const holding = (handle: Handle, product: string) => handle`and exists (
-  select from assignments a join products p on p.organization_id = a.organization_id and p.id = a.product_id
-  where a.organization_id = m.organization_id and a.person_id = m.person_id and p.key = ${product})`
+/** By its id, whose share of all assignments the planner knows: with a key it would read all that anybody holds. */
+const holding = (handle: Handle, product: number) => handle`and exists (
+  select from assignments a where a.organization_id = m.organization_id and a.person_id = m.person_id and a.product_id = ${product})`
+
+/** 0, which no product has, for a key that none has. */
+async function productId(handle: Handle, organization: number, key: string): Promise<number> {
+  const [row] = await handle<{ id: number }[]>`
+    select id from products where organization_id = ${organization} and key = ${key}`
+  return row?.id ?? 0
+}
 
 const wantedBy = (handle: Handle, source: string) => handle`and exists (
   select from claims c join sources s on s.organization_id = c.organization_id and s.id = c.source_id
   where c.organization_id = m.organization_id and c.person_id = m.person_id and c.to_change is null and s.key = ${source})`
 
-const columns = (handle: Handle) => handle`
+const columns = (handle: Handle, at: Date) => handle`
   m.id, m.person_id as "personId", m.state, m.role, m.email, m.email_key as "emailKey", m.user_name as "userName",
   m.first_name as "firstName", m.last_name as "lastName", m.display_name as "displayName", m.language,
   m.invited_at as "invitedAt", m.accepted_at as "acceptedAt", m.suspended_at as "suspendedAt", m.removed_at as "removedAt",
@@ -135,7 +217,8 @@ const columns = (handle: Handle) => handle`
     select json_agg(json_build_object('id', a.id, 'product', p.key, 'productName', p.name, 'expiresAt', ${instantIn(handle, 'a.expires_at')},
       'borrows', coalesce((
         select json_agg(json_build_object('device', b.device, 'until', ${instantIn(handle, 'b.until')}) order by b.device_key)
-        from borrows b where b.organization_id = a.organization_id and b.person_id = a.person_id and b.product_id = a.product_id), '[]'))
+        from borrows b where b.organization_id = a.organization_id and b.person_id = a.person_id and b.product_id = a.product_id
+          and b.until > ${endedBefore(at)}), '[]'))
       order by p.id)
     from assignments a join products p on p.organization_id = a.organization_id and p.id = a.product_id
     where a.organization_id = m.organization_id and a.person_id = m.person_id), '[]') as assignments,

@@ -19,11 +19,26 @@ export async function inTime<T>(
   milliseconds: number,
   work: (transaction: Transaction) => Promise<T>,
 ): Promise<T> {
+  const { answer } = await sql.begin(async (transaction) => ({
+    answer: await withinTime(transaction, milliseconds, () => work(transaction)),
+  }))
+  return answer
+}
+
+/**
+ * The same for a part of a transaction, whose other statements take as long as they take.
+ *
+ * @throws TooSlow when one of them did; the transaction is lost then
+ */
+export async function withinTime<T>(
+  transaction: Transaction,
+  milliseconds: number,
+  work: () => Promise<T>,
+): Promise<T> {
   try {
-    const { answer } = await sql.begin(async (transaction) => {
-      await transaction`select set_config('statement_timeout', ${String(milliseconds)}, true)`
-      return { answer: await work(transaction) }
-    })
+    await transaction`select set_config('statement_timeout', ${String(milliseconds)}, true)`
+    const answer = await work()
+    await transaction`set local statement_timeout to default`
     return answer
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === QUERY_CANCELED)

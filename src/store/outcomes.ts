@@ -53,6 +53,13 @@ const columns = (handle: Handle) => handle`
   item.evidence, item.precondition, item.predicted, null as "seatOrder",
   json_build_object('key', item.subject_key, 'email', item.subject_email, 'name', item.subject_name) as subject`
 
+/**
+ * The outcome `o` of each item `i`, looked up by its key; to be joined. While the statistics do not know a plan yet, the planner takes it
+ * for one of a single item, and would compare every item of it with every outcome: `offset 0` keeps it from that.
+ */
+export const outcomeOf = (handle: Handle) => handle`lateral (select d.* from outcomes d
+  where d.organization_id = i.organization_id and d.plan_id = i.plan_id and d.number = i.number offset 0) o`
+
 /** Which of these items have an outcome already. */
 export async function settledNumbers(
   handle: Handle,

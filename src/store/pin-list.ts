@@ -15,6 +15,8 @@ export interface PinListRow {
   until: Date | null
   nextSync: boolean
   lapsed: boolean
+  /** Null where nobody said why. */
+  reason: string | null
   createdBy: string
   planId: number
   since: Date
@@ -27,22 +29,24 @@ export interface PinPlace {
   product: number
 }
 
-/** In the order of people, then kind and product; pins that have lapsed and are kept to be told of are among them. */
+/** In the order of people (`of`: of this one alone), then kind and product; pins that have lapsed and are kept to be told of are among them. */
 export async function listPins(
   handle: Handle,
   organization: number,
-  filter: { kind: PinKind | null; after: PinPlace | null; limit: number },
+  filter: { kind: PinKind | null; emailKey: string | null; of?: number; after: PinPlace | null; limit: number },
 ): Promise<PinListRow[]> {
   const { person = 0, kind = '', product = 0 } = filter.after ?? {}
   return await handle<PinListRow[]>`
     select m.id as "memberId", k.person_id as "personId", m.email,
       coalesce(m.display_name, nullif(concat_ws(' ', m.first_name, m.last_name), '')) as name, k.kind, k.product_id as "productId",
       p.key as product, p.name as "productName", k.until, k.next_sync as "nextSync",
-      (k.until is not null and k.since >= k.until) as lapsed, k.created_by as "createdBy", k.plan_id as "planId", k.since
+      (k.until is not null and k.since >= k.until) as lapsed, k.reason, k.created_by as "createdBy", k.plan_id as "planId", k.since
     from pins k
     join members m on m.organization_id = k.organization_id and m.person_id = k.person_id
     left join products p on p.organization_id = k.organization_id and p.id = k.product_id
     where k.organization_id = ${organization} and (${filter.kind}::text is null or k.kind = ${filter.kind})
+      and (${filter.emailKey}::text is null or m.email_key = ${filter.emailKey})
+      ${filter.of === undefined ? handle`` : handle`and k.person_id = ${filter.of}`}
       and (k.person_id, k.kind, k.product_id) > (${person}::bigint, ${kind}::text, ${product}::int)
     order by k.person_id, k.kind, k.product_id limit ${filter.limit}`
 }

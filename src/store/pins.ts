@@ -75,10 +75,11 @@ export interface TakenBack {
   actor: string
 }
 
-/** Until when pins count: `until` null = until they are lifted, with `nextSync` by the next sync. */
+/** Until when pins count (`until` null = until they are lifted, with `nextSync` by the next sync), and why, where somebody said so. */
 export interface PinTerm {
   until: Date | null
   nextSync: boolean
+  reason: string | null
 }
 
 /**
@@ -93,7 +94,7 @@ export async function writePins(
   plan: number,
   kind: PinKind,
   taken: TakenBack[],
-  { until, nextSync }: PinTerm,
+  { until, nextSync, reason }: PinTerm,
   at: Date,
 ): Promise<number> {
   if (taken.length === 0) return 0
@@ -105,16 +106,16 @@ export async function writePins(
           where w.organization_id = ${organization} and w.person_id = x.person_id and w.product_id = x.product_id
             and w.to_change is null`
   const written = await transaction`
-    insert into pins as p (organization_id, person_id, product_id, kind, until, next_sync, created_by, plan_id, since)
+    insert into pins as p (organization_id, person_id, product_id, kind, until, next_sync, reason, created_by, plan_id, since)
     select distinct on (x.person_id, x.product_id) ${organization}::int, x.person_id, x.product_id, ${kind}, ${until}::timestamptz,
-      ${nextSync}::boolean, x.actor, ${plan}::bigint, ${at}::timestamptz
+      ${nextSync}::boolean, ${reason}::text, x.actor, ${plan}::bigint, ${at}::timestamptz
     from ${pairs(transaction, taken)}
     where exists (select ${wants} and s.kind <> 'manual')
       or exists (select from pins k where k.organization_id = ${organization} and k.person_id = x.person_id
         and k.product_id = x.product_id and k.kind = ${kind})
     order by x.person_id, x.product_id
     on conflict (organization_id, person_id, product_id, kind) do update set until = excluded.until, next_sync = excluded.next_sync,
-      created_by = excluded.created_by, plan_id = excluded.plan_id, since = excluded.since`
+      reason = excluded.reason, created_by = excluded.created_by, plan_id = excluded.plan_id, since = excluded.since`
   return written.count
 }
 

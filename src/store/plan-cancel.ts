@@ -1,6 +1,8 @@
 /** The rest of a plan that was stopped: outcomes for what nobody does any more, and letters to whom something had happened already. */
 import type { ActionKind } from '../reconcile/model.ts'
 import type { Transaction } from './connection.ts'
+import { outcomeOf } from './outcomes.ts'
+import { askedByAnother } from './returns.ts'
 
 /** Gives every item without an outcome the outcome `cancelled`. Returns how many there were. */
 export async function cancelItems(
@@ -14,12 +16,12 @@ export async function cancelItems(
     insert into outcomes (organization_id, plan_id, number, state, code, params, at)
     select organization_id, plan_id, number, 'cancelled', 'CANCELLED', jsonb_build_object('who', ${who}::text), ${at}
     from plan_items i where organization_id = ${organization} and plan_id = ${plan} and not exists (select from outcomes o
-      where o.organization_id = i.organization_id and o.plan_id = i.plan_id and o.number = i.number)`
+      where o.organization_id = i.organization_id and o.plan_id = i.plan_id and o.number = i.number offset 0)`
   return written.count
 }
 
 const among = (transaction: Transaction, organization: number, plan: number) => transaction`
-  plan_items i join outcomes o on o.organization_id = i.organization_id and o.plan_id = i.plan_id and o.number = i.number
+  plan_items i join ${outcomeOf(transaction)} on true
   where i.organization_id = ${organization} and i.plan_id = ${plan}`
 
 /**
@@ -40,7 +42,9 @@ export async function writeCancelledLetters(
     from members m join (
       select i.person_id from ${among(transaction, organization, plan)} group by i.person_id
       having bool_or(o.state = 'cancelled') and bool_or((o.state = 'succeeded' and i.kind = any(${[...told]}::text[]))
-        or (o.state = 'waiting_borrow' and i.kind = 'revoke'))) half on half.person_id = m.person_id
+        or (o.state = 'waiting_borrow' and i.kind = 'revoke' and not exists (select from waits w
+          where w.organization_id = i.organization_id and w.person_id = i.person_id and w.product_id = i.product_id
+            and ${askedByAnother(transaction, plan)})))) half on half.person_id = m.person_id
     where m.organization_id = ${organization}
     on conflict (organization_id, plan_id, person_id, address_key) where audience = 'member' do nothing`
 }

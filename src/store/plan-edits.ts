@@ -11,7 +11,7 @@ export interface PlanEdit {
   people: number
 }
 
-/** Edits of a plan since it had this hash, oldest first; none where it never had. */
+/** Edits of a plan since it had this hash, or one that begins so, oldest first; none where it never had. */
 export async function editsSince(
   handle: Handle,
   organization: number,
@@ -23,7 +23,7 @@ export async function editsSince(
       select id, at, actor, before, after from audit
       where organization_id = ${organization} and plan_id = ${plan} and act = 'plan.edited')
     select at, actor, after->>'act' as act, (after->>'people')::int as people from edits
-    where id >= (select max(id) from edits where before->>'hash' = ${hash}) order by id`
+    where id >= (select max(id) from edits where starts_with(before->>'hash', ${hash})) order by id`
 }
 
 /** Gives what was left out its outcome, once the plan is approved: it stays to be seen, and nobody comes to do it. */
@@ -97,6 +97,33 @@ export async function moveItems(
       array(select number from chosen where not named order by number limit ${MOST_NAMED}) as "alsoItems"
     from chosen`
   return moved ?? { items: 0, people: 0, also: 0, alsoItems: [] }
+}
+
+/** What of the choice is of no item of the plan, left out or not, as it was named. */
+export async function notInPlan(
+  handle: Handle,
+  organization: number,
+  plan: number,
+  {
+    items,
+    people,
+    emails,
+    products,
+  }: Omit<ItemChoice, 'emails' | 'emailKeys'> & { emails: { email: string; key: string | null }[] },
+): Promise<string[]> {
+  const [row] = await handle<{ missing: string[] }[]>`
+    with of_plan as materialized (
+      select number, person_id, product_id, subject_email from plan_items where organization_id = ${organization} and plan_id = ${plan})
+    select array(
+      select e.email from json_to_recordset(${JSON.stringify(emails)}::text::json) as e(email text, key text)
+        where not exists (select from of_plan i where i.subject_email = e.email)
+          and not exists (select from of_plan i join members m on m.organization_id = ${organization} and m.person_id = i.person_id
+            where m.email_key = e.key)
+      union all select 'per_' || id from unnest(${people}::bigint[]) id where id not in (select person_id from of_plan)
+      union all select 'item ' || n from unnest(${items}::int[]) n where n not in (select number from of_plan)
+      union all select key from unnest(${products}::text[]) key where key not in (
+        select p.key from products p where p.organization_id = ${organization} and p.id in (select product_id from of_plan))) as missing`
+  return row?.missing ?? []
 }
 
 /** Whoever decides on the plan, or edits it, waits for this transaction. */

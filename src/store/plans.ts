@@ -13,7 +13,7 @@ import type {
 } from '../reconcile/model.ts'
 import type { Operation } from '../reconcile/operation.ts'
 import type { Handle, Transaction } from './connection.ts'
-import { countOutcomes } from './outcomes.ts'
+import { countOutcomes, outcomeOf } from './outcomes.ts'
 import type { Part } from './proposal.ts'
 
 export interface PlanOverride {
@@ -147,10 +147,17 @@ export async function readPlan(handle: Handle, organization: number, plan: numbe
 export interface PlanQuery {
   states?: PlanState[] | undefined
   lane?: Lane | undefined
+  /** Only those in which this source has a part. */
+  source?: number | undefined
+  /** A part of the sentence, of the name of whoever made it or of the file; or the id. */
+  search?: { text: string; id: number | null } | undefined
   limit: number
   /** Only plans with a smaller id: the cursor of the page before. */
   before?: number | undefined
 }
+
+const mentions = (handle: Handle, { text, id }: NonNullable<PlanQuery['search']>) => handle`
+  (id = ${id} or position(lower(${text}) in lower(concat_ws(' ', headline, created_by, operation->'file'->>'name'))) > 0)`
 
 /** Plans, newest first. */
 export async function listPlans(handle: Handle, organization: number, query: PlanQuery): Promise<PlanRow[]> {
@@ -159,6 +166,8 @@ export async function listPlans(handle: Handle, organization: number, query: Pla
     where organization_id = ${organization} and hash <> ''
       ${query.states ? handle`and state = any(${query.states}::text[])` : handle``}
       ${query.lane ? handle`and lane = ${query.lane}` : handle``}
+      ${query.source ? handle`and ${query.source} = any(source_ids)` : handle``}
+      ${query.search ? handle`and ${mentions(handle, query.search)}` : handle``}
       ${query.before ? handle`and id < ${query.before}` : handle``}
     order by id desc limit ${query.limit}`
 }
@@ -270,8 +279,15 @@ export interface ItemQuery {
 }
 
 /** Over `plan_items i` and its outcome `o`: what a reviewer left out will come to nothing, also before the plan is approved. */
-export const stateOf = (handle: Handle) =>
+const stateOf = (handle: Handle) =>
   handle`coalesce(o.state, case when i.excluded then 'skipped_excluded' else 'pending' end)`
+
+/** The columns of `ItemRow` over `plan_items i`, its product `p` and its outcome `o`. */
+export const itemColumns = (handle: Handle) => handle`
+  i.number, i.wave, i.kind, i.effect, i.person_id as "personId", i.product_id as "productId", p.key as product,
+  p.name as "productName", i.from_person_id as "fromPersonId", i.subject_email as email, i.subject_name as name, i.before, i.after,
+  i.reason, i.source_ids as "sourceIds", i.evidence, i.predicted, i.foreseen, ${stateOf(handle)} as state, o.code,
+  coalesce(o.params, '{}') as params`
 
 /** Items in the order in which they run, with what became of them. */
 export async function readItems(
@@ -281,13 +297,10 @@ export async function readItems(
   query: ItemQuery,
 ): Promise<ItemRow[]> {
   return await handle<ItemRow[]>`
-    select i.number, i.wave, i.kind, i.effect, i.person_id as "personId", i.product_id as "productId", p.key as product,
-      p.name as "productName", i.from_person_id as "fromPersonId", i.subject_email as email, i.subject_name as name, i.before, i.after,
-      i.reason, i.source_ids as "sourceIds", i.evidence, i.predicted, i.foreseen, ${stateOf(handle)} as state, o.code,
-      coalesce(o.params, '{}') as params
+    select ${itemColumns(handle)}
     from plan_items i
     left join products p on p.organization_id = i.organization_id and p.id = i.product_id
-    left join outcomes o on o.organization_id = i.organization_id and o.plan_id = i.plan_id and o.number = i.number
+    left join ${outcomeOf(handle)} on true
     where i.organization_id = ${organization} and i.plan_id = ${plan} and i.number > ${query.after}
       ${query.kind ? handle`and i.kind = ${query.kind}` : handle``}
       ${query.state ? handle`and ${stateOf(handle)} = ${query.state}` : handle``}

@@ -189,7 +189,8 @@ export async function takeObserved({ transaction }: Proposal): Promise<void> {
  * who needs it longer, then a hash that nobody can influence. Whoever a seat is free for now keeps their part; whoever needs a
  * seat that only revokes awaiting approval would free goes with those; the rest will wait. Whoever already waits and still would
  * is not proposed again. A seat that a plan promises which is still open is not free: of one proposal, what its assigns take beyond
- * what its revokes free. `replaced` plans promise nothing any more, nor do others that this is to be seen without.
+ * what its revokes free. `replaced` plans promise nothing any more, nor do others that this is to be seen without. Seats that are kept
+ * back go, after all others, to those whom only people gave the product; one that is taken so has the next that becomes free kept back.
  */
 export async function allocateSeats(
   { transaction }: Proposal,
@@ -199,27 +200,39 @@ export async function allocateSeats(
   const asked = await transaction<{ id: number }[]>`select distinct product_id as id from placed where kind = 'assign'`
   if (asked.length === 0) return
   const products = asked.map(({ id }) => id)
+  const manual = transaction`(select id from sources where organization_id = ${organization} and kind = 'manual' order by id limit 1)`
   await transaction`
-    with seats_left as materialized (${seatsLeft(transaction, organization, products, replaced)})
-    update placed p set seat_rank = ranked.seat_rank,
-      wave = case when ranked.seat_rank <= ranked.free_now then ${EARLY} else p.wave end,
-      part = case when ranked.seat_rank > ranked.free_now + ranked.freed_free
-        and ranked.seat_rank <= ranked.free_now + ranked.freed_free + ranked.freed_waiting then 'waiting' else p.part end,
-      predicted = case when ranked.seat_rank > ranked.free_now + ranked.freed_free + ranked.freed_waiting
-        then 'waiting_seat' else 'succeeded' end
-    from (
-      select a.ctid as place, greatest(0, s.seats) as free_now,
-        least(0, s.seats) + coalesce(freed.free, 0) as freed_free, coalesce(freed.waiting, 0) as freed_waiting,
+    with seats_left as materialized (${seatsLeft(transaction, organization, products, replaced)}),
+    ranked as (
+      select a.ctid as place, a.product_id, greatest(0, s.seats) as free_now, s.seats + freed.free as free_then, freed.free, freed.waiting,
+        s.reserve, greatest(0, s.seats + s.reserve) as left_now, s.seats + s.reserve + freed.free as left_then,
+        a.source_ids::int[] = array[${manual}] as by_hand,
         row_number() over (partition by a.product_id order by a.rule_priority, a.seat_priority, a.waiting_since nulls last,
           a.expires_at desc nulls first, a.tie_break) as seat_rank
       from placed a
-      join seats_left s on s.product_id = a.product_id
+      join (select l.product_id, l.seats, k.reserve from seats_left l
+        join products k on k.organization_id = ${organization} and k.id = l.product_id) s on s.product_id = a.product_id
       join (
         select product_id, count(*) filter (where kind = 'assign') as asked, count(*) filter (where kind = 'revoke' and part <> 'waiting') as free,
           count(*) filter (where kind = 'revoke' and part = 'waiting') as waiting
         from placed where product_id is not null group by product_id) freed on freed.product_id = a.product_id
-      where a.kind = 'assign' and freed.asked > s.seats) ranked
-    where p.ctid = ranked.place`
+      where a.kind = 'assign' and freed.asked > s.seats),
+    kept as (
+      select *, by_hand and seat_rank > free_then and kept_rank <= least(reserve, left_then) as served,
+        by_hand and seat_rank > free_then and kept_rank <= least(reserve, left_now) and free = 0 as served_now
+      from (select *, count(*) filter (where by_hand and seat_rank > free_then) over (partition by product_id order by seat_rank) as kept_rank
+        from ranked) all_of_them),
+    rest as (
+      select *, count(*) filter (where served) over (partition by product_id) as kept_seats,
+        count(*) filter (where seat_rank > free_then and not served) over (partition by product_id order by seat_rank) as rest_rank
+      from kept)
+    update placed p set seat_rank = r.seat_rank,
+      wave = case when r.seat_rank <= r.free_now or r.served_now then ${EARLY} else p.wave end,
+      part = case when r.soon then 'waiting' else p.part end,
+      predicted = case when r.seat_rank <= r.free_then or r.served or r.soon then 'succeeded' else 'waiting_seat' end
+    from (
+      select *, seat_rank > free_then and not served and rest_rank <= least(0, free_then) + waiting - kept_seats as soon from rest) r
+    where p.ctid = r.place`
   await transaction`
     delete from placed p using waits w
     where p.kind = 'assign' and p.predicted = 'waiting_seat' and w.organization_id = ${organization} and w.person_id = p.person_id

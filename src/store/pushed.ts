@@ -1,5 +1,6 @@
 /** People who were pushed and are still to be planned: who puts them on the list, and who takes them off. */
 import type { Handle, Transaction } from './connection.ts'
+import { outcomeOf } from './outcomes.ts'
 import { type Reach, within } from './reach.ts'
 
 /** When the last one was held back until the plan that is held now is replaced by one that names them too; null where nobody is. */
@@ -108,7 +109,7 @@ export async function pushAgain(
   await transaction`
     insert into pushed_people (organization_id, person_id, urgent, at)
     select distinct ${organization}::int, i.person_id, ${urgent}::boolean, ${at}::timestamptz
-    from plan_items i join outcomes o on o.organization_id = i.organization_id and o.plan_id = i.plan_id and o.number = i.number
+    from plan_items i join ${outcomeOf(transaction)} on true
     where i.organization_id = ${organization} and i.plan_id = ${plan} 
       and ((o.state = 'succeeded' and (i.effect = 'subtractive' or i.kind = 'link')) or o.state = 'skipped_stale')
     order by 2

@@ -2,7 +2,7 @@
 import { BORROW_SLACK_MS } from '../reconcile/borrow.ts'
 import type { Instant } from '../reconcile/model.ts'
 import { endedBefore } from './borrows.ts'
-import type { Transaction } from './connection.ts'
+import type { Handle, Transaction } from './connection.ts'
 import { type Reach, within } from './reach.ts'
 
 interface ReturnWait {
@@ -28,6 +28,34 @@ export async function waitForReturns(
     select ${organization}, person_id, product_id, 'borrow', ${at}, coalesce(until, ${at}), ${plan}
     from json_to_recordset(${JSON.stringify(rows)}::text::json) as new(person_id bigint, product_id integer, until timestamptz)
     on conflict (organization_id, person_id, product_id, kind) do update set until = excluded.until`
+}
+
+/** Those of these people who are no members any more once what they borrowed is back. */
+export async function peopleLeaving(handle: Handle, organization: number, people: number[]): Promise<Set<number>> {
+  if (people.length === 0) return new Set()
+  const rows = await handle<{ personId: number }[]>`
+    select person_id as "personId" from waits
+    where organization_id = ${organization} and kind = 'borrow' and product_id = 0 and person_id = any(${people}::bigint[])`
+  return new Set(rows.map((row) => row.personId))
+}
+
+/** Over `waits w`: another plan waits for the return already, and its letter asked for it. */
+export const askedByAnother = (handle: Handle, plan: number) => handle`
+  w.kind = 'borrow' and w.product_id <> 0 and w.plan_id <> ${plan} and exists (select from letters l
+    where l.organization_id = w.organization_id and l.plan_id = w.plan_id and l.person_id = w.person_id and l.audience = 'member')`
+
+/** What these people were asked to return already, by another plan: products by person id. Nobody is asked twice for the same. */
+export async function alreadyAsked(
+  handle: Handle,
+  organization: number,
+  plan: number,
+  people: number[],
+): Promise<Map<number, Set<number>>> {
+  const rows = await handle<{ personId: number; productId: number }[]>`
+    select w.person_id as "personId", w.product_id as "productId" from waits w
+    where w.organization_id = ${organization} and w.person_id = any(${people}::bigint[]) and ${askedByAnother(handle, plan)}`
+  const asked = Map.groupBy(rows, (row) => row.personId)
+  return new Map([...asked].map(([person, of]) => [person, new Set(of.map((row) => row.productId))]))
 }
 
 /**

@@ -40,6 +40,8 @@ export const organizations = pgTable(
     zone: text('zone').notNull(),
     /** Everything of the config file that is not a row of its own: domains, protected people, limits. */
     settings: jsonb('settings').notNull(),
+    /** Limits set through the API; they count where the config file has none. */
+    apiLimits: jsonb('api_limits'),
     settingsVersion: integer('settings_version').notNull().default(1),
     rulesetVersion: integer('ruleset_version').notNull().default(1),
     /** Raised by every apply batch: the base that a plan was made against. */
@@ -56,6 +58,8 @@ export const administrators = pgTable(
     emailKey: keyText('email_key').notNull(),
     email: text('email').notNull(),
     role: text('role').notNull(),
+    /** Who may change it: the config file, or the administrators themselves, who invited this one. */
+    managed: text('managed').notNull().default('config'),
   },
   (table) => [primaryKey({ columns: [table.organizationId, table.emailKey] })],
 )
@@ -73,6 +77,8 @@ export const products = pgTable(
     /** Live assignments; raised and lowered by apply with the limit in the UPDATE's own WHERE. */
     used: integer('used').notNull().default(0),
     retired: boolean('retired').notNull().default(false),
+    /** Who may change it: the config file, or the API. */
+    managed: text('managed').notNull().default('config'),
   },
   (table) => [
     primaryKey({ columns: [table.organizationId, table.id] }),
@@ -116,6 +122,8 @@ export const rules = pgTable(
     source: keyText('source'),
     condition: jsonb('when').notNull(),
     consequences: jsonb('then').notNull(),
+    /** Who may change it: the config file, or the API. */
+    managed: text('managed').notNull().default('config'),
     fromChange: from(),
     toChange: to(),
   },
@@ -671,67 +679,4 @@ export const letters = pgTable(
       .where(sql`audience = 'administrator'`),
     index('letters_due').on(table.state, table.dueAt),
   ],
-)
-
-// ── access and audit ────────────────────────────────────────────────────────────────────────────────────────────────
-
-export const tokens = pgTable(
-  'tokens',
-  {
-    organizationId: organizationId(),
-    id: id().notNull().generatedAlwaysAsIdentity(),
-    /** sha256 of the token; the token itself is shown once and never stored. */
-    hash: bytes('hash').notNull(),
-    hint: text('hint').notNull(),
-    /** The most that it may do, and for whom it acts; null for a token of a source. */
-    role: text('role'),
-    administratorKey: keyText('administrator_key'),
-    /** The source whose identity provider holds it; null for a token of an administrator. */
-    sourceId: integer('source_id'),
-    createdBy: text('created_by').notNull(),
-    createdAt: instant('created_at').notNull(),
-    expiresAt: instant('expires_at'),
-    revokedAt: instant('revoked_at'),
-    lastUsedAt: instant('last_used_at'),
-  },
-  (table) => [primaryKey({ columns: [table.organizationId, table.id] }), uniqueIndex('tokens_hash').on(table.hash)],
-)
-
-/** Requests that carried an Idempotency-Key: what was asked under it, and the answer, which a repetition gets again. */
-export const repeatableRequests = pgTable(
-  'repeatable_requests',
-  {
-    organizationId: organizationId(),
-    /** 0 = the bootstrap token, which has no row. */
-    tokenId: id('token_id').notNull(),
-    key: keyText('key').notNull(),
-    /** sha256 over the route and the body as it was understood. */
-    digest: bytes('digest').notNull(),
-    /** JSON as it was sent, without what is shown only once; null while it is being worked on. */
-    answer: text('answer'),
-    at: instant('at').notNull(),
-  },
-  (table) => [
-    primaryKey({ columns: [table.organizationId, table.tokenId, table.key] }),
-    index('repeatable_requests_at').on(table.organizationId, table.at),
-  ],
-)
-
-export const audit = pgTable(
-  'audit',
-  {
-    organizationId: organizationId(),
-    id: id().notNull().generatedAlwaysAsIdentity(),
-    at: instant('at').notNull(),
-    actor: text('actor').notNull(),
-    act: text('act').notNull(),
-    object: text('object').notNull(),
-    planId: id('plan_id'),
-    requestId: text('request_id'),
-    /** The token that the actor came in with; null for the bootstrap token and for what no request asked for. */
-    tokenId: id('token_id'),
-    before: jsonb('before'),
-    after: jsonb('after'),
-  },
-  (table) => [primaryKey({ columns: [table.organizationId, table.id] })],
 )

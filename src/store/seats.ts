@@ -1,6 +1,7 @@
 /** The seat ledger: `used` counts live assignments, and only apply moves it. */
 import type { Product } from '../reconcile/model.ts'
 import type { Handle, Transaction } from './connection.ts'
+import { outcomeOf } from './outcomes.ts'
 
 /** Reads these products under lock, in the order of products. */
 export async function lockSeats(
@@ -88,6 +89,23 @@ export async function countSeatWaits(
       and person_id <> all(${except}::bigint[])
     group by product_id`
   return new Map(rows.map((row) => [row.id, row.people]))
+}
+
+/** How many assigns of each of these products a plan has that have found no seat yet, those that failed for want of one included. */
+export async function openAssigns(
+  handle: Handle,
+  organization: number,
+  plan: number,
+  products: number[],
+): Promise<Map<number, number>> {
+  if (products.length === 0) return new Map()
+  const rows = await handle<{ id: number; assigns: number }[]>`
+    select i.product_id as id, count(*)::int as assigns from plan_items i
+    left join ${outcomeOf(handle)} on true
+    where i.organization_id = ${organization} and i.plan_id = ${plan} and i.kind = 'assign' and not i.excluded
+      and i.product_id = any(${products}::integer[]) and (o.number is null or o.code = 'SEATS_EXHAUSTED')
+    group by i.product_id`
+  return new Map(rows.map((row) => [row.id, row.assigns]))
 }
 
 function pairs(transaction: Transaction, waits: SeatWait[]) {

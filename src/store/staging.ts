@@ -90,6 +90,15 @@ export async function clearErrors(handle: Handle, organization: number, snapshot
   await handle`delete from row_errors where organization_id = ${organization} and snapshot_id = ${snapshot}`
 }
 
+/** Forgets the errors of rows that were understood all the same, and returns how many there were. */
+export async function forgiveRows(transaction: Transaction, organization: number, snapshot: number): Promise<number> {
+  const forgiven = await transaction`
+    delete from row_errors e using staged_rows s
+    where e.organization_id = ${organization} and e.snapshot_id = ${snapshot} and s.organization_id = e.organization_id
+      and s.snapshot_id = e.snapshot_id and s.line = e.line`
+  return forgiven.count
+}
+
 /** Groups of staged rows that share a key, in key order: each is one person on several lines. */
 export async function* duplicates(handle: Sql, organization: number, snapshot: number): AsyncIterable<StagedRow[]> {
   const cursor = handle<StagedColumns[]>`
@@ -126,7 +135,7 @@ export async function addRows(
 }
 
 /** Takes lines out of the staging. */
-export async function removeLines(
+async function removeLines(
   transaction: Transaction,
   organization: number,
   snapshot: number,

@@ -9,7 +9,7 @@ export interface UploadCounts {
   unchanged: number
 }
 
-/** Counts over the staged people. A row without products changes what is named beside the file, so it counts as a change. */
+/** Counts over the staged people, but for those whose rows came to nothing. A row without products changes what is named beside the file, so it counts as a change. */
 export async function countUpload(
   handle: Handle,
   organization: number,
@@ -21,11 +21,11 @@ export async function countUpload(
     left join products p on p.organization_id = ${organization} and p.key = asked.product
     left join assignments a on a.organization_id = ${organization} and a.person_id = m.person_id and a.product_id = p.id`
   const end = handle`coalesce(asked."expiresAt", s.expires_at)`
+  const toDo = handle`select from ${asked} where a.person_id is null or (${end} is not null and ${end} is distinct from a.expires_at)`
   const same = {
-    invite: handle`s.products = '[]'`,
+    invite: handle`not exists (${toDo})`,
     remove: handle`false`,
-    assign: handle`s.products <> '[]' and not exists (
-      select from ${asked} where a.person_id is null or (${end} is not null and ${end} is distinct from a.expires_at))`,
+    assign: handle`s.products <> '[]' and not exists (${toDo})`,
     revoke: handle`s.products <> '[]' and not exists (select from ${asked} where a.person_id is not null)`,
   }[verb]
   const [counts] = await handle<UploadCounts[]>`
@@ -39,7 +39,8 @@ export async function countUpload(
       join members x on x.organization_id = l.organization_id and x.person_id = l.person_id and x.state <> 'removed'
       where s.email_key = '' and o.organization_id = s.organization_id limit 1) i on true
     cross join lateral (select coalesce(e.person_id, i.person_id) as person_id) m
-    where s.organization_id = ${organization} and s.snapshot_id = ${snapshot}`
+    where s.organization_id = ${organization} and s.snapshot_id = ${snapshot} and not exists (select from row_errors e
+      where e.organization_id = s.organization_id and e.snapshot_id = s.snapshot_id and e.line = s.line)`
   if (!counts) throw new Error('an aggregate without a row')
   return counts
 }

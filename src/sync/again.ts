@@ -1,5 +1,6 @@
 /** Again: what a person asked for once is drafted anew, with the people and their state as they are now. */
 import { isFinal, mayApprove } from '../reconcile/review.ts'
+import type { Transaction } from '../store/connection.ts'
 import { membersOfPlan } from '../store/plan-facts.ts'
 import { movePlan, type PlanRow } from '../store/plans.ts'
 import { mustReadPlan, planState } from './decide.ts'
@@ -22,24 +23,35 @@ export async function again(
   const plan = await mustReadPlan(parts, organization, id)
   const { operation, state } = plan
   const over = isFinal(state) || state === 'partially_failed'
-  if (plan.lane !== 'by_hand' || operation === null || !(over || mayApprove(plan)))
-    throw planState(plan, 'asked for again', 'what somebody asked for, and not being applied')
+  if (plan.lane !== 'by_hand' || operation === null || !(over || mayApprove(plan))) throw notAgain(plan)
   const { rows: _, file: __, where: ___, ...options } = operation
   const selection = await selectionOf(parts, organization, plan)
-  const drafted = await draft(parts, organization, {
+  return await draft(parts, organization, {
     actor,
     operation: { ...options, selection },
     quiet: plan.quiet,
     again: true,
+    along: (transaction, by) => replace(transaction, organization, plan, { by, over, at: parts.now() }),
   })
-  const by = { supersededBy: drafted.plan }
-  const replaced = await movePlan(parts.sql, organization, id, ['draft', 'awaiting_approval'], 'superseded', {
-    ...by,
-    finishedAt: parts.now(),
-  })
-  if (!replaced) await movePlan(parts.sql, organization, id, [state], state, by)
-  return drafted
 }
+
+/** The old plan says what has taken its place. Whoever decided on it meanwhile, or asked for it again, was faster: then nothing is drafted. */
+async function replace(
+  transaction: Transaction,
+  organization: number,
+  { id, state }: PlanRow,
+  { by, over, at }: { by: number; over: boolean; at: Date },
+): Promise<void> {
+  const moved = over
+    ? await movePlan(transaction, organization, id, [state], state, { supersededBy: by })
+    : await movePlan(transaction, organization, id, ['draft', 'awaiting_approval'], 'superseded', {
+        supersededBy: by,
+        finishedAt: at,
+      })
+  if (!moved) throw notAgain(await mustReadPlan({ sql: transaction }, organization, id))
+}
+
+const notAgain = (plan: PlanRow) => planState(plan, 'asked for again', 'what somebody asked for, and not being applied')
 
 async function selectionOf(parts: Parts, organization: number, plan: PlanRow): Promise<Selection> {
   if (plan.snapshotId !== null) return { upload: plan.snapshotId }

@@ -58,7 +58,7 @@ export async function approve(
   const at = parts.now()
   const answer = await inTurn(parts.sql, `organization ${organization}`, async (transaction) => {
     const plan = await asOfNow(transaction, organization, asked, at)
-    if (plan.hash !== approval.hash) throw await hashMismatch(parts, organization, plan, approval.hash)
+    if (plan.hash !== approval.hash) throw await hashMismatch({ sql: transaction }, organization, plan, approval.hash)
     const held = overrideCount(plan.findings)
     if (held !== null && override) requireRole(actor, 'admin')
     const objection = objectionTo(plan, held, override)
@@ -71,7 +71,7 @@ export async function approve(
       const said = { by: actor.name, ...makers, ...override, at: at.toISOString() }
       if ((await weighConsent(transaction, organization, plan, said)) === 'first') {
         if (!(await consentToPlan(transaction, organization, plan, said)))
-          throw await passedBy(parts, organization, id, approval.hash)
+          throw await passedBy(transaction, organization, id, approval.hash)
         await record(transaction, organization, at, actor, 'plan.consented', 'pln', id, { hash: plan.hash, override })
         return 'consented' as const
       }
@@ -86,7 +86,7 @@ export async function approve(
       ...(approval.start ? { startedAt: at } : {}),
       ...(held !== null && override ? { override: { ...override, by: actor.name } } : {}),
     })
-    if (!moved) throw await passedBy(parts, organization, id, approval.hash)
+    if (!moved) throw await passedBy(transaction, organization, id, approval.hash)
     if (plan.leftOut > 0) await settleLeftOut(transaction, organization, id, at)
     await record(transaction, organization, at, actor, 'plan.approved', 'pln', id, {
       hash: plan.hash,
@@ -105,9 +105,9 @@ export async function approve(
 }
 
 /** Somebody was faster: they decided on the plan, or edited it. */
-async function passedBy(parts: Parts, organization: number, id: number, given: string): Promise<RosterdError> {
-  const plan = await mustReadPlan(parts, organization, id)
-  if (mayApprove(plan) && plan.hash !== given) return await hashMismatch(parts, organization, plan, given)
+async function passedBy(sql: Transaction, organization: number, id: number, given: string): Promise<RosterdError> {
+  const plan = await mustReadPlan({ sql }, organization, id)
+  if (mayApprove(plan) && plan.hash !== given) return await hashMismatch({ sql }, organization, plan, given)
   return planState(plan, 'approved', 'awaiting approval')
 }
 
@@ -135,11 +135,16 @@ async function asOfNow(transaction: Transaction, organization: number, asked: Pl
 function objectionTo(plan: PlanRow, held: number | null, override: Approval['override']): RosterdError | null {
   const id = showId('pln', plan.id)
   if (override && override.count !== (held ?? Number.NaN))
-    return new RosterdError('COUNT_MISMATCH', { given: number(override.count), count: number(held ?? 0) })
+    return new RosterdError('COUNT_MISMATCH', {
+      given: number(override.count),
+      count: number(held ?? 0),
+      ...(held === null && { step: 'Nothing is held: approve it without a number.' }),
+    })
   const need = needs(plan.findings, override ?? {})
   if (held === null || (override && override.reason.trim() !== '' && need !== 'needs_override')) return null
   const stops = plan.findings.filter((finding) => finding.verdict !== 'pass').map((finding) => finding.message)
-  const message = [...stops, overrideSum(plan.findings)].filter(Boolean).join(' ')
+  const sum = overrideSum(plan.findings)
+  const message = [...stops, ...(sum === null ? [] : [`${sum}.`])].join(' ')
   return new RosterdError(need === 'refused' ? 'PLAN_REFUSED' : 'PLAN_HELD', { id, message, count: held })
 }
 

@@ -17,23 +17,22 @@ import { writeAssignments, writeMembers } from '../store/organization.ts'
 import { writeMemberLetters } from '../store/outbox.ts'
 import { settledNumbers, writeOutcomes } from '../store/outcomes.ts'
 import { pipeline } from '../store/pipeline.ts'
-import { waitForReturns } from '../store/returns.ts'
+import { alreadyAsked, waitForReturns } from '../store/returns.ts'
 import { endSeatWaits, moveSeats, waitForSeats } from '../store/seats.ts'
 import { type PinCounts, writeByHand } from './hand-writes.ts'
-import { memberLetters } from './member-letters.ts'
+import { type Asked, memberLetters } from './member-letters.ts'
 import type { Batch, OrganizationWriter } from './organization.ts'
 import type { Parts } from './parts.ts'
 import type { Running, Start } from './running.ts'
 import { appliedOf, assignmentWrites, settleAll } from './settle-batch.ts'
-import { completeExchanges, readStart } from './start.ts'
+import { completeExchanges, type RunFacts, readStart } from './start.ts'
 
 /** The writer over rosterd's own tables; one for each run of a plan. */
 export function builtIn(
   parts: Pick<Parts, 'sql' | 'now'> & Partial<Pick<Parts, 'log'>>,
   organization: number,
 ): OrganizationWriter {
-  /** As many administrators as there were when the run began must stay, at most two. */
-  let atLeastAdmins: number | null = null
+  const known: RunFacts = { atLeastAdmins: null, missing: new Map() }
   return {
     read: (people) => readCurrent(parts.sql, organization, people, { lock: false }),
     write: async (batch) => {
@@ -51,8 +50,8 @@ export function builtIn(
         const items = batch.giveUp === undefined ? await completeExchanges(transaction, batch, open) : open
         if (items.length === 0) return []
         const at = parts.now()
-        const start = await readStart(transaction, batch, items, atLeastAdmins, at)
-        atLeastAdmins = start.atLeastAdmins
+        const start = await readStart(transaction, batch, items, known, at)
+        known.atLeastAdmins = start.atLeastAdmins
         const { running, outcomes } = settleAll(start, items, batch.giveUp)
         pinned = await write(transaction, batch, items, outcomes, running, start, { at, revision })
         return outcomes
@@ -85,7 +84,9 @@ async function write(
   const members = { created: pick(running.created), changed: pick(running.changed) }
   const { writes, moves } = assignmentWrites(start, running)
   const waits = [...running.seatWaits.values()]
-  const letters = batch.quiet ? [] : memberLetters(start, items, outcomes, running)
+  const letters = batch.quiet
+    ? []
+    : memberLetters(start, items, outcomes, running, await askedBefore(transaction, batch, start, running))
   // Sent without waiting for each other's answers: they travel in one go and run in this order.
   const { 6: pinned } = await pipeline([
     writeMembers(transaction, organization, members, at),
@@ -119,6 +120,18 @@ async function write(
     }),
   ])
   return pinned
+}
+
+/** What the people of the batch who have something on a device were asked to return already. */
+async function askedBefore(
+  transaction: Transaction,
+  { organizationId, planId }: Batch,
+  { related }: Start,
+  { returnWaits }: Running,
+): Promise<Asked> {
+  const waiting = related.filter(({ state }) => state === 'waiting_borrow')
+  const people = new Set([...waiting, ...returnWaits.values()].map(({ personId }) => personId))
+  return people.size === 0 ? new Map() : await alreadyAsked(transaction, organizationId, planId, [...people])
 }
 
 async function writeLinks(

@@ -39,7 +39,7 @@ export async function cancel(
       closedReason,
       finishedAt: at,
     })
-    if (!moved) throw planState(await mustReadPlan(parts, organization, id), 'cancelled', STOPPABLE)
+    if (!moved) throw planState(await mustReadPlan({ sql: transaction }, organization, id), 'cancelled', STOPPABLE)
     const left = await cancelItems(transaction, organization, id, actor.name, at)
     if (!plan.quiet) await writeCancelledLetters(transaction, organization, id, [...TOLD], at)
     if (plan.lane !== 'by_hand') await waitCancelled(transaction, organization, id, at)

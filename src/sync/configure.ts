@@ -1,22 +1,39 @@
 /** Configure: what the config file says becomes rows. Whatever can change an evaluation marks everybody dirty. */
+import type { Logger } from 'pino'
 import type { Config, OrganizationConfig } from '../config/index.ts'
 import { domainLabel, readEmail } from '../reconcile/normalise.ts'
 import { writeAudit } from '../store/audit.ts'
 import { nextChange } from '../store/changes.ts'
-import type { Sql } from '../store/connection.ts'
+import type { Sql, Transaction } from '../store/connection.ts'
 import { markEverybodyDirty } from '../store/dirty.ts'
 import { lockConfiguration } from '../store/locks.ts'
-import { type OrganizationConfig as OrganizationRows, retireOthers, writeConfig } from '../store/organizations.ts'
+import { retireOthers } from '../store/organizations.ts'
+import { type OrganizationConfig as OrganizationRows, type TakenOver, writeConfig } from '../store/write-config.ts'
 import { SYSTEM, signed } from './parts.ts'
 
-/** Writes all organizations of the file; returns the ids of those whose people have to be evaluated anew. */
-export async function configure(sql: Sql, config: Config, at: Date): Promise<number[]> {
+/**
+ * Writes all organizations of the file; returns the ids of those whose people have to be evaluated anew. What the file has and somebody
+ * set through the API before is the file's from then on, which the audit and the log say.
+ */
+export async function configure(
+  sql: Sql,
+  config: Config,
+  at: Date,
+  log: Pick<Logger, 'warn'> | null = null,
+): Promise<number[]> {
   return await sql.begin(async (transaction) => {
     await lockConfiguration(transaction)
     const changed: number[] = []
     for (const organization of config.organizations) {
       const change = (id: number) => nextChange(transaction, id, at, 'rules')
-      const written = await writeConfig(transaction, rowsOf(organization), change)
+      const rows = rowsOf(organization)
+      const written = await writeConfig(transaction, rows, change)
+      await tellTaken(transaction, written.id, rows, written.taken, at)
+      for (const one of written.taken)
+        log?.warn(
+          { organization: rows.key, ...one },
+          `${objectOf(one)} was set through the API; the configuration file has it too and sets it from now on`,
+        )
       if (written.changed.length > 0) {
         await writeAudit(transaction, {
           organizationId: written.id,
@@ -37,6 +54,34 @@ export async function configure(sql: Sql, config: Config, at: Date): Promise<num
     )
     return changed
   })
+}
+
+/** `products/vray`, `limits` */
+const objectOf = ({ section, key }: TakenOver): string => (key === '' ? section : `${section}/${key}`)
+
+async function tellTaken(
+  transaction: Transaction,
+  organizationId: number,
+  { products, rules, settings }: OrganizationRows,
+  taken: TakenOver[],
+  at: Date,
+): Promise<void> {
+  const after = ({ section, key }: TakenOver): unknown => {
+    if (section === 'limits') return settings.limits
+    return section === 'products' ? products.find((one) => one.key === key) : rules.find((one) => one.key === key)
+  }
+  await writeAudit(
+    transaction,
+    taken.map((one) => ({
+      ...{
+        organizationId,
+        at,
+        ...signed(SYSTEM),
+        act: `${one.section === 'limits' ? 'limits' : one.section.slice(0, -1)}.taken_over`,
+      },
+      ...{ object: objectOf(one), before: one.before, after: after(one) },
+    })),
+  )
 }
 
 /** Who is added by hand is a source too: it has no folder and no rules, and whoever it wants is never removed by another. */

@@ -51,8 +51,10 @@ export async function start(parts: Parts, organization: number, id: number, opti
   if (canMove(plan.state, 'apply') || plan.state === 'applying') {
     const at = parts.now()
     await parts.sql.begin(async (transaction) => {
-      await movePlan(transaction, organization, id, ['approved'], 'approved', { startedAt: at })
-      await record(transaction, organization, at, options.actor, 'plan.started', 'pln', id, {})
+      const begins = await movePlan(transaction, organization, id, ['approved'], 'approved', { startedAt: at })
+      // One that runs already, or whose worker died, is only taken up again.
+      if (begins && plan.startedAt === null)
+        await record(transaction, organization, at, options.actor, 'plan.started', 'pln', id, {})
     })
     return await parts.jobs.execute(organization, id, plan.lane)
   }
@@ -96,8 +98,9 @@ export async function answer(
   await parts.jobs.propose(organization, 'person')
 }
 
-export async function mustReadPlan(parts: Parts, organization: number, id: number): Promise<PlanRow> {
-  const plan = await readPlan(parts.sql, organization, id)
+/** @param where whoever asks inside a transaction gives that: those who hold a connection must never wait for another */
+export async function mustReadPlan(where: { sql: Handle }, organization: number, id: number): Promise<PlanRow> {
+  const plan = await readPlan(where.sql, organization, id)
   if (!plan) throw new RosterdError('PLAN_NOT_FOUND', { id: showId('pln', id) })
   return plan
 }

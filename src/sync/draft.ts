@@ -3,7 +3,7 @@
  * that whoever drafts for long keeps nobody waiting; apply finds out what has changed since.
  */
 import { RosterdError } from '../errors.ts'
-import { dateIn } from '../reconcile/expiry.ts'
+import { formatDay } from '../reconcile/expiry.ts'
 import type { HandGround } from '../reconcile/hand-case.ts'
 import { showId } from '../reconcile/identifiers.ts'
 import type { PlanState, Product } from '../reconcile/model.ts'
@@ -40,6 +40,8 @@ export interface Drafting {
   quiet: boolean
   /** The same file again, on purpose. */
   again?: boolean
+  /** What happens with the draft or not at all: where it throws, there is none. */
+  along?(transaction: Transaction, plan: number): Promise<void>
 }
 
 /**
@@ -58,7 +60,9 @@ export async function draft(parts: Parts, organization: number, asked: Drafting)
   const drafted = await inTurn(parts.sql, `drafts ${organization}`, async (transaction) => {
     await lockDrafts(transaction, organization)
     const settings = await readOrganization(transaction, organization)
-    return await draftNow(transaction, settings, asked, parts.now())
+    const made = await draftNow(transaction, settings, asked, parts.now())
+    await asked.along?.(transaction, made.plan)
+    return made
   })
   const told = { organization, ...drafted, verb: operation.verb, milliseconds: Date.now() - started }
   parts.log.info(told, 'drafted by hand')
@@ -73,7 +77,7 @@ async function draftNow(
 ): Promise<Drafted> {
   const organization = settings.id
   const products = await listProducts(transaction, organization)
-  const { selection, ...options } = { ...asked, products: keysOf(asked.products, products) }
+  const { selection, ...options } = { ...asked, products: keysOf(asked, products) }
   const same = again ? null : await sameAsBefore(transaction, settings, { ...options, selection }, at)
   if (same !== null) return { plan: same, repeated: true, pinned: 0, letters: 0 }
   const { verb } = asked
@@ -108,9 +112,13 @@ async function draftNow(
   return await storeDraft(proposal, settings, { actor, operation, quiet, at, snapshot, manual: manual.id })
 }
 
-/** The keys of products that somebody names by key, name or alias. */
-function keysOf(named: string[], products: Product[]): string[] {
-  const names = new ProductNames(products.filter((one) => !one.retired))
+/** The keys of products that somebody names by key, name or alias; one that is gone can still be taken from whoever holds it. */
+function keysOf({ verb, products: named }: Asked, products: Product[]): string[] {
+  // Where two have a name, the last one has it.
+  const known = products
+    .filter((one) => one.retired && verb === 'revoke')
+    .concat(products.filter((one) => !one.retired))
+  const names = new ProductNames(known)
   const keys = named.flatMap((one) => {
     const read = names.read(one)
     if (read.ok) return read.products
@@ -136,11 +144,17 @@ async function sameAsBefore(
   if (seen === null) return null
   const rows = { given: 0, merged: 0, errors: 0 }
   const operation = { ...options, where: null, file: { name: file, sha256 }, rows }
-  const before = await samePlan(transaction, settings.id, operation, new Date(at.getTime() - DAY_MS))
+  const since = new Date(at.getTime() - DAY_MS)
+  const before = await samePlan(transaction, settings.id, operation, { upload: selection.upload, since })
   if (before === null) return null
   if (before.state === 'applied') {
-    const date = dateIn((before.finishedAt ?? at).toISOString(), settings.zone)
-    throw new RosterdError('DUPLICATE_OPERATION', { file, id: showId('pln', before.id), date })
+    const date = formatDay((before.finishedAt ?? at).toISOString(), settings.zone)
+    throw new RosterdError('DUPLICATE_OPERATION', {
+      file,
+      id: showId('pln', before.id),
+      date,
+      reason: 'FILE_DUPLICATE',
+    })
   }
   return isOpen(before.state) ? before.id : null
 }

@@ -13,11 +13,12 @@ import { foreseeSeats } from '../store/hand-seats.ts'
 import { foreseeLastAdmins } from '../store/last-admins.ts'
 import { readOrganization } from '../store/organizations.ts'
 import { wouldPin } from '../store/pins.ts'
-import { lockPlan, type MovedItems, moveItems, type PlanEdit, writeEdited } from '../store/plan-edits.ts'
+import { lockPlan, type MovedItems, moveItems, notInPlan, type PlanEdit, writeEdited } from '../store/plan-edits.ts'
 import { forecastSeats } from '../store/plan-facts.ts'
 import { type PlanRow, readPlan } from '../store/plans.ts'
 import { keepForeseen, reopenProposal } from '../store/reopened.ts'
 import { analyzeOutgrown } from '../store/statistics.ts'
+import { inTurn } from '../store/turns.ts'
 import { mustReadPlan, planState, requireRole } from './decide.ts'
 import { judgeByHand } from './judge-by-hand.ts'
 import { hashMismatch } from './mismatch.ts'
@@ -44,8 +45,8 @@ const LARGE = 2_000
  * and whoever is not invited is assigned nothing.
  *
  * @returns how many items and people it concerned, and what went along without being named
- * @throws RosterdError PLAN_NOT_FOUND, PLAN_STATE, PLAN_HASH_MISMATCH, OPERATION_EMPTY (nothing of it is in the plan, or nothing would be
- *   left in it), FORBIDDEN
+ * @throws RosterdError PLAN_NOT_FOUND, PLAN_STATE, PLAN_HASH_MISMATCH, OPERATION_EMPTY (something that is named is not in the plan, or
+ *   nothing would be left in it), FORBIDDEN
  */
 export async function edit(
   parts: Parts,
@@ -55,27 +56,27 @@ export async function edit(
 ): Promise<MovedItems> {
   requireRole(actor, 'operator')
   const at = parts.now()
-  const emailKeys = emails.flatMap((email) => {
-    const read = readEmail(email)
-    return read.ok ? [read.key] : []
-  })
+  const keyed = emails.map((email) => ({ email, key: keyOf(email) }))
+  const emailKeys = keyed.flatMap(({ key }) => key ?? [])
   const asked = await mustReadPlan(parts, organization, id)
   // It may have been written a moment ago.
   if (asked.items >= LARGE) await analyzeOutgrown(parts.sql, 'apply', asked.items)
-  const { moved, plan } = await parts.sql.begin(async (transaction) => {
+  const { moved, plan } = await inTurn(parts.sql, `plan ${organization}:${id}`, async (transaction) => {
     await lockPlan(transaction, organization, id)
     const before = await readPlan(transaction, organization, id)
     if (before === null) throw new RosterdError('PLAN_NOT_FOUND', { id: showId('pln', id) })
     const { operation } = before
     if (before.lane !== 'by_hand' || operation === null || !mayApprove(before))
       throw planState(before, 'edited', 'what somebody asked for, and nobody has approved')
-    if (before.hash !== hash) throw await hashMismatch(parts, organization, before, hash)
+    if (before.hash !== hash) throw await hashMismatch({ sql: transaction }, organization, before, hash)
+    const missing = await notInPlan(transaction, organization, id, { items, people, emails: keyed, products })
+    if (missing.length > 0) throw new RosterdError('OPERATION_EMPTY', { why: nowhere(missing, act) })
     const choice = { items, people, emails, emailKeys, products }
     const found = await moveItems(transaction, organization, id, choice, act === 'leave_out')
     if (found.items === 0) throw new RosterdError('OPERATION_EMPTY', { why: NOTHING[act] })
     const leftOut = before.leftOut + (act === 'leave_out' ? found.items : -found.items)
     if (leftOut === before.items)
-      throw new RosterdError('OPERATION_EMPTY', { why: 'nothing would be left in the plan' })
+      throw new RosterdError('OPERATION_EMPTY', { why: 'nothing would be left in the plan, which can be discarded' })
     const after = await asItIs(transaction, organization, { ...before, operation, leftOut }, at)
     await writeEdited(transaction, organization, id, after)
     await writeAudit(transaction, {
@@ -98,6 +99,20 @@ export async function edit(
 const NOTHING: Record<PlanEdit['act'], string> = {
   leave_out: 'none of these stands in the plan',
   put_back: 'none of these was left out of the plan',
+}
+
+/** Of a mistyped name among others nobody would hear, and the person would stay in the plan. */
+function nowhere(missing: string[], act: PlanEdit['act']): string {
+  const named = missing.slice(0, MOST_TOLD).join(', ')
+  const more = missing.length > MOST_TOLD ? ` and ${count(missing.length - MOST_TOLD, 'more', 'more')}` : ''
+  const done = act === 'leave_out' ? 'left out' : 'put back'
+  return `${named}${more} ${missing.length === 1 ? 'does' : 'do'} not stand in the plan, and nothing was ${done}`
+}
+const MOST_TOLD = 5
+
+function keyOf(email: string): string | null {
+  const read = readEmail(email)
+  return read.ok ? read.key : null
 }
 
 type Edited = Parameters<typeof writeEdited>[3]

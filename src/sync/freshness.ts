@@ -2,7 +2,7 @@
 
 import { number } from '../reconcile/amount.ts'
 import { personText } from '../reconcile/describe.ts'
-import type { Item } from '../reconcile/model.ts'
+import type { Item, Lane } from '../reconcile/model.ts'
 import { reasonSentence } from '../reconcile/reasons.ts'
 import { settle } from '../reconcile/settle.ts'
 import type { Sql } from '../store/connection.ts'
@@ -25,11 +25,14 @@ export interface Freshness {
 
 const PAGE = 5_000
 const STALE_SHARE = 0.1
+/** Of so few items that a person asked for, one is more than that share: the others are as right as they were. */
+const FEW_ITEMS = 10
 const TOLD = 5
 
 /**
  * A plan of sources is out of date once the rules are others, or a source has sent a smaller file. Where something was applied since
- * it was made, every item's precondition is looked at, and the guards measure it against what has come to pass.
+ * it was made, every item's precondition is looked at, and the guards measure it against what has come to pass. What a person asked for
+ * of fewer than ten is out of date only when nothing of it fits any more.
  */
 export async function checkFreshness(
   sql: Sql,
@@ -50,10 +53,14 @@ export async function checkFreshness(
   if (settings.revision === plan.revision) return { affected: 0, stale, differences: [] }
   const { affected, differences } = await countAffected(sql, organization, plan, writer)
   const items = plan.items - plan.leftOut
-  if (affected > items * STALE_SHARE)
+  if (isTooMany(affected, items, plan.lane))
     stale.push(`${number(affected)} of its ${number(items)} items no longer fit the organization.`)
   for (const finding of await judgeAgain(sql, settings, plan, at)) stale.push(finding.message)
   return { affected, stale, differences }
+}
+
+function isTooMany(affected: number, items: number, lane: Lane): boolean {
+  return lane === 'by_hand' && items < FEW_ITEMS ? affected > 0 && affected === items : affected > items * STALE_SHARE
 }
 
 async function countAffected(

@@ -4,7 +4,7 @@
  */
 import { showId } from '../reconcile/identifiers.ts'
 import type { ActionKind, Item, Outcome, OutcomeState } from '../reconcile/model.ts'
-import { PIN_DEFAULT, type PinFor } from '../reconcile/operation.ts'
+import { type Operation, PIN_DEFAULT } from '../reconcile/operation.ts'
 import type { PinKind } from '../reconcile/pinned.ts'
 import { writeAudit } from '../store/audit.ts'
 import { nextChange } from '../store/changes.ts'
@@ -13,6 +13,7 @@ import { markDirty } from '../store/dirty.ts'
 import { giveByHand, takeBackByHand } from '../store/hand-grants.ts'
 import { claimByHand, unclaimByHand } from '../store/links.ts'
 import { liftPins, type PinTerm, type TakenBack, writePins } from '../store/pins.ts'
+import { peopleLeaving } from '../store/returns.ts'
 import type { Batch } from './organization.ts'
 import type { Running } from './running.ts'
 
@@ -27,8 +28,9 @@ const DONE: readonly OutcomeState[] = ['succeeded', 'noop', 'waiting_seat', 'wai
 
 /**
  * By hand: whoever is invited is claimed, a product that is given stands as a grant of its own, and what is taken back is pinned where a
- * source still wants it. Inviting, and giving for good, lifts the pin that taking back wrote. In every lane: whoever is removed loses what people gave
- * them, and what had an end is over with it.
+ * source still wants it. Of who is a member or has the product already nothing is written, but where that was to end with a return.
+ * Inviting, and giving for good, lifts the pin that taking back wrote. In every lane: whoever is removed loses what people gave them, and
+ * what had an end is over with it.
  *
  * @returns how many pins were written
  */
@@ -64,13 +66,16 @@ export async function writeByHand(
     .filter(({ productId }) => productId !== null)
     .map(taking)
   const removed = of(['remove'], ...DONE).map(taking)
-  const people = [...joined, ...given, ...revoked, ...removed].map(({ personId }) => personId)
+  const people = [...joined, ...given, ...revoked, ...removed].map(personOf)
   if (people.length === 0) return NONE
   await markDirty(transaction, organization, people)
   const change = await nextChange(transaction, organization, at, 'plan', planId)
 
-  await claimByHand(transaction, organization, invitedOf(joined, batch, running), change, at)
-  const grants = given.flatMap((item) => grantOf(item, batch))
+  const already = (item: Item) => states.get(item.number) === 'noop'
+  const leaving = await peopleLeaving(transaction, organization, joined.filter(already).map(personOf))
+  const newcomers = joined.filter((item) => !already(item) || leaving.has(item.personId))
+  await claimByHand(transaction, organization, invitedOf(newcomers, batch, running), change, at)
+  const grants = given.flatMap((item) => grantOf(item, batch, already(item)))
   await giveByHand(transaction, organization, planId, grants, at)
   const membership = ({ personId }: Item) => ({ personId, productId: 0 })
   const lifted = {
@@ -84,7 +89,7 @@ export async function writeByHand(
     ),
   }
 
-  const term = termOf(batch.operation?.pin ?? PIN_DEFAULT, at)
+  const term = termOf(batch.operation, at)
   // Of somebody who is removed the membership alone is pinned: once that is over, they have their products again.
   const products = batch.operation?.verb === 'remove' ? [] : revoked
   const pinned = {
@@ -95,16 +100,18 @@ export async function writeByHand(
     ...revoked,
     ...removed.map(({ personId }) => ({ personId, productId: null })),
   ])
-  const gone = removed.map(({ personId }) => personId)
+  const gone = removed.map(personOf)
   await unclaimByHand(transaction, organization, gone, change, at)
   await tell(transaction, batch, 'pin.written', pinned, at)
   await tell(transaction, batch, 'pin.lifted', lifted, at)
   return pinned
 }
 
+const personOf = ({ personId }: { personId: number }): number => personId
+
 const actorOf = (item: Item, batch: Batch): string => item.reason.params['actor'] ?? batch.actor
 
-/** Whoever a person invites, or has invited before, is claimed by hand: also somebody whom a source had made a member already. */
+/** Whoever a person invites is claimed by hand. */
 function invitedOf(joined: Item[], batch: Batch, running: Running) {
   return joined.flatMap((item) => {
     const member = running.members.get(item.personId)
@@ -115,16 +122,17 @@ function invitedOf(joined: Item[], batch: Batch, running: Running) {
 }
 
 /** The end that the person gave, not the one that comes of it beside what sources give. */
-function grantOf(item: Item, batch: Batch) {
+function grantOf(item: Item, batch: Batch, already: boolean) {
   const { personId, productId, after } = item
   if (productId === null) return []
   const expiresAt = after?.grantedUntil === undefined ? (after?.expiresAt ?? null) : after.grantedUntil
-  return [{ personId, productId, expiresAt, actor: actorOf(item, batch) }]
+  return [{ personId, productId, expiresAt, actor: actorOf(item, batch), already }]
 }
 
-function termOf(pin: PinFor, at: Date): PinTerm {
+function termOf(operation: Operation | null, at: Date): PinTerm {
+  const { pin, reason = null } = operation ?? { pin: PIN_DEFAULT, reason: null }
   const until = pin.kind === 'days' ? new Date(at.getTime() + pin.days * DAY_MS) : null
-  return { until, nextSync: pin.kind === 'next_sync' }
+  return { until, nextSync: pin.kind === 'next_sync', reason }
 }
 
 async function tell(

@@ -1,10 +1,11 @@
 /** Judge again: what the guards of amounts say of a stored plan as of now, where that is harder than what they said before. */
-import { guard, limitsSchema } from '../reconcile/guard.ts'
+import { guard } from '../reconcile/guard.ts'
 import { NO_FACTS } from '../reconcile/guard-facts.ts'
 import type { ActionKind, Finding } from '../reconcile/model.ts'
 import { worsened } from '../reconcile/review.ts'
 import { readApplied } from '../store/applied.ts'
 import type { Handle } from '../store/connection.ts'
+import { limitsOf } from '../store/limits.ts'
 import { countMembers } from '../store/members.ts'
 import { listProducts, type Organization } from '../store/organizations.ts'
 import { firstInvites, planAmounts } from '../store/plan-facts.ts'
@@ -12,8 +13,8 @@ import type { PlanRow } from '../store/plans.ts'
 
 /**
  * The amounts of a plan together with what was applied in the last days and what else is approved and not done, where they are judged
- * harder now than when the plan was last judged. What was only to be looked at has been looked at. A plan that never was judged (one
- * made by hand) has nothing to get worse.
+ * harder now than when the plan was last judged. What was only to be looked at has been looked at. A plan that never was judged (what
+ * was foreseen) has nothing to get worse.
  */
 export async function judgeAgain(handle: Handle, settings: Organization, plan: PlanRow, at: Date): Promise<Finding[]> {
   if (plan.findings.length === 0) return []
@@ -32,7 +33,7 @@ export async function judgeAgain(handle: Handle, settings: Organization, plan: P
     // What a new source brings was looked at as a whole, and is no amount.
     firstInvites: (kinds.invite ?? 0) > 0 ? await firstInvites(handle, organization, plan.id) : 0,
   }
-  return worsened(plan.findings, guard(facts, limitsSchema.parse(settings.settings.limits ?? {})))
+  return worsened(plan.findings, guard(facts, limitsOf(settings).limits))
 }
 
 /** Kinds of which what went before counts. */

@@ -1,9 +1,10 @@
 /** Judge by hand: what the guards say of what a person asks for. Nobody approves it but people, so that nothing is moved. */
-import { guard, limitsSchema } from '../reconcile/guard.ts'
+import { guard } from '../reconcile/guard.ts'
 import { NO_FACTS } from '../reconcile/guard-facts.ts'
 import type { Finding } from '../reconcile/model.ts'
 import { forgetApplied, readApplied } from '../store/applied.ts'
 import * as guarded from '../store/guarded.ts'
+import { limitsOf } from '../store/limits.ts'
 import { countMembers } from '../store/members.ts'
 import { listProducts, type Organization } from '../store/organizations.ts'
 import type { Proposal } from '../store/proposal.ts'
@@ -13,7 +14,7 @@ import { newDomains } from './judge.ts'
 export async function judgeByHand(proposal: Proposal, settings: Organization, at: Date): Promise<Finding[]> {
   const { transaction } = proposal
   const organization = settings.id
-  const limits = limitsSchema.parse(settings.settings.limits ?? {})
+  const { limits } = limitsOf(settings)
   await forgetApplied(transaction, organization, at)
   const { kinds, amounts } = await guarded.countGuarded(proposal)
   const { day, week } = await readApplied(transaction, organization, at)

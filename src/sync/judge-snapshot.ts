@@ -1,8 +1,8 @@
 /** Judge a snapshot: the staging is compared with what its source has said before, and is admitted, held or refused. */
 import { admit, admitChanges, worstOf } from '../reconcile/admit.ts'
 import { number } from '../reconcile/amount.ts'
-import { limitsSchema } from '../reconcile/guard.ts'
 import type { Finding, Verdict } from '../reconcile/model.ts'
+import { limitsOf } from '../store/limits.ts'
 import { lostZeros } from '../store/lost-zeros.ts'
 import { readOrganization, type SourceRow } from '../store/organizations.ts'
 import { writeAdministratorLetter } from '../store/outbox.ts'
@@ -43,7 +43,7 @@ export async function judgeSnapshot(
   const full = snapshot.full && source.mode === 'snapshot'
   // Whom a file of changes does not name is not missing from it.
   const missing = !full || facts.unidentified > 0 ? 0 : facts.missing
-  const limits = limitsSchema.parse(settings.settings.limits ?? {})
+  const { limits } = limitsOf(settings)
   const findings: Finding[] = notes.map((message) => note('COLUMNS', 0, message))
   if (full) {
     // Where nobody is missing, no id can have taken the place of another.

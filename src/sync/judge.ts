@@ -1,6 +1,6 @@
 /** Judge: what the guards say of a whole proposal, and that no policy approves what they stopped at. */
 
-import { guard, type Limits, limitsSchema } from '../reconcile/guard.ts'
+import { guard, type Limits } from '../reconcile/guard.ts'
 import type { PlanFacts } from '../reconcile/guard-facts.ts'
 import { enoughToPass } from '../reconcile/guard-groups.ts'
 import type { Finding } from '../reconcile/model.ts'
@@ -9,6 +9,7 @@ import { groupsOf } from '../reconcile/rule-groups.ts'
 import { forgetApplied, readApplied } from '../store/applied.ts'
 import { type GroupRule, groupLosses } from '../store/group-losses.ts'
 import * as guarded from '../store/guarded.ts'
+import { limitsOf } from '../store/limits.ts'
 import { listProducts, listRules, type Organization } from '../store/organizations.ts'
 import { changedSince } from '../store/plan-facts.ts'
 import type { Proposal } from '../store/proposal.ts'
@@ -26,7 +27,7 @@ export interface Occasion {
 export async function judge(proposal: Proposal, settings: Organization, occasion: Occasion): Promise<Finding[]> {
   const { transaction } = proposal
   const organization = settings.id
-  const limits = limitsSchema.parse(settings.settings.limits ?? {})
+  const { limits } = limitsOf(settings)
   await forgetApplied(transaction, organization, occasion.at)
   const findings = guard(await readFacts(proposal, settings, limits, occasion), limits)
   const holds = findings.filter((finding) => finding.verdict !== 'pass').flatMap((finding) => finding.holds ?? [])

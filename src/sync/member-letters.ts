@@ -16,8 +16,17 @@ export const TOLD: ReadonlySet<ActionKind> = new Set<ActionKind>([
   'remove',
 ])
 
+/** Ids of the products that people were asked to return by an earlier plan, by person id. */
+export type Asked = ReadonlyMap<number, ReadonlySet<number>>
+
 /** One letter a person, to the address they have now; a change of address is told to the old one too. */
-export function memberLetters(start: Start, items: Item[], outcomes: Outcome[], running: Running): MemberLetter[] {
+export function memberLetters(
+  start: Start,
+  items: Item[],
+  outcomes: Outcome[],
+  running: Running,
+  asked: Asked,
+): MemberLetter[] {
   const states = new Map(outcomes.map((outcome) => [outcome.number, outcome.state]))
   const people = new Set(items.map((item) => item.personId))
   const related = Map.groupBy(start.related, (one) => one.personId)
@@ -30,7 +39,10 @@ export function memberLetters(start: Start, items: Item[], outcomes: Outcome[], 
     if (member === undefined || all.some((one) => one.state === null)) return []
     const done = all.filter((one) => one.state === 'succeeded')
     const left = done.flatMap((one) => one.leftEmail ?? [])
-    const toReturn = all.some((one) => one.kind === 'revoke' && one.state === 'waiting_borrow')
+    const toReturn = all.some(
+      ({ kind, state, productId }) =>
+        kind === 'revoke' && state === 'waiting_borrow' && asked.get(personId)?.has(productId ?? 0) !== true,
+    )
     if (left.length === 0 && !toReturn && !done.some((one) => TOLD.has(one.kind))) return []
     const { email, emailKey } = member.profile
     const old = left.map((address) => ({ personId, address, addressKey: emailKeyOf(address) }))

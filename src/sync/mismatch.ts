@@ -7,15 +7,14 @@ import type { Handle } from '../store/connection.ts'
 import { readOrganization } from '../store/organizations.ts'
 import { editsSince } from '../store/plan-edits.ts'
 import type { PlanRow } from '../store/plans.ts'
-import type { Parts } from './parts.ts'
 
 export async function hashMismatch(
-  parts: Pick<Parts, 'sql'>,
+  where: { sql: Handle },
   organization: number,
   plan: Pick<PlanRow, 'id' | 'hash'>,
   given: string,
 ): Promise<RosterdError> {
-  const changes = await changesSince(parts.sql, organization, plan.id, given)
+  const changes = await changesSince(where.sql, organization, plan.id, given)
   const values = { id: showId('pln', plan.id), hash: plan.hash }
   return new RosterdError('PLAN_HASH_MISMATCH', { ...values, ...(changes === '' ? {} : { changes }) })
 }

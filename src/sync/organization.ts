@@ -11,7 +11,7 @@ import type { Lease } from '../store/lanes.ts'
 export interface Batch {
   organizationId: number
   planId: number
-  /** The lane decides whether the reserve of seats is open: it is kept for people who work by hand. */
+  /** In the lane of what people ask for, the reserve of seats is open to everybody: it is kept for what they give. */
   lease: Lease
   /** Nobody is mailed. */
   quiet: boolean

@@ -2,6 +2,7 @@
 import type { Borrow } from '../reconcile/borrow.ts'
 import type { HandCase } from '../reconcile/hand-case.ts'
 import type { Action, Product } from '../reconcile/model.ts'
+import { nameKey } from '../reconcile/normalise.ts'
 import { waveOf } from '../reconcile/order.ts'
 import type { Transaction } from '../store/connection.ts'
 import { readHolders } from '../store/current.ts'
@@ -13,8 +14,15 @@ import { settleAll } from './settle-batch.ts'
 export interface Ground {
   products: ReadonlyMap<number, Product>
   seatMayWait: boolean
-  borrows: Map<number, Borrow[]>
 }
+
+/** How somebody stands now. */
+export interface Standing {
+  person: HandCase
+  borrows: Borrow[]
+}
+
+export type Foreseen = ProposedAction['foreseen']
 
 /**
  * What is known of each action before anything is applied, in their order. Seats and administrators are counted for a whole plan and
@@ -25,27 +33,35 @@ export interface Ground {
 export async function predict(
   transaction: Transaction,
   organization: number,
-  { people, actions }: { people: readonly HandCase[]; actions: readonly Action[] },
+  { people, actions }: { people: readonly Standing[]; actions: readonly Action[] },
   ground: Ground,
-): Promise<ProposedAction['foreseen'][]> {
+): Promise<Foreseen[]> {
   const emails = actions.flatMap(({ after }) => (after?.email === undefined ? [] : [emailKeyOf(after.email)]))
+  const userNames = actions.flatMap(({ after }) => (after?.userName == null ? [] : [nameKey(after.userName)]))
   const start: Start = {
-    members: new Map(people.flatMap(({ personId, member }) => (member === null ? [] : [[personId, member]]))),
+    members: new Map(
+      people.flatMap(({ person: { personId, member } }) => (member === null ? [] : [[personId, member]])),
+    ),
     assignments: new Map(
-      people.map(({ personId, assignments }) => [personId, new Map(assignments.map((one) => [one.productId, one]))]),
+      people.map(({ person: { personId, assignments } }) => [
+        personId,
+        new Map(assignments.map((one) => [one.productId, one])),
+      ]),
     ),
     products: new Map(
       [...ground.products].map(([id, product]) => [id, { ...product, owned: Number.MAX_SAFE_INTEGER }]),
     ),
     productNames: new Map([...ground.products].map(([id, product]) => [id, product.name])),
-    holders: await readHolders(transaction, organization, { emails, userNames: [] }),
+    holders: await readHolders(transaction, organization, { emails, userNames }),
     activeAdmins: Number.MAX_SAFE_INTEGER,
     atLeastAdmins: 0,
     related: [],
     queues: new Map(),
+    missing: new Map(),
     reserveOpen: true,
+    manual: null,
     seatMayWait: ground.seatMayWait,
-    borrows: ground.borrows,
+    borrows: new Map(people.map(({ person, borrows }) => [person.personId, borrows])),
     approvers: new Set(),
     changed: new Set(),
   }
@@ -54,7 +70,7 @@ export async function predict(
     start,
     order.toSorted((a, b) => a.wave - b.wave || a.number - b.number),
   )
-  const known: ProposedAction['foreseen'][] = actions.map(() => undefined)
+  const known: Foreseen[] = actions.map(() => undefined)
   for (const { number, state, code, params } of outcomes) {
     if (state !== FINE) known[number] = { state, why: code === null || state === 'noop' ? null : { code, params } }
   }

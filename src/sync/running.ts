@@ -6,7 +6,7 @@ import type { Borrow } from '../reconcile/borrow.ts'
 import type { Assignment, Item, Member, OutcomeState, Product, Profile } from '../reconcile/model.ts'
 import { nameKey } from '../reconcile/normalise.ts'
 import { blockedBy, type Setback } from '../reconcile/order.ts'
-import type { Current, MemberChange, ProfileText, Settled, Write } from '../reconcile/settle.ts'
+import type { Current, MemberChange, ProfileText, SeatQueue, Settled, Write } from '../reconcile/settle.ts'
 import type { CurrentState, Holder } from '../store/current.ts'
 import type { Related } from '../store/outcomes.ts'
 import { Addresses, emailKeyOf, wantedEmail, wantedUserName } from './addresses.ts'
@@ -23,8 +23,12 @@ export interface Start extends CurrentState {
   related: Related[]
   /** People waiting for a seat, by product. */
   queues: Map<number, number>
-  /** Seats kept back from sync; open to people who work by hand. */
+  /** Seats that the whole plan lacks, by product: of those of which somebody may get none. */
+  missing: ReadonlyMap<number, number>
+  /** A person asked for the plan: the seats that are kept back from sync are open to them. */
   reserveOpen: boolean
+  /** Id of the source of what people do: what it alone wants may take the reserve as well. Null where it makes no difference. */
+  manual: number | null
   /** Whoever gets no seat waits for one: always, but where a person who assigns did not ask for it. */
   seatMayWait: boolean
   /** What each person has borrowed and not returned. */
@@ -79,7 +83,8 @@ export class Running {
     const product = item.productId === null ? undefined : this.start.products.get(item.productId)
     const used = item.productId === null ? 0 : (this.used.get(item.productId) ?? 0)
     const held = this.assignments.get(item.personId)
-    const reserve = this.start.reserveOpen ? 0 : (product?.reserve ?? 0)
+    const byHand = this.start.reserveOpen || item.sourceIds.every((id) => id === this.start.manual)
+    const reserve = byHand ? 0 : (product?.reserve ?? 0)
     return {
       member: this.members.get(item.personId) ?? null,
       assignment: (item.productId === null ? null : held?.get(item.productId)) ?? null,
@@ -94,12 +99,18 @@ export class Running {
       seatFree: product !== undefined && product.owned - reserve - used > 0,
       approver: this.start.approvers.has(this.members.get(item.personId)?.profile.emailKey ?? ''),
       changed: this.start.changed.has(item.personId),
+      byHand: this.start.reserveOpen,
       holds: [...(held?.keys() ?? [])].map((id) => this.start.productNames.get(id) ?? `product ${id}`),
     }
   }
 
-  /** Where somebody without a seat would stand, from 1. */
-  position(productId: number | null): number {
+  /** Where somebody without a seat would stand. */
+  queue(productId: number | null): SeatQueue {
+    return { position: this.position(productId), missing: this.start.missing.get(productId ?? 0) }
+  }
+
+  /** From 1. */
+  private position(productId: number | null): number {
     return (this.queues.get(productId ?? 0) ?? 0) + 1
   }
 

@@ -18,14 +18,16 @@ import {
   type Unknown,
 } from '../store/chosen.ts'
 import type { Transaction } from '../store/connection.ts'
+import { lockUpload } from '../store/locks.ts'
 import type { Organization } from '../store/organizations.ts'
 import { peopleByEmail } from '../store/people.ts'
 import { readUpload, type UploadRow } from '../store/uploads.ts'
 import { distance } from './csv/index.ts'
 import { requireRole } from './decide.ts'
 import type { Actor } from './parts.ts'
-import { type Typed, typedRows } from './typed-rows.ts'
-import { memberCondition } from './where.ts'
+import { asUploaded, type Typed, typedRows } from './typed-rows.ts'
+import { uploadState } from './upload-preview.ts'
+import { chooseInTime, memberCondition } from './where.ts'
 
 /** Whom an operation is about: an upload that was read, addresses, members that a filter finds, or members by their ids. */
 export type Selection =
@@ -58,20 +60,20 @@ export interface Selecting {
   products: string[]
 }
 
-/** An upload that a plan can be made of; also one that was planned before, since plans come to nothing. */
+/**
+ * An upload that a plan can be made of, as it then stays; also one that was planned before, since plans come to nothing.
+ */
 export async function mustReadUpload(
   transaction: Transaction,
   organization: number,
   verb: Verb,
   id: number,
 ): Promise<UploadRow> {
+  await lockUpload(transaction, organization, id)
   const upload = await readUpload(transaction, organization, id)
-  const shown = showId('snp', id)
-  if (upload === null) throw new RosterdError('SNAPSHOT_NOT_FOUND', { id: shown })
-  if (upload.state !== 'uploaded' && upload.state !== 'planned') {
-    const wanted = { verb: 'planned', wanted: 'uploaded' }
-    throw new RosterdError('UPLOAD_STATE', { id: shown, state: upload.state, ...wanted })
-  }
+  if (upload === null) throw new RosterdError('SNAPSHOT_NOT_FOUND', { id: showId('snp', id) })
+  if (upload.state !== 'uploaded' && upload.state !== 'planned')
+    throw uploadState(id, upload.state, 'planned', ['uploaded', 'planned'])
   if (upload.verb !== verb)
     throw new RosterdError('OPERATION_AMBIGUOUS', {
       why: `${upload.file} was uploaded to ${upload.verb}, not to ${verb}`,
@@ -112,7 +114,8 @@ async function selectMembers(
     if (missing !== undefined) throw new RosterdError('MEMBER_NOT_FOUND', { id: showId('mem', missing) })
     given = ids.length
   } else {
-    given = await chooseWhere(transaction, settings.id, memberCondition(where, { at, zone: settings.zone }))
+    const condition = memberCondition(where, { at, zone: settings.zone })
+    given = await chooseInTime(transaction, () => chooseWhere(transaction, settings.id, condition))
     if (given === 0) throw new RosterdError('OPERATION_EMPTY', { why: `the filter ${where} finds no member` })
   }
   return { rows: { given, merged: 0, errors: 0 }, file: null, where, snapshot: null, refused: [] }
@@ -122,20 +125,22 @@ async function selectRows(
   transaction: Transaction,
   organization: number,
   { verb, at, actor, productsInRows, products }: Selecting,
-  upload: UploadRow,
+  sent: UploadRow,
 ): Promise<Selected> {
+  const upload = await asUploaded(transaction, organization, sent)
   const staged = await chooseStaged(transaction, organization, upload.snapshotId)
   if (verb === 'invite' && (await choosesAdministrators(transaction))) requireRole(actor, 'admin')
   const refused: Refused[] = []
   if (productsInRows) {
     const { lines, others } = await rowsWithoutProducts(transaction)
     if (others === 0) throw noProducts()
-    const params = { v: '', col: 'products', list: products.join(', ') }
-    refused.push(...lines.map((line) => ({ line, code: 'FIELD_UNKNOWN_VALUE', params }) as const))
+    const params = { list: products.join(', ') }
+    refused.push(...lines.map((line) => ({ line, code: 'PRODUCT_MISSING', params }) as const))
   }
   await findChosen(transaction, organization, verb)
   if (verb === 'invite') await peopleByEmail(transaction, organization, at)
-  refused.push(...(await takeUnknown(transaction, organization, verb)).map(refusalOf))
+  const unknown = await takeUnknown(transaction, organization, verb)
+  refused.push(...unknown.map((one) => refusalOf(one, verb)))
   return {
     rows: {
       given: upload.rows,
@@ -152,6 +157,7 @@ async function selectRows(
 
 /** Further away it is somebody else. */
 const MOST_TYPOS = 2
+const BY_ADDRESS = 'Write their e-mail address into the row.'
 
 function noProducts(): RosterdError {
   return new RosterdError('OPERATION_AMBIGUOUS', {
@@ -159,18 +165,20 @@ function noProducts(): RosterdError {
   })
 }
 
-function refusalOf({ line, named, candidates, alike }: Unknown): Refused {
+function refusalOf({ line, named, candidates, alike }: Unknown, verb: Verb): Refused {
   if (candidates.length > 1)
-    return { line, code: 'AMBIGUOUS_MATCH', params: { row: named, list: candidates.join(', ') } }
-  const meant = alike.find((one) => distance(fold(one), fold(named)) <= MOST_TYPOS)
+    return { line, code: 'AMBIGUOUS_MATCH', params: { row: named, list: candidates.join(' or '), how: BY_ADDRESS } }
+  const far = (one: string) => distance(fold(one), fold(named))
+  const [meant] = alike.filter((one) => far(one) <= MOST_TYPOS).sort((a, b) => far(a) - far(b))
   const similar = meant === undefined ? '' : `Did you mean ${meant}?`
-  return { line, code: 'MEMBER_NOT_FOUND', params: { v: named, similar } }
+  const or = verb === 'assign' ? { or: ', or invite them first' } : {}
+  return { line, code: 'MEMBER_NOT_FOUND', params: { v: named, similar, ...or } }
 }
 
 /** Nobody is left of the rows: what is wrong with the first of them says it best. */
 export function nobodyLeft({ rows, refused }: Selected): RosterdError {
   const [first] = refused
-  const told = first === undefined ? '' : `: ${reasonSentence(first.code, first.params)}`
+  const told = first === undefined ? '' : `: ${reasonSentence(first.code, { line: first.line, ...first.params })}`
   const why =
     rows.given === 1
       ? `the one row comes to nothing${told}`

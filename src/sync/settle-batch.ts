@@ -20,7 +20,7 @@ export function settleAll(start: Start, items: Item[], giveUp?: string): { runni
       const counted = item.kind === 'update_identity' && running.expectedToLeave(item.personId)
       const whole = takingUp(item, running.members.get(item.personId))
       if (giveUp !== undefined) return failed(item, giveUp)
-      const settled = settle(whole, running.current(whole), { position: running.position(item.productId) })
+      const settled = settle(whole, running.current(whole), running.queue(item.productId))
       if (counted && settled.outcome.state !== 'succeeded') {
         staying.add(item.personId)
         disappointed = true

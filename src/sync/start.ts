@@ -1,12 +1,13 @@
 /** What a batch starts from: everything its items may depend on, read once, under lock. */
-import type { Item } from '../reconcile/model.ts'
+import type { Item, Product } from '../reconcile/model.ts'
 import { readBorrows } from '../store/borrows.ts'
 import type { Transaction } from '../store/connection.ts'
 import { countAdmins, readCurrent, readHolders } from '../store/current.ts'
+import { listSources } from '../store/organizations.ts'
 import { itemsOf, relatedItems, settledNumbers } from '../store/outcomes.ts'
 import { pipeline } from '../store/pipeline.ts'
 import { readChanged } from '../store/pushed.ts'
-import { countSeatWaits, lockSeats, readProductNames } from '../store/seats.ts'
+import { countSeatWaits, lockSeats, openAssigns, readProductNames } from '../store/seats.ts'
 import { takingUp, wantedEmail, wantedUserName } from './addresses.ts'
 import type { Batch } from './organization.ts'
 import type { Start } from './running.ts'
@@ -48,12 +49,20 @@ function wantedKeys(items: Item[]): { emails: string[]; userNames: string[] } {
   }
 }
 
+/** What is found out once in a run of a plan. */
+export interface RunFacts {
+  /** As many administrators as there were when the run began must stay, at most two; null before the first batch. */
+  atLeastAdmins: number | null
+  /** Seats that the whole plan lacks, by product, from the first batch on in which there are too few. */
+  missing: Map<number, number>
+}
+
 /** Reads the start of a batch that is written at this instant. */
 export async function readStart(
   transaction: Transaction,
   batch: Batch,
   items: Item[],
-  atLeastAdmins: number | null,
+  { atLeastAdmins, missing }: RunFacts,
   at: Date,
 ): Promise<Start> {
   const organization = batch.organizationId
@@ -71,6 +80,13 @@ export async function readStart(
     readChanged(transaction, organization, batch.planId, people),
     readBorrows(transaction, organization, people, at),
   ])
+  const reserveOpen = batch.lease.lane === 'by_hand'
+  const seatMayWait = batch.operation?.wait ?? true
+  const few = tooFew(items, seats, reserveOpen).filter((id) => !missing.has(id))
+  for (const [id, assigns] of await openAssigns(transaction, organization, batch.planId, few)) {
+    // Whoever waits already gets the first that become free.
+    missing.set(id, (queues.get(id) ?? 0) + assigns - freeSeats(seats.get(id), reserveOpen))
+  }
   return {
     ...current,
     products: seats,
@@ -80,10 +96,34 @@ export async function readStart(
     atLeastAdmins: atLeastAdmins ?? Math.min(activeAdmins, ADMINS_THAT_STAY),
     related,
     queues,
-    reserveOpen: batch.lease.lane === 'by_hand',
-    seatMayWait: batch.operation?.wait ?? true,
+    missing,
+    reserveOpen,
+    manual: reserveOpen ? null : await whoGivesByHand(transaction, organization, seats),
+    seatMayWait,
     borrows: Map.groupBy(borrows, (borrow) => borrow.personId),
     approvers: new Set(batch.approvers),
     changed: new Set(changed),
   }
 }
+
+/** Id of the source of what people do, where seats are kept back for what it gives. */
+async function whoGivesByHand(
+  transaction: Transaction,
+  organization: number,
+  products: Map<number, Product>,
+): Promise<number | null> {
+  if (![...products.values()].some(({ reserve }) => reserve > 0)) return null
+  return (await listSources(transaction, organization)).find(({ kind }) => kind === 'manual')?.id ?? null
+}
+
+/** Products of which the batch assigns more than there are seats. */
+function tooFew(items: Item[], products: Map<number, Product>, reserveOpen: boolean): number[] {
+  const asked = new Map<number, number>()
+  for (const { kind, productId } of items)
+    if (kind === 'assign' && productId !== null) asked.set(productId, (asked.get(productId) ?? 0) + 1)
+  return [...asked].flatMap(([id, assigns]) => (assigns > freeSeats(products.get(id), reserveOpen) ? [id] : []))
+}
+
+/** Below zero where fewer are owned than used. */
+const freeSeats = (product: Product | undefined, reserveOpen: boolean): number =>
+  product === undefined ? 0 : product.owned - product.used - (reserveOpen ? 0 : product.reserve)

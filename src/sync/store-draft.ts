@@ -44,7 +44,7 @@ export async function storeDraft(
 ): Promise<Drafted> {
   const { transaction } = proposal
   const organization = settings.id
-  const broken = await brokenInvariants(proposal, organization)
+  const broken = await brokenInvariants(proposal, organization, 'draft')
   if (broken.length > 0) throw new Error(`a draft that ${broken.join(', and ')} is not stored`)
   const facts = await handFacts(proposal)
   const pins = await wouldPin(transaction, organization)

@@ -31,7 +31,7 @@ export async function submit(
   const plan = await mustReadDraft(parts, organization, id, 'submitted', hash)
   await parts.sql.begin(async (transaction) => {
     const done = await submitDraft(transaction, organization, plan, { actor, at: parts.now(), silent })
-    if (!done) throw planState(await mustReadPlan(parts, organization, id), 'submitted', 'a draft')
+    if (!done) throw planState(await mustReadPlan({ sql: transaction }, organization, id), 'submitted', 'a draft')
   })
   const about = { organizationId: organization, planId: id, actor: actor.name }
   parts.log.info({ event: 'plan.submitted', ...about }, 'plan submitted')
@@ -65,7 +65,7 @@ export async function discard(
   const at = parts.now()
   await parts.sql.begin(async (transaction) => {
     if (!(await movePlan(transaction, organization, id, ['draft'], 'discarded', { finishedAt: at })))
-      throw planState(await mustReadPlan(parts, organization, id), 'discarded', 'a draft')
+      throw planState(await mustReadPlan({ sql: transaction }, organization, id), 'discarded', 'a draft')
     await record(transaction, organization, at, actor, 'plan.discarded', 'pln', id, {})
   })
 }

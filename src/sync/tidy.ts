@@ -4,12 +4,14 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { decidedPaths } from '../store/drops.ts'
 import { forgetDeleted, forgetMemberChanges } from '../store/mirror-retention.ts'
 import { listOrganizations, listSources, type SourceRow } from '../store/organizations.ts'
+import { forgetSignIns } from '../store/sessions.ts'
 import { forgetUploads } from '../store/upload-retention.ts'
 import { forgetOld } from './drop/retention.ts'
 import type { Worker } from './jobs.ts'
 import type { Parts } from './parts.ts'
 import { putAwayDecided } from './put-away.ts'
 import { folderOf } from './receive.ts'
+import { idleSince } from './sign-in.ts'
 import { tellSilence } from './silence.ts'
 import { readSourceSettings } from './source-settings.ts'
 import { tellFiles } from './status.ts'
@@ -43,6 +45,7 @@ async function forgetOldRows({ sql, now, log }: Parts): Promise<void> {
   if (at.getUTCMinutes() !== 0) return
   await forgetDeleted(sql, new Date(at.getTime() - REMEMBERED_MS))
   await forgetMemberChanges(sql, new Date(at.getTime() - DAY_MS))
+  await forgetSignIns(sql, at, idleSince(at), new Date(at.getTime() - REMEMBERED_MS))
   const before = { bytes: new Date(at.getTime() - UPLOAD_MS), rows: new Date(at.getTime() - REMEMBERED_MS) }
   const expired = await sql.begin((transaction) => forgetUploads(transaction, before))
   if (expired > 0) log.info({ uploads: expired }, 'uploads of which nothing was planned were let go of')

@@ -5,9 +5,9 @@ import { readEmail } from '../reconcile/normalise.ts'
 import type { Verb } from '../reconcile/operation.ts'
 import type { Transaction } from '../store/connection.ts'
 import { moveSnapshot, type SnapshotLayout } from '../store/snapshots.ts'
-import { addRows, readStaged, removeLines, stageErrors } from '../store/staging.ts'
+import { addRows, forgiveRows, readStaged, stageErrors } from '../store/staging.ts'
 import { sealUpload } from '../store/upload-chunks.ts'
-import { openUpload, readUpload } from '../store/uploads.ts'
+import { openUpload, readUpload, type UploadRow } from '../store/uploads.ts'
 import { canonicalRow, cellsOf } from './csv/index.ts'
 import { shapeOf } from './failure-file.ts'
 import type { Actor } from './parts.ts'
@@ -104,8 +104,8 @@ function rowOf(typed: Typed, { email, key }: { email: string; key: string }, lin
 const PER_PAGE = 1_000
 
 /**
- * Rows of an upload that were understood and of which still nothing can come, such as those of people who are no members: they leave
- * the staging and become rows in error, with the cells of the file. The numbers of the snapshot follow.
+ * Rows of an upload that were understood and of which still nothing can come, such as those of people who are no members, become rows
+ * in error, with the cells of the file. They stay staged, so that they can be looked at again. The numbers of the snapshot follow.
  *
  * @param zone IANA zone of the organization, in which days are written
  */
@@ -131,9 +131,22 @@ export async function refuseRows(
       return { ...why, params: { ...why.params, line: row.line }, cells: cellsOf(row, shape, zone), ...keys }
     })
     await stageErrors(transaction, organization, snapshot, errors)
-    await removeLines(transaction, organization, snapshot, lines)
   }
   const people = upload.people - refused.length
   const errors = upload.errors + refused.length
   await moveSnapshot(transaction, organization, snapshot, [upload.state], upload.state, { people, errors })
+}
+
+/** An upload as it is planned anew: of rows that were refused then, something may come now. */
+export async function asUploaded(
+  transaction: Transaction,
+  organization: number,
+  upload: UploadRow,
+): Promise<UploadRow> {
+  const { state, snapshotId } = upload
+  if (state !== 'planned') return upload
+  const forgiven = await forgiveRows(transaction, organization, snapshotId)
+  const counted = { people: upload.people + forgiven, errors: upload.errors - forgiven }
+  await moveSnapshot(transaction, organization, snapshotId, [state], state, counted)
+  return { ...upload, ...counted }
 }

@@ -5,6 +5,7 @@ import { outcomeText } from '../reconcile/describe.ts'
 import { showId } from '../reconcile/identifiers.ts'
 import type { StagedRow } from '../reconcile/model.ts'
 import type { Verb } from '../reconcile/operation.ts'
+import { isFailureCode, reasonNext } from '../reconcile/reasons.ts'
 import type { Handle } from '../store/connection.ts'
 import { failedRows } from '../store/failures.ts'
 import { readStaged } from '../store/staging.ts'
@@ -50,7 +51,7 @@ export interface Upload {
   /** The first rows in error. */
   errors: { line: number; code: string; sentence: string; next: string }[]
   /** The first rows that were taken and that a person should look at. */
-  warnings: { line: number; code: string; sentence: string }[]
+  warnings: { line: number; code: string; sentence: string; next: string }[]
   /** Values with other letters than ASCII, where the encoding was declared: it is right only if they look right. */
   samples: string[]
   createdBy: string
@@ -101,7 +102,10 @@ export async function showUpload(handle: Handle, organization: number, snapshot:
       const told = outcomeText({ code, params: { line, ...params } })
       return { line, code, sentence: told?.message ?? code, next: told?.next ?? '' }
     }),
-    warnings: seen?.remarks ?? [],
+    warnings: (seen?.remarks ?? []).map((one) => ({
+      ...one,
+      next: isFailureCode(one.code) ? reasonNext(one.code) : '',
+    })),
     samples: guessed ? await foreignValues(handle, organization, snapshot, MOST.samples) : [],
     createdBy: upload.createdBy,
     at: upload.at,
@@ -126,8 +130,26 @@ type State = UploadRow['state']
 
 /** The error of an upload that is in another state than its `verb` wants. */
 export function uploadState(snapshot: number, state: State, verb: string, wanted: readonly State[]): RosterdError {
-  const named = { state: WORDS[state] ?? state, wanted: wanted.join(' or ') }
-  return new RosterdError('UPLOAD_STATE', { id: showId('snp', snapshot), verb, ...named })
+  const words = (one: State) => WORDS[one] ?? one
+  const named = { state: words(state), wanted: wanted.length > 1 ? 'kept' : wanted.map(words).join() }
+  const step = state === 'staging' ? WAIT : verb === 'discarded' ? KEPT : null
+  return new RosterdError('UPLOAD_STATE', { id: showId('snp', snapshot), verb, ...named, ...(step && { step }) })
 }
 
-const WORDS: Partial<Record<State, string>> = { staging: 'being read' }
+/** Of addresses that somebody typed: there is no file. */
+export const typedOnly = (snapshot: number): RosterdError =>
+  new RosterdError('UPLOAD_STATE', {
+    id: showId('snp', snapshot),
+    state: 'a list of addresses that somebody typed',
+    verb: 'read again',
+    wanted: 'a file',
+    step: 'Ask for the operation again, with other addresses.',
+  })
+
+const WORDS: Partial<Record<State, string>> = {
+  staging: 'being read',
+  uploaded: 'not planned yet',
+  planned: 'part of a plan',
+}
+const WAIT = 'Wait until it is read, and ask again.'
+const KEPT = 'Nothing to do: it is kept with its plan, and goes by itself.'

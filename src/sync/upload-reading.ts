@@ -32,7 +32,10 @@ export async function readInto(
   })
 }
 
-/** What was declared of the last file for the same verb that had the same columns; nothing where there was none. */
+/**
+ * What was declared of the last file for the same verb that had the same columns; nothing where there was none. In which order it had
+ * days and months is not: somebody else's spreadsheet writes them the other way round, and nobody would notice.
+ */
 export async function rememberedReading(parts: Parts, organization: number, upload: UploadRow): Promise<UploadReading> {
   const { sql } = parts
   const { verb, snapshotId } = upload
@@ -40,7 +43,8 @@ export async function rememberedReading(parts: Parts, organization: number, uplo
     const settings = await settingsOf(parts, organization, upload, declared)
     try {
       const { layout } = await readCsv(readChunks(sql, organization, snapshotId), settings)
-      if (layout.header.join('\0') === headers.join('\0')) return declared
+      const { dateOrder: _, ...remembered } = declared
+      if (layout.header.join('\0') === headers.join('\0')) return remembered
     } catch (error) {
       // Read so, it is no file of that kind.
       if (!(error instanceof CsvRefusal)) throw error

@@ -1,14 +1,16 @@
 /** Upload: a file that somebody sends for one operation is kept and read, so that they can look at it before anything is planned. */
 import { createHash } from 'node:crypto'
 import type { Verb } from '../reconcile/operation.ts'
-import { moveSnapshot } from '../store/snapshots.ts'
+import { lockUploadReading } from '../store/locks.ts'
+import { moveSnapshot, SNAPSHOT_STATES } from '../store/snapshots.ts'
+import { inTurn } from '../store/turns.ts'
 import { addChunk, sealUpload } from '../store/upload-chunks.ts'
 import { dropUpload, openUpload, type UploadReading, type UploadRow } from '../store/uploads.ts'
 import { inBlocks } from './csv/blocks.ts'
 import { requireRole } from './decide.ts'
 import type { Actor, Parts } from './parts.ts'
 import { record } from './record.ts'
-import { mustReadUpload, showUpload, type Upload, uploadState } from './upload-preview.ts'
+import { mustReadUpload, showUpload, typedOnly, type Upload, uploadState } from './upload-preview.ts'
 import { readInto, rememberedReading } from './upload-reading.ts'
 import { UPLOAD_LIMITS } from './upload-settings.ts'
 
@@ -64,10 +66,13 @@ export async function readKept(
   snapshot: number,
   { actor, reading }: Pick<Sent, 'actor' | 'reading'>,
 ): Promise<Upload> {
-  const upload = await mustReadUpload(parts.sql, organization, snapshot, ['staging'], 'read')
-  const said = Object.keys(reading).length > 0
-  await readInto(parts, organization, upload, said ? reading : await rememberedReading(parts, organization, upload))
-  return await toldOf(parts, organization, upload, actor)
+  return await inTurn(parts.sql, `upload ${organization} ${snapshot}`, async (transaction) => {
+    await lockUploadReading(transaction, organization, snapshot)
+    const upload = await mustReadUpload(parts.sql, organization, snapshot, ['staging'], 'read')
+    const said = Object.keys(reading).length > 0
+    await readInto(parts, organization, upload, said ? reading : await rememberedReading(parts, organization, upload))
+    return await toldOf(parts, organization, upload, actor)
+  })
 }
 
 /** Keeps a file, reads it and says what it holds. Where it throws, nothing is kept. Throws what the two above throw. */
@@ -93,26 +98,39 @@ export async function readAgain(
   { actor, reading }: Pick<Sent, 'actor' | 'reading'>,
 ): Promise<Upload> {
   requireRole(actor, 'operator')
-  const upload = await mustReadUpload(parts.sql, organization, snapshot, ['uploaded'], 'read again')
-  // Who was typed has no bytes to read; whoever moves the others has them alone.
-  if (upload.seen === null || !(await moveSnapshot(parts.sql, organization, snapshot, ['uploaded'], 'staging')))
-    throw uploadState(snapshot, 'staging', 'read again', ['uploaded'])
-  try {
-    await readInto(parts, organization, upload, reading)
-  } catch (error) {
-    await readInto(parts, organization, upload, upload.declared)
-    throw error
-  }
-  return await toldOf(parts, organization, upload, actor)
+  return await inTurn(parts.sql, `upload ${organization} ${snapshot}`, async (transaction) => {
+    await lockUploadReading(transaction, organization, snapshot)
+    // Under the lock nobody reads it: one that is being read was left so by a daemon that died in the middle.
+    const upload = await mustReadUpload(parts.sql, organization, snapshot, ['uploaded', 'staging'], 'read again')
+    // What was never read is its first reader's, and who was typed has no bytes to read.
+    if (upload.seen === null && upload.state === 'uploaded') throw typedOnly(snapshot)
+    if (
+      upload.seen === null ||
+      !(await moveSnapshot(parts.sql, organization, snapshot, ['uploaded', 'staging'], 'staging'))
+    )
+      throw uploadState(snapshot, 'staging', 'read again', ['uploaded'])
+    try {
+      await readInto(parts, organization, upload, reading)
+    } catch (error) {
+      await readInto(parts, organization, upload, upload.declared)
+      throw error
+    }
+    return await toldOf(parts, organization, upload, actor)
+  })
 }
 
-/** Lets go of an upload that nothing was planned of. Throws RosterdError SNAPSHOT_NOT_FOUND, UPLOAD_STATE. */
+/**
+ * Lets go of an upload that nothing was planned of. One that is being read is waited for; one whose reader died goes at once.
+ *
+ * @throws RosterdError SNAPSHOT_NOT_FOUND, UPLOAD_STATE
+ */
 export async function discardUpload(parts: Parts, organization: number, snapshot: number, actor: Actor): Promise<void> {
   requireRole(actor, 'operator')
-  const { verb } = await mustReadUpload(parts.sql, organization, snapshot, ['uploaded'], 'discarded')
-  await parts.sql.begin(async (transaction) => {
-    if (!(await dropUpload(transaction, organization, snapshot, ['uploaded'])))
-      throw uploadState(snapshot, 'planned', 'discarded', ['uploaded'])
+  await inTurn(parts.sql, `upload ${organization} ${snapshot}`, async (transaction) => {
+    await lockUploadReading(transaction, organization, snapshot)
+    const { verb, state } = await mustReadUpload(transaction, organization, snapshot, SNAPSHOT_STATES, 'discarded')
+    if (!(await dropUpload(transaction, organization, snapshot, ['uploaded', 'staging'])))
+      throw uploadState(snapshot, state === 'uploaded' ? 'planned' : state, 'discarded', ['uploaded'])
     const after = { verb }
     await record(transaction, organization, parts.now(), actor, 'upload.discarded', 'snp', snapshot, after)
   })

@@ -6,7 +6,7 @@ import type { Literal } from '../filter/literal.ts'
 import { type Comparator, parseWritten, type Written } from '../filter/parse.ts'
 import { addDays, readExpiry, startOfDay } from '../reconcile/expiry.ts'
 import { domainLabel, fold, nameKey, readEmail } from '../reconcile/normalise.ts'
-import type { Handle } from '../store/connection.ts'
+import type { Handle, Transaction } from '../store/connection.ts'
 import type {
   FlagField,
   KeyField,
@@ -15,7 +15,7 @@ import type {
   MomentField,
   NameField,
 } from '../store/member-filter.ts'
-import { inTime, TooSlow } from '../store/mirror-unusual.ts'
+import { inTime, TooSlow, withinTime } from '../store/mirror-unusual.ts'
 import { foldName } from '../store/name-comparison.ts'
 import type { Parts } from './parts.ts'
 
@@ -111,13 +111,25 @@ const PATIENCE_MS = 10_000
  * @throws RosterdError FILTER_INVALID for a filter whose answer takes too long
  */
 export async function askWhere<T>({ sql }: Parts, work: (handle: Handle) => Promise<T>): Promise<T> {
-  try {
-    return await inTime(sql, PATIENCE_MS, work)
-  } catch (error) {
-    if (!(error instanceof TooSlow)) throw error
-    const why = `its answer takes more than ${PATIENCE_MS / 1_000} seconds; ask with eq where you can, and with fewer conditions.`
-    throw new RosterdError('FILTER_INVALID', { at: 1, why })
-  }
+  return await inTime(sql, PATIENCE_MS, work).catch(tooSlow(PATIENCE_MS))
+}
+
+/** Milliseconds for finding whom a filter means and writing down who they are, which may be everybody. */
+const CHOOSING_MS = 60_000
+
+/**
+ * Chooses by a filter inside a transaction.
+ *
+ * @throws RosterdError FILTER_INVALID for a filter whose answer takes too long; the transaction is lost then
+ */
+export async function chooseInTime<T>(transaction: Transaction, work: () => Promise<T>): Promise<T> {
+  return await withinTime(transaction, CHOOSING_MS, work).catch(tooSlow(CHOOSING_MS))
+}
+
+const tooSlow = (milliseconds: number) => (error: unknown) => {
+  if (!(error instanceof TooSlow)) throw error
+  const why = `its answer takes more than ${milliseconds / 1_000} seconds; ask with eq where you can, and with fewer conditions.`
+  throw new RosterdError('FILTER_INVALID', { at: 1, why })
 }
 
 class Checker {

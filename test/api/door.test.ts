@@ -102,7 +102,7 @@ describe('every mistake is a problem', () => {
   const big = `{"hash":"${'x'.repeat(1_100_000)}"}`
   it.each<[string, string, string, unknown, number, string]>([
     ['an unknown route', 'GET', `${ACME}/nothing`, undefined, 404, 'NOT_FOUND'],
-    ['an unknown route outside', 'GET', '/nothing', undefined, 404, 'NOT_FOUND'],
+    ['an unknown route outside', 'GET', '/api/nothing', undefined, 404, 'NOT_FOUND'],
     ['a wrong method', 'PUT', `${ACME}/plans`, undefined, 405, 'METHOD_NOT_ALLOWED'],
     ['broken JSON', 'POST', `${ACME}/plans`, '{"because":', 400, 'INPUT_INVALID'],
     ['JSON that is no object', 'POST', `${ACME}/plans`, '[1]', 400, 'INPUT_INVALID'],
@@ -218,7 +218,8 @@ describe('every mistake is a problem', () => {
     ['nobody asked', null, `${ACME}/members`, 401],
     ['not there', 'viewer', `${ACME}/plans/pln_999`, 404],
     ['no route', null, '/nowhere', 404],
-    ['a page', null, '/plans/pln_7', 200],
+    ['a page', null, '/sign-in', 200],
+    ['a page that needs somebody', null, '/plans/pln_7', 303],
   ])('every answer carries the id of its request: %s', async (_, who, path, status) => {
     const given = await world.ask(who, 'GET', path, undefined, { 'x-request-id': 'mine-7' })
     expect([given.status, given.headers.get('x-request-id')]).toEqual([status, 'mine-7'])
@@ -253,13 +254,12 @@ describe('what the outside sees', () => {
     world.state.notReady = null
   })
 
-  it('shows the command for a plan and nothing of it, whether it exists or not', async () => {
+  it('shows nothing of a plan to whoever is not signed in, whether it exists or not', async () => {
     const page = await world.ask(null, 'GET', '/plans/pln_7?organization=acme')
-    expect(page.status).toBe(200)
-    expect(page.text).toContain('rosterd show pln_7 --organization acme')
+    expect([page.status, page.text]).toEqual([303, ''])
+    expect(page.headers.get('location')).toBe('/sign-in?to=%2Fplans%2Fpln_7%3Forganization%3Dacme')
     expect(page.headers.get('content-security-policy')).toContain("default-src 'none'")
-    expect((await world.ask(null, 'GET', '/plans/pln_7?organization=<script>')).text).not.toContain('<script>')
-    expect((await world.ask(null, 'GET', '/plans/%3Cscript%3E')).status).toBe(404)
+    expect((await world.ask(null, 'GET', '/sign-in?to=<script>')).text).not.toContain('<script>')
   })
 
   it('logs each request with its id, its path and who asked, without what was searched for', async () => {

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { openApiDocument } from '../../src/api/document.ts'
 import { makeToken } from '../../src/auth.ts'
+import { Sealer } from '../../src/sync/seal.ts'
 import { live, openTenant, type Tenant } from '../store/conformance/tenants.ts'
 import { type Answer, NOW, openWorld, type World } from './world.ts'
 
@@ -94,6 +95,7 @@ export async function openLivedIn(): Promise<LivedIn> {
   const [a, o] = [await openTenant(world.sql, 'alpha', []), await openTenant(world.sql, 'omega', more)]
   const [alpha, omega] = [await live(a, 'alpha', []), await live(o, 'omega', more)]
   for (const tenant of [alpha, omega]) await pin(world, tenant)
+  await new Sealer(world.parts, world.auditKey).round()
   world.ids['alpha'] = alpha.ground.id
   world.ids['omega'] = omega.ground.id
   const tokens = { viewer: makeToken(), operator: makeToken(), admin: makeToken() }
@@ -104,6 +106,8 @@ export async function openLivedIn(): Promise<LivedIn> {
     await world.issue('alpha', `${role}@alpha.test`, tokens[role])
   }
   await world.sql`update sources set settings = settings || ${JSON.stringify(WATCHED)}::text::jsonb where kind = 'csv'`
+  // As of a file without limits.
+  await world.sql`update organizations set settings = settings || '{"limits": null}'`
   const foreign = makeToken()
   await world.issue('omega', 'kim@omega.test', foreign)
   return { world, routes: routesOf(openApiDocument(world.app, '0')), alpha, omega, tokens, foreign, fill }
@@ -118,6 +122,9 @@ async function pin({ sql }: World, { ground, member, applied, mark }: Tenant): P
     where m.organization_id = ${ground.id} and m.id = ${member}`
 }
 
+/** Routes that set something, which they may not do where the configuration file has it. */
+const SET = /^(PUT|DELETE) .*\/(products|rules)\/\{\w+\}$/
+
 function fill(route: Route, organization: Tenant, ids: Tenant, over: Record<string, string> = {}): string {
   const values: Record<string, string> = {
     organization: organization.ground.key,
@@ -129,8 +136,8 @@ function fill(route: Route, organization: Tenant, ids: Tenant, over: Record<stri
     decision: `dec_${ids.decision}`,
     token: `tok_${ids.token}`,
     source: 'hr',
-    product: 'cad',
-    rule: 'everyone',
+    product: SET.test(`${route.method} ${route.path}`) ? 'tool' : 'cad',
+    rule: SET.test(`${route.method} ${route.path}`) ? 'tools' : 'everyone',
     name: 'roster',
     ...over,
   }

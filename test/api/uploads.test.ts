@@ -90,7 +90,7 @@ it('a file that cannot be read is a problem with the code of the reason, and not
       status: 400,
       code: 'HEADER_MISSING',
       detail: 'No column for email or external_id; found: Name, Alter.',
-      next: 'Map the column, or use the template.',
+      next: 'Rename the column, say which one it is (--column, or columns in the settings of the source), or start from a template (rosterd template).',
       field: 'email or external_id',
       list: 'Name, Alter',
       found: ['Name', 'Alter'],

@@ -1,11 +1,15 @@
 /** Two organizations in a database of their own, a token of every role, and the app that serves them. */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { type DestinationStream, pino } from 'pino'
 import { createApp } from '../../src/app.ts'
 import { hashToken, makeToken } from '../../src/auth.ts'
 import type { Pace } from '../../src/config/index.ts'
 import { insertToken } from '../../src/store/access.ts'
 import { nextChange } from '../../src/store/changes.ts'
-import { type OrganizationConfig, writeConfig } from '../../src/store/organizations.ts'
+import { type OrganizationConfig, writeConfig } from '../../src/store/write-config.ts'
+import { AuditKey } from '../../src/sync/audit-key.ts'
 import type { Parts } from '../../src/sync/parts.ts'
 import { freshDatabase } from '../support/database.ts'
 import { metricsOf } from '../support/metrics.ts'
@@ -13,7 +17,7 @@ import { metricsOf } from '../support/metrics.ts'
 export const NOW = new Date('2026-11-22T10:00:00.000Z')
 const ROLES = ['viewer', 'operator', 'admin'] as const
 
-const config = (key: string, name: string): OrganizationConfig => ({
+export const configOf = (key: string, name: string): OrganizationConfig => ({
   key,
   name,
   zone: 'Europe/Berlin',
@@ -82,7 +86,7 @@ export async function openWorld(pace = UNHURRIED) {
     now: () => NOW,
   }
   const ids: Record<string, number> = {}
-  for (const one of [config('acme', 'Acme'), config('globex', 'Globex')]) {
+  for (const one of [configOf('acme', 'Acme'), configOf('globex', 'Globex')]) {
     const { id } = await sql.begin((transaction) =>
       writeConfig(transaction, one, (organization) => nextChange(transaction, organization, NOW, 'rules')),
     )
@@ -107,6 +111,8 @@ export async function openWorld(pace = UNHURRIED) {
     })
   for (const role of ROLES) await issue('acme', `${role}@acme.example`, tokens[role])
   await issue('globex', 'admin@globex.example', tokens.foreign)
+  const data = await mkdtemp(join(tmpdir(), 'rosterd-api-'))
+  const auditKey = await AuditKey.open(data)
   const state = { notReady: null as string | null }
   const app = createApp({
     parts,
@@ -116,6 +122,7 @@ export async function openWorld(pace = UNHURRIED) {
     metrics: metricsOf(parts, [hashToken(bootstrap)]),
     pace,
     baseUrl: () => 'https://rosterd.example',
+    auditKey,
   })
 
   /** Asks as `who` (a name of `tokens`, a token itself, or nobody). */
@@ -147,7 +154,11 @@ export async function openWorld(pace = UNHURRIED) {
       json: /json\b(?!l)/.test(type) ? JSON.parse(text) : {},
     }
   }
-  return { ...database, parts, app, ids, tokens, ask, issue, lines, executed, state }
+  const drop = async () => {
+    await database.drop()
+    await rm(data, { recursive: true, force: true })
+  }
+  return { ...database, drop, directory: data, auditKey, parts, app, ids, tokens, ask, issue, lines, executed, state }
 }
 
 export type World = Awaited<ReturnType<typeof openWorld>>

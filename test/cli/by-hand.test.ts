@@ -143,7 +143,9 @@ describe('assign', () => {
       answers: ['y'],
     })
     expect(ran.exit).toBe(4)
-    expect(ran.out).toContain('  eve@acme.example is not a member. Check the spelling. (MEMBER_NOT_FOUND)\n')
+    expect(ran.out).toContain(
+      '  eve@acme.example is not a member. Check the spelling, or invite them first. (MEMBER_NOT_FOUND)\n',
+    )
     expect(ran.out).toContain('Assign to 2 users? [y/N] ')
     expect(ran.out).toContain('3 rows: 2 people (2 done), 1 in error.\n')
     expect((await cli.type(['members'])).out).toContain('CAD Pro until 30 Jun 2027')
@@ -302,6 +304,11 @@ describe('what is typed wrong', () => {
   it.each([
     ['nobody', ['remove'], /^Nobody to remove\.\n.*remove --csv FILE/],
     ['several ways', ['remove', '--user', 'a@b.cz', '--where', 'id pr'], /^People are named in several ways\./],
+    [
+      'one person and a filter',
+      ['invite', '--user', 'a@b.cz', '--where', 'id pr'],
+      /^People are named in several ways\./,
+    ],
     ['two pins', ['remove', '--user', 'a@b.cz', '--always', '--for', '9'], /^It is said in several ways how long/],
     ['a pin of no days', ['remove', '--user', 'a@b.cz', '--for', 'ever'], /^--for needs a number of days, not ever\./],
     ['a column of nothing', ['remove', '--csv', 'x', '--column', 'Badge'], /^--column Badge does not say/],

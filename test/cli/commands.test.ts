@@ -217,7 +217,7 @@ describe('exit codes and errors', () => {
     const { out } = await cli.type(['approve', '--help'])
     const options = [...out.matchAll(/^ {2}(?:-\w, )?(--[\w-]+)/gm)].map((match) => match[1])
     expect(options).toEqual(
-      '--override --reason --no-apply --json --yes --organization --url --token --no-color --help'.split(' '),
+      '--override --reason --hash --no-apply --json --yes --organization --url --token --no-color --help'.split(' '),
     )
   })
 

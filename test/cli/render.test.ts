@@ -51,6 +51,7 @@ const plan: PlanWhole = {
   consent: null,
   closedReason: null,
   supersededBy: null,
+  startedAt: null,
   finishedAt: null,
   operation: null,
   leftOut: 0,

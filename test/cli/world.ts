@@ -27,10 +27,10 @@ export async function openCli(pace?: Pace) {
   /** Types a command line, as the bootstrap token and for acme unless `env` says otherwise. */
   async function type(
     argv: string[],
-    options: { env?: Record<string, string>; answers?: string[] } = {},
+    options: { env?: Record<string, string>; answers?: string[]; piped?: string } = {},
   ): Promise<Ran> {
     const ran: Ran = { exit: -1, out: '', err: '' }
-    const { answers } = options
+    const { answers, piped } = options
     const terminal: Terminal = {
       out: (text) => {
         ran.out += text
@@ -46,6 +46,7 @@ export async function openCli(pace?: Pace) {
         ran.out += question
         return answers?.shift() ?? ''
       },
+      ...(piped !== undefined && { piped: async () => piped }),
       env: { ROSTERD_URL: url, ROSTERD_TOKEN: world.tokens.bootstrap, ROSTERD_ORGANIZATION: 'acme', ...options.env },
     }
     ran.exit = await run(argv, terminal)

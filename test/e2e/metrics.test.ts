@@ -88,6 +88,7 @@ test('it says what was done, what waits, and how long requests took', async () =
   expect(page.get('rosterd_snapshot_age_seconds', { ...acme, source: 'hr' })).toBeLessThan(3_600)
   expect(page.get('rosterd_snapshot_age_seconds', { ...acme, source: 'partners' })).toBe(Number.POSITIVE_INFINITY)
   expect(page.get('rosterd_jobs', { queue: 'execute', state: 'failed' })).toBe(0)
+  await told((one) => one.get('rosterd_audit_unsealed_seconds', acme) === 0)
   await told((one) => (one.get('rosterd_letters_total', { audience: 'member', result: 'sent' }) ?? 0) === 40)
 
   await get('/nobody/has/this/path', null)

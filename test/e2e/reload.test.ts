@@ -74,7 +74,7 @@ test('a file that is right is taken over as on a start; one line says what chang
       '/plans',
       z.looseObject({ id: z.string(), state: z.string(), headline: z.string() }),
     )
-    return plans.find(({ state, headline }) => state === 'awaiting_approval' && /2 /.test(headline))
+    return plans.find(({ state, headline }) => state === 'awaiting_approval' && /^Invite 3 /.test(headline))
   })
   expect(plan.id).toMatch(/^pln_/)
 })
@@ -96,6 +96,25 @@ test('a broken file: the one before stays in force, and log and /readyz name lin
   await isRead('hr-3.csv')
   await reload(good)
   expect((await readyz()).components.find(({ name }) => name === 'configuration')?.why).toBeUndefined()
+})
+
+test('what the file has is read-only in the API, which says on which line; what it gets later it takes over', async () => {
+  const maya = { name: 'Maya', owned: 3 }
+  const refused = async (product: string) => {
+    const { status, body } = await daemon.ask('PUT', `/products/${product}`, maya)
+    return `${status} ${body['code']} ${body['detail']}`
+  }
+  expect(await refused('vray')).toBe(
+    `409 MANAGED_BY_CONFIG The configuration file sets the product vray, so that it is read-only here: organizations.acme.products.vray in ${place.config}:5.`,
+  )
+  expect((await daemon.ask('PUT', '/products/maya', maya)).status).toBe(200)
+  const good = await readFile(place.config, 'utf8')
+  await reload(good.replace('seats: 10 } }', 'seats: 10 }, maya: { name: Maya, seats: 2 } }'))
+  expect(daemon.logged()).toContain('products/maya was set through the API; the configuration file has it too')
+  expect(await refused('maya')).toMatch(/^409 .*rosterd\.yaml:5\.$/)
+  await reload(good)
+  expect((await daemon.ask('GET', '/products/maya')).body).toMatchObject({ retired: true, owned: 2 })
+  expect((await daemon.ask('PUT', '/products/maya', maya)).body).toMatchObject({ retired: false, managed: 'api' })
 })
 
 test('what only a restart can take over is named; a place in the environment wins over the file', async () => {

@@ -250,7 +250,7 @@ test('a PostgreSQL of their own goes away and comes back: 503 meanwhile, one sen
 test('a log and an output on a full disk lose lines, and the daemon goes on', async () => {
   const place = await installed()
   const full = openSync('/dev/full', 'w')
-  const child = spawn(process.execPath, ['src/cli/index.ts', 'serve'], {
+  const child = spawn(process.execPath, ['--import', './test/support/tsx.ts', 'src/cli/index.ts', 'serve'], {
     env: { ...process.env, ...place.environment, LOG_LEVEL: 'trace' },
     stdio: ['ignore', full, full],
   })

@@ -54,6 +54,7 @@ test('it starts as a plain user, and stops whole on the signal that systemd send
     ...given,
     ROSTERD_CONFIG: join(place, 'rosterd.yaml'),
     ROSTERD_DATA: data,
+    NODE_OPTIONS: `--import=${join(ROOT, 'test/support/tsx.ts')}`,
     PORT: '0',
     // What systemd gives to a service.
     PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',

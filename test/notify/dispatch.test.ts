@@ -19,7 +19,7 @@ const member = (id: number, attempt = 1): OutgoingLetter => ({
   to: `p${id}@acme.example`,
   attempt,
   audience: 'member',
-  event: { planId: 12, name: null, lines: [{ kind: 'invite' }] },
+  event: { planId: 12, name: null, hasAccount: false, lines: [{ kind: 'invite' }] },
 })
 
 const administrator = (id: number): OutgoingLetter => ({
@@ -33,6 +33,8 @@ const administrator = (id: number): OutgoingLetter => ({
     planId: 12,
     counts: { invite: 1 },
     sources: [],
+    verb: null,
+    people: { toDo: 0, failed: 0, waiting: 0, stale: 0, cancelled: 0, leftOut: 0, succeeded: 1, noChange: 0 },
     headline: 'Done.',
     outcomes: { succeeded: 1, failed: 0, waiting: 0, skipped: 0 },
     unreadRows: 0,
@@ -99,6 +101,7 @@ describe('what becomes of a letter', () => {
       event: {
         planId: 1,
         name: null,
+        hasAccount: false,
         lines: [{ kind: 'assign', product: 'V-Ray', expiresAt: '2027-06-30T22:00:00.000Z' }],
       },
     })

@@ -9,13 +9,18 @@ const BASE = 'https://rosterd.acme.example'
 /** Start of 1 July 2027 in Berlin: the licence holds through 30 June. */
 const END = '2027-06-30T22:00:00.000Z'
 
-const toMember = (lines: MemberLine[], name: string | null = 'Kim', company = 'Acme'): OutgoingLetter => ({
+const toMember = (
+  lines: MemberLine[],
+  name: string | null = 'Kim',
+  company = 'Acme',
+  hasAccount = true,
+): OutgoingLetter => ({
   id: 1,
   organization: { ...organization, name: company },
   to: 'kim@acme.example',
   attempt: 1,
   audience: 'member',
-  event: { planId: 12, name, lines },
+  event: { planId: 12, name, hasAccount, lines },
 })
 
 const toAdmin = (event: AdminEvent): OutgoingLetter => ({
@@ -27,8 +32,13 @@ const toAdmin = (event: AdminEvent): OutgoingLetter => ({
   event,
 })
 
+const newcomer = (lines: MemberLine[]): OutgoingLetter => toMember(lines, 'Kim', 'Acme', false)
+
+const nobody = { toDo: 0, failed: 0, waiting: 0, stale: 0, cancelled: 0, leftOut: 0, succeeded: 0, noChange: 0 }
+
 const review = {
   planId: 12,
+  verb: null,
   counts: { invite: 40, remove: 4, revoke: 3, assign: 60, update_profile: 1 },
   sources: ['HR feed'],
   headline: 'HR feed brings 40 new people and no longer has 4.',
@@ -56,7 +66,10 @@ const tokenEnds: AdminEvent = {
 const ADA = { source: 'Identity provider', email: 'ada@acme.example' }
 
 const letters: [name: string, letter: OutgoingLetter][] = [
-  ['member-invited', toMember([{ kind: 'invite' }, { kind: 'assign', product: 'V-Ray', expiresAt: END }])],
+  ['member-invited', newcomer([{ kind: 'invite' }, { kind: 'assign', product: 'V-Ray', expiresAt: END }])],
+  ['member-invited-alone', newcomer([{ kind: 'invite' }])],
+  ['member-invited-back', toMember([{ kind: 'invite' }])],
+  ['member-assigned-before-account', newcomer([{ kind: 'assign', product: 'V-Ray', expiresAt: END }])],
   ['member-assigned', toMember([{ kind: 'assign', product: 'V-Ray', expiresAt: null }])],
   [
     'member-changed',
@@ -80,6 +93,19 @@ const letters: [name: string, letter: OutgoingLetter][] = [
   ],
   ['admin-token-ends-soon', toAdmin(tokenEnds)],
   ['admin-token-ends', toAdmin({ ...tokenEnds, kind: 'token_ends', lastUsedAt: null, others: 1 })],
+  [
+    'admin-invited',
+    toAdmin({
+      kind: 'administrator_invited',
+      invitation: {
+        role: 'operator',
+        by: 'kim@acme.example',
+        secret: 'kJx0mX2w0q3v5Yt8Zb1cD4eF6gH7iJ9kL0mN2oP3qRs',
+        expiresAt: '2026-12-01T09:00:00.000Z',
+      },
+    }),
+  ],
+  ['admin-invitation-over', toAdmin({ kind: 'administrator_invited', invitation: null })],
   [
     'admin-decision-waits',
     toAdmin({
@@ -122,9 +148,11 @@ const letters: [name: string, letter: OutgoingLetter][] = [
       kind: 'plan_completed',
       planId: 12,
       counts: { assign: 217 },
-      sources: [],
+      verb: 'assign',
+      sources: ['by hand'],
       headline: 'Everything that could be done is done.',
       outcomes: { succeeded: 212, failed: 0, waiting: 5, skipped: 0 },
+      people: { ...nobody, succeeded: 110, noChange: 2, waiting: 5 },
       unreadRows: 0,
       failures: [],
       command: null,
@@ -136,9 +164,11 @@ const letters: [name: string, letter: OutgoingLetter][] = [
       kind: 'plan_partially_failed',
       planId: 12,
       counts: { invite: 1221 },
+      verb: null,
       sources: ['HR feed', 'Contractors'],
       headline: 'Some items failed.',
       outcomes: { succeeded: 1212, failed: 3, waiting: 5, skipped: 1 },
+      people: { ...nobody, succeeded: 1212, failed: 3, waiting: 5, stale: 1 },
       unreadRows: 14,
       failures: [
         { count: 2, message: 'pat@acme.example already belongs to somebody else.', nextStep: 'Rename one of them.' },
@@ -206,8 +236,13 @@ describe('every letter, as it is read', () => {
     const { html, text } = writeLetter(outgoing, BASE)
     expect(html).not.toMatch(/<(img|script|style|link|form|iframe|input|button)\b|style=|src=|url\(/i)
     const links = [...`${html}\n${text}`.matchAll(/https?:[^\s"<]+/g)].map(([link]) => link)
-    const plans = outgoing.audience === 'administrator' && 'planId' in outgoing.event
-    expect(new Set(links)).toEqual(new Set(plans ? [`${BASE}/plans/pln_12`] : []))
+    const event = outgoing.audience === 'administrator' ? outgoing.event : null
+    const invitation = event?.kind === 'administrator_invited' ? event.invitation : null
+    const known = [
+      ...(event !== null && 'planId' in event ? [`${BASE}/plans/pln_12`] : []),
+      ...(invitation === null ? [] : [`${BASE}/sign-in?link=${invitation.secret}`]),
+    ]
+    expect(new Set(links)).toEqual(new Set(known))
   })
 })
 
@@ -226,6 +261,42 @@ describe('subjects', () => {
   test('speak of one item as one', () => {
     const { subject } = writeLetter(toAdmin({ kind: 'plan_waits', ...review, counts: { invite: 1 } }), BASE)
     expect(subject).toBe('[rosterd] Acme: 1 invite waits for you – HR feed')
+  })
+})
+
+describe('of what a person asked for', () => {
+  const ended = {
+    planId: 7,
+    counts: { revoke: 4, remove: 13 },
+    verb: 'remove' as const,
+    sources: ['by hand'],
+    headline: '13 removals.',
+    outcomes: { succeeded: 15, failed: 2, waiting: 0, skipped: 0 },
+    people: { ...nobody, succeeded: 11, failed: 2 },
+    unreadRows: 0,
+    failures: [],
+    command: 'rosterd failures pln_7',
+  }
+
+  test('the subject names the verb and what became of the people, and the letter links to the plan', () => {
+    const { subject, text } = writeLetter(toAdmin({ kind: 'plan_partially_failed', ...ended }), BASE)
+    expect(subject).toBe('[rosterd] Acme: Remove users: 11 removed, 2 failed')
+    expect(text).toContain(`${BASE}/plans/pln_7`)
+  })
+
+  test('the subject adds up to all people, and says which rows never became one', () => {
+    const people = { ...nobody, succeeded: 0, noChange: 3, waiting: 1, stale: 2, leftOut: 4, cancelled: 5 }
+    const verb = 'revoke' as const
+    const letter = writeLetter(toAdmin({ kind: 'plan_completed', ...ended, verb, people, unreadRows: 1 }), BASE)
+    expect(letter.subject).toBe(
+      '[rosterd] Acme: Revoke products: 0 revoked, 3 already so, 1 waits, 2 out of date, 4 left out, 5 cancelled, 1 row not read',
+    )
+  })
+
+  test('a plan that waits says so with its verb', () => {
+    const plan = { ...review, verb: 'invite' as const, sources: ['by hand'], counts: { invite: 40 } }
+    const { subject } = writeLetter(toAdmin({ kind: 'plan_waits', ...plan }), BASE)
+    expect(subject).toBe('[rosterd] Acme: Invite users: 40 invites wait for you')
   })
 })
 

@@ -31,6 +31,7 @@ const CHOSEN: Chosen = {
   role: null,
   seatPriority: null,
   alsoRevoke: false,
+  never: false,
 }
 
 const MEMBER: Member = {

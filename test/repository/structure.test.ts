@@ -9,7 +9,7 @@ const FLOORS = [
   ['daemon'],
   ['app', 'herald', 'listener', 'reload'],
   ['scim', 'api', 'console'],
-  ['context', 'metrics', 'problem'],
+  ['context', 'download', 'metrics', 'problem'],
   ['vitals'],
   ['sync', 'notify', 'auth'],
   ['store', 'config'],
@@ -37,6 +37,7 @@ const SQL_ELSEWHERE: Record<string, string> = {}
 
 /** Files over 400 lines that are one noun all the same, with the most they may have. */
 const LONG: Record<string, { lines: number; because: string }> = {
+  'src/errors.ts': { lines: 440, because: 'the closed catalogue of errors, read as one page' },
   'src/reconcile/model.ts': { lines: 480, because: 'the nouns of the mind, read as one page' },
   'src/store/schema.ts': { lines: 750, because: 'every table in the order of the flow; drizzle-kit reads one schema' },
 }
@@ -139,7 +140,8 @@ describe('files', () => {
   it('print nothing outside the command line', () => {
     const printing = files.filter(
       ({ path, text }) =>
-        roomOf(path) !== 'cli' && /\bconsole\.|process\.(stdout|stderr)\b(?!\.isTTY)/.test(withoutComments(text)),
+        roomOf(path) !== 'cli' &&
+        /(?<![.?])\bconsole\.(?!js\b|oidc\b)|process\.(stdout|stderr)\b(?!\.isTTY)/.test(withoutComments(text)),
     )
     expect(printing.map(({ path }) => path)).toEqual([])
   })

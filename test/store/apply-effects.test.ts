@@ -135,7 +135,7 @@ describe('what else a batch writes', () => {
         owned: 0,
         name: `p${position - 1}@acme.test`,
         position,
-        needed: position === 1 ? '1 seat' : `${position} seats`,
+        needed: '3 seats',
         outcome: `p${position - 1}@acme.test is number ${position} in the waiting list.`,
       })),
     )

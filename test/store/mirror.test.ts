@@ -12,7 +12,7 @@ import { countResources, listResources } from '../../src/store/mirror-list.ts'
 import { changeMembers, type MemberStep, MembersMissing, readGroupMembers } from '../../src/store/mirror-members.ts'
 import { readResource } from '../../src/store/mirror-resource.ts'
 import { forgetDeleted, forgetMemberChanges } from '../../src/store/mirror-retention.ts'
-import { inTime, TooSlow } from '../../src/store/mirror-unusual.ts'
+import { inTime, TooSlow, withinTime } from '../../src/store/mirror-unusual.ts'
 import { type FreshDatabase, freshDatabase } from '../support/database.ts'
 
 const AT = new Date('2027-01-04T08:00:00.000Z')
@@ -263,4 +263,11 @@ test('what clients make up leaves no prepared statement behind, and does not tak
     expect(known.filter(({ statement }) => statement.includes('made up'))).toEqual([])
   })
   await expect(inTime(sql, 20, async (transaction) => transaction`select pg_sleep(1)`)).rejects.toThrow(TooSlow)
+  await sql.begin(async (transaction) => {
+    await withinTime(transaction, 20, async () => transaction`select 1`)
+    // What comes after takes as long as it takes.
+    await transaction`select pg_sleep(0.05)`
+  })
+  const slow = sql.begin((transaction) => withinTime(transaction, 20, async () => transaction`select pg_sleep(1)`))
+  await expect(slow).rejects.toThrow(TooSlow)
 })

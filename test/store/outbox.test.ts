@@ -61,9 +61,26 @@ describe('letters to members', () => {
       event: {
         planId: plan,
         name: 'Ann',
+        hasAccount: false,
         lines: [{ kind: 'invite' }, { kind: 'assign', product: 'SIM', expiresAt: '2027-06-30T22:00:00.000Z' }],
       },
     })
+  })
+
+  test('says whether there is an account with which what was given can be used', async () => {
+    await applied(
+      [
+        { email: 'ann@acme.test', state: 'invited' },
+        { email: 'bob@acme.test', state: 'active' },
+      ],
+      [assign('ann@acme.test', 'cad'), assign('bob@acme.test', 'sim')],
+    )
+    const letters = await box().take(10, NOON)
+    const texts = new Map(letters.map((letter) => [letter.to, writeLetter(letter, 'http://localhost').text]))
+    expect(texts.get('ann@acme.test')).toContain('A licence of CAD is yours.')
+    expect(texts.get('ann@acme.test')).toContain('once you create an account with the same e-mail address')
+    expect(texts.get('bob@acme.test')).toContain('You now have SIM, and can use it from now on.')
+    expect(texts.get('bob@acme.test')).not.toContain('account')
   })
 
   test('an address that somebody left hears of the change alone', async () => {
@@ -118,7 +135,7 @@ describe('letters to administrators', () => {
         counts: { assign: 2, remove: 1, invite: 1 },
         outcomes: { succeeded: 1, failed: 2, waiting: 1, skipped: 0 },
         failures: [
-          { count: 1, message: 'ann@acme.test already belongs to ann@acme.test.' },
+          { count: 1, message: 'ann@acme.test already belongs to another member.' },
           {
             count: 1,
             message: 'bob@acme.test still holds SIM.',

@@ -11,7 +11,7 @@ import { z } from 'zod'
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const PROGRAM = join(ROOT, 'src/cli/index.ts')
 /** As `npm start` has it. */
-const FLAGS = ['--max-semi-space-size=32', '--max-old-space-size=512']
+const FLAGS = ['--max-semi-space-size=32', '--max-old-space-size=512', '--import', join(ROOT, 'test/support/tsx.ts')]
 const WHEREABOUTS = z.object({ url: z.string(), pid: z.number() })
 const START_WITHIN_MS = 80_000
 

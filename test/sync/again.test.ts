@@ -16,20 +16,19 @@ const email = (name: string) => `${name}@acme.example`
 const NAMES = ['ada', 'bob', 'cem']
 const ROSTER = `external_id,email,groups\n${NAMES.map((name) => `${name},${email(name)},\n`).join('')}`
 
+const ASKED = {
+  allProducts: false,
+  expiresAt: null,
+  role: 'member',
+  revokeFirst: false,
+  wait: false,
+  pin: PIN_DEFAULT,
+} as const
+
 async function removal(selection: Selection): Promise<number> {
   const { plan } = await draft(world.parts, world.organization, {
     actor: KIM,
-    operation: {
-      verb: 'remove',
-      selection,
-      products: [],
-      allProducts: false,
-      expiresAt: null,
-      role: 'member',
-      revokeFirst: false,
-      wait: false,
-      pin: PIN_DEFAULT,
-    },
+    operation: { ...ASKED, verb: 'remove', selection, products: [] },
     quiet: true,
   })
   return plan
@@ -44,7 +43,7 @@ test('a plan that is out of date waits for a person, who asks again', async () =
   const id = await removal({ users: NAMES.map(email) })
   await world.approve(id)
   const jobs = new Jobs(world)
-  await world.sql`update members set state = 'suspended', version = version + 1 where email = ${email('ada')}`
+  await world.sql`update members set state = 'suspended', version = version + 1`
   await world.sql`update organizations set revision = revision + 1`
   expect(await world.run(id)).toBe('stale')
   expect((await world.plan(id)).closedReason).toMatch(new RegExp(`To ask for it again: .*rosterd again pln_${id}$`))
@@ -97,4 +96,21 @@ test('not while it is approved, nor what sync made', async () => {
   await expect(asked(id)).rejects.toMatchObject({ code: 'PLAN_STATE' })
   const [synced] = await world.sql<{ id: number }[]>`select id from plans where lane = 'sync' limit 1`
   await expect(asked(synced?.id ?? 0)).rejects.toMatchObject({ code: 'PLAN_STATE' })
+})
+
+test('rows of which nothing could come are looked at again', async () => {
+  world = await openWorld({ products: 'vray: { name: V-Ray, seats: 9 }', more: WIDE_LIMITS })
+  await world.sync('roster.csv', ROSTER)
+  const users = [...NAMES, 'eve'].map(email)
+  const { plan } = await draft(world.parts, world.organization, {
+    actor: KIM,
+    operation: { ...ASKED, verb: 'assign', selection: { users }, products: ['V-Ray'] },
+    quiet: true,
+  })
+  expect((await world.plan(plan)).operation?.rows).toEqual({ given: 4, merged: 0, errors: 1 })
+  await world.sync('next.csv', `${ROSTER}eve,${email('eve')},\n`)
+  const { plan: next } = await asked(plan)
+  expect(await world.plan(next)).toMatchObject({ items: 4, operation: { rows: { given: 4, merged: 0, errors: 0 } } })
+  const { plan: last } = await asked(next)
+  expect(await world.plan(last)).toMatchObject({ items: 4, operation: { rows: { given: 4, merged: 0, errors: 0 } } })
 })

@@ -4,6 +4,7 @@ import { afterEach, expect, test } from 'vitest'
 import { PIN_DEFAULT } from '../../src/reconcile/operation.ts'
 import { organizationsWithDue } from '../../src/store/due.ts'
 import { type LetterRow, readMemberEvent } from '../../src/store/member-events.ts'
+import { listMembers, readMember } from '../../src/store/member-list.ts'
 import { registerBorrow, returnBorrow } from '../../src/sync/borrow.ts'
 import { invite } from '../../src/sync/by-hand.ts'
 import { proposeDue } from '../../src/sync/clock.ts'
@@ -279,7 +280,7 @@ test('lent once a device, never past the end, never to whoever is about to lose 
 })
 
 /** What somebody asks for by hand, approved and applied unless told otherwise. */
-async function byHand(here: World, over: Partial<Asked>, apply = true): Promise<number> {
+async function byHand(here: World, over: Partial<Asked>, apply = true, quiet = false): Promise<number> {
   const operation: Asked = {
     verb: 'remove',
     products: [],
@@ -292,7 +293,7 @@ async function byHand(here: World, over: Partial<Asked>, apply = true): Promise<
     selection: { users: [P1] },
     ...over,
   }
-  const { plan } = await draft(here.parts, here.organization, { actor: KIM, operation, quiet: false })
+  const { plan } = await draft(here.parts, here.organization, { actor: KIM, operation, quiet })
   if (!apply) return plan
   await here.approve(plan)
   await here.run(plan)
@@ -333,6 +334,45 @@ test('revoked by hand while HR still gives it: it ends once it is back, and HR d
   expect(await here.outcomes(end.plans[0])).toEqual([`revoke ${P1} vray succeeded`])
   expect((await here.propose('schedule')).plans).toEqual([])
   expect([await isMember(here), await used(here)]).toEqual([true, { vray: 8, houdini: 0 }])
+})
+
+test('who was asked to return something is not asked again by the next plan that wants it', async () => {
+  const here = await open()
+  await lend(here, 12)
+  const until = inDays(here, 12).toISOString()
+  const revoke = () => byHand(here, { verb: 'revoke', products: ['vray'] })
+  const asked = [{ kind: 'return', product: 'V-Ray', device: 'WS-204', until }]
+  expect(await letterOf(here, await revoke())).toEqual(asked)
+  expect(await letterOf(here, await revoke())).toBe(null)
+  await byHand(here, { verb: 'assign', products: ['houdini'] })
+  // What else a plan does is told, and nothing else.
+  const all = await byHand(here, { verb: 'revoke', allProducts: true })
+  expect(await letterOf(here, all)).toEqual([{ kind: 'revoke', product: 'Houdini' }])
+})
+
+test('members are shown with what they have on a device, until it is over for certain', async () => {
+  const here = await open()
+  await lend(here, 2)
+  const filter = { states: ['active'], search: null, after: null, limit: 1 } as const
+  const borrowed = async () => {
+    const [member] = await listMembers(here.sql, here.organization, { ...filter, at: here.at })
+    const same = await readMember(here.sql, here.organization, member?.id ?? 0, here.at)
+    expect(same?.assignments).toEqual(member?.assignments)
+    return member?.assignments.flatMap(({ borrows }) => borrows.map(({ device }) => device))
+  }
+  expect(await borrowed()).toEqual(['WS-204'])
+  here.pass(2 * DAY + HOUR - 1)
+  expect(await borrowed()).toEqual(['WS-204'])
+  here.pass(1)
+  expect(await borrowed()).toEqual([])
+})
+
+test('who was not mailed when it was asked for first is asked by the next plan', async () => {
+  const here = await open()
+  await lend(here, 12)
+  const over = { verb: 'revoke', products: ['vray'] } as const
+  expect(await letterOf(here, await byHand(here, { ...over, products: ['vray'] }, true, true))).toBe(null)
+  expect(await letterOf(here, await byHand(here, { ...over, products: ['vray'] }))).toHaveLength(1)
 })
 
 test('assigned by hand without a seat: who did not ask to wait is told so, and nobody is assigned later', async () => {

@@ -82,7 +82,9 @@ describe('a draft', () => {
       products: ['vray'],
       rows: { given: 3, merged: 0, errors: 0 },
     })
-    expect(row.headline).toBe('Assign 2; 1 is as wanted already; 1 will fail; 1 person gets one mail')
+    expect(row.headline).toBe(
+      'Assign 2; 1 is as wanted already, for as long as their sources say; 1 will fail; 1 person gets one mail',
+    )
     expect(letters).toBe(1)
     expect((await foreseen(plan)).filter((one) => one.includes('ann'))).toEqual(['assign ann@acme.example vray noop'])
     expect((await foreseen(plan)).filter((one) => one.includes('SEATS_EXHAUSTED'))).toHaveLength(1)
@@ -209,6 +211,13 @@ describe('an upload', () => {
     expect(item?.evidence).toMatchObject({ snapshotId: id, file: 'people.csv', line: 2 })
   })
 
+  test('says until when first: "never" counts before the date for everybody, an empty cell does not', async () => {
+    const file = 'email,products,expires\nbob@acme.example,houdini,never\ncem@acme.example,houdini,\n'
+    const { plan } = await ask({ verb: 'assign', selection: { upload: await upload('assign', file) }, expiresAt: END })
+    const ends = (await world.items(plan)).map(({ email, after }) => [email, after?.expiresAt])
+    expect(Object.fromEntries(ends)).toEqual({ 'bob@acme.example': null, 'cem@acme.example': END })
+  })
+
   test('that says the same of one person by two keys is one item; where it disagrees, an error on both lines', async () => {
     const same = 'email,external_id,role\n'
     await world.sql`
@@ -237,6 +246,7 @@ describe('an upload', () => {
     const third = await upload('assign', file)
     await expect(ask({ verb: 'assign', selection: { upload: third } })).rejects.toMatchObject({
       code: 'DUPLICATE_OPERATION',
+      params: { file: 'people.csv', id: `pln_${first.plan}`, reason: 'FILE_DUPLICATE' },
     })
     expect(await ask({ verb: 'assign', selection: { upload: third } }, { again: true })).toMatchObject({
       repeated: false,
@@ -291,4 +301,18 @@ describe('nothing is stored', () => {
     const { plan } = await ask({ verb: 'invite', selection: { upload: id } }, { actor: KIM })
     expect((await world.items(plan))[0]?.after).toMatchObject({ role: 'admin' })
   })
+})
+
+test('an address that somebody had once finds them no more: whoever is invited there is somebody else', async () => {
+  await world.close()
+  world = await openWorld()
+  const invited = await ask({ verb: 'invite', selection: { users: ['max@acme.example'] } })
+  await apply(invited.plan)
+  await world.sync('roster.csv', 'external_id,email,groups\nE1,max@acme.example,\n')
+  await world.sync('next.csv', 'external_id,email,groups\nE1,max.meier@acme.example,\n')
+  expect((await world.members()).map((one) => one.email)).toEqual(['max.meier@acme.example'])
+  const gone = ask({ verb: 'remove', selection: { users: ['max@acme.example'] } })
+  await expect(gone).rejects.toMatchObject({ code: 'OPERATION_EMPTY' })
+  const { plan } = await ask({ verb: 'invite', selection: { users: ['max@acme.example'] } })
+  expect((await world.plan(plan)).headline).toBe('Invite 1; 1 person gets one mail')
 })

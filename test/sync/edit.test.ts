@@ -168,6 +168,24 @@ test('a seat that somebody leaves free is foreseen for the next', async () => {
   expect((await foreseen())[1]).toEqual(['failed_permanent', 'SEATS_EXHAUSTED'])
 })
 
+test('what is mistyped among others is named, and nothing is left out', async () => {
+  await open()
+  const id = await removal('ada', 'bob')
+  const before = await world.plan(id)
+  const named = { emails: [email('ada'), email('zoe')], products: ['vrai'], items: [1, 99], people: [1_000_000] }
+  await expect(leaveOut(id, named)).rejects.toMatchObject({
+    code: 'OPERATION_EMPTY',
+    params: {
+      why: 'zoe@acme.example, per_1000000, item 99, vrai do not stand in the plan, and nothing was left out',
+    },
+  })
+  expect(await world.plan(id)).toEqual(before)
+  expect(await leaveOut(id, { emails: [email('ADA')] })).toMatchObject({ people: 1 })
+  await expect(leaveOut(id, { emails: [email('ada'), email('zoe')] })).rejects.toMatchObject({
+    params: { why: 'zoe@acme.example does not stand in the plan, and nothing was left out' },
+  })
+})
+
 test('nothing is stored where nothing is found, where nothing would be left, or where it is a plan of sync', async () => {
   await open()
   const id = await removal('ada')

@@ -55,6 +55,7 @@ const leaving = async ({ world }: Scene) => {
     states: ['invited', 'active', 'suspended'] as const,
     search: null,
     leaving: true,
+    at: world.at,
     after: null,
     limit: 99,
   }

@@ -95,7 +95,13 @@ test('administrators are reminded after a day and on the last day, each once', a
 test('the list of who is on the way out says when they lose what', async () => {
   const world = await open({ sources: 'hr: { kind: csv, approval: within_limits }' })
   const leaving = async () => {
-    const filter = { states: ['invited', 'active', 'suspended'], search: null, after: null, limit: 9 } as const
+    const filter = {
+      states: ['invited', 'active', 'suspended'],
+      search: null,
+      at: world.at,
+      after: null,
+      limit: 9,
+    } as const
     const rows = await listMembers(world.sql, world.organization, { ...filter, leaving: true })
     return rows.map(({ email, leaving }) => [email, leaving])
   }

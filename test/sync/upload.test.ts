@@ -1,8 +1,9 @@
 /** Uploads: kept, read, shown and read again, before anything is planned of them. */
 import { randomBytes } from 'node:crypto'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { PIN_DEFAULT, type Verb } from '../../src/reconcile/operation.ts'
 import { failureFiles } from '../../src/store/failures.ts'
+import { lockUploadReading } from '../../src/store/locks.ts'
 import { moveSnapshot } from '../../src/store/snapshots.ts'
 import { readStaged } from '../../src/store/staging.ts'
 import { readUpload, type UploadReading } from '../../src/store/uploads.ts'
@@ -12,7 +13,7 @@ import { failureFile, failureLines } from '../../src/sync/failure-file.ts'
 import { planFailures } from '../../src/sync/failure-list.ts'
 import { tidyEverything } from '../../src/sync/tidy.ts'
 import { refuseRows, typedRows } from '../../src/sync/typed-rows.ts'
-import { discardUpload, readAgain, receiveUpload } from '../../src/sync/upload.ts'
+import { discardUpload, keepUpload, readAgain, readKept, receiveUpload } from '../../src/sync/upload.ts'
 import { showUpload } from '../../src/sync/upload-preview.ts'
 import { KIM, openWorld, type World } from '../support/pipeline.ts'
 
@@ -21,6 +22,8 @@ beforeEach(async () => {
   world = await openWorld()
 })
 afterEach(() => world.close())
+
+const times = <T>(count: number, one: T): T[] => Array.from({ length: count }, () => one)
 
 async function* bytesOf(content: string | Uint8Array): AsyncGenerator<Uint8Array> {
   const bytes = typeof content === 'string' ? new TextEncoder().encode(content) : content
@@ -77,7 +80,9 @@ describe('a file that is understood', () => {
       [34, 'PRODUCT_UNKNOWN'],
     ])
     expect(found.errors[1]?.sentence).toBe('There is no product "Houdinni"; did you mean Houdini?')
-    expect(found.warnings).toEqual([{ line: 32, code: 'ROW_DUPLICATE', sentence: 'says the same as line 2.' }])
+    expect(found.warnings).toEqual([
+      { line: 32, code: 'ROW_DUPLICATE', sentence: 'says the same as line 2.', next: '' },
+    ])
     expect(await showUpload(world.sql, world.organization, found.id)).toEqual(found)
   })
 
@@ -108,17 +113,97 @@ describe('a file that is understood', () => {
     expect(await showUpload(world.sql, world.organization, found.id)).toEqual(dmy)
   })
 
-  it('begins as the last one for its verb with the same columns was read', async () => {
+  it('is read by whoever asks next where a daemon died while it read', async () => {
+    const found = await send('assign', 'email,products,expires\nada@acme.example,vray,01/02/2027\n')
+    // What it leaves behind: the state, and some of the rows, read in some way.
+    await moveSnapshot(world.sql, world.organization, found.id, ['uploaded'], 'staging')
+    await world.sql`delete from row_errors where snapshot_id = ${found.id}`
+    await world.sql`
+      insert into staged_rows (organization_id, snapshot_id, line, action, anchor, anchor_key, email, email_key, status, groups, products, attributes, hash)
+      values (${world.organization}, ${found.id}, 2, 'upsert', 'x', 'x', 'x@acme.example', 'x@acme.example', 'active', '{}', '[]', '{}', '')`
+    await expect(showUpload(world.sql, world.organization, found.id)).rejects.toMatchObject({ code: 'UPLOAD_STATE' })
+    const again = (reading: UploadReading) =>
+      readAgain(world.parts, world.organization, found.id, { actor: KIM, reading })
+    expect((await again({ dateOrder: 'dmy' })).counts).toMatchObject({ rows: 1, people: 1, errors: 0 })
+    // Two at once are one after the other.
+    const both = await Promise.all([again({ dateOrder: 'mdy' }), again({ dateOrder: 'mdy' })])
+    expect(both.map(({ first }) => first[0]?.expiresAt)).toEqual(times(2, '2027-01-02T23:00:00.000Z'))
+  })
+
+  it('waits where another daemon reads it in another way', async () => {
+    const { id } = await send('invite', 'email\nada@acme.example\n')
+    const waiting = async () =>
+      (
+        await world.sql`select from pg_locks where locktype = 'advisory' and not granted and database = (
+        select oid from pg_database where datname = current_database())`
+      ).length
+    let again: ReturnType<typeof readAgain> | null = null
+    await world.sql.begin(async (transaction) => {
+      await lockUploadReading(transaction, world.organization, id)
+      again = readAgain(world.parts, world.organization, id, { actor: KIM, reading: {} })
+      await vi.waitUntil(async () => (await waiting()) === 1, { timeout: 20_000 })
+    })
+    expect(await again).toMatchObject({ counts: { people: 1 } })
+  })
+
+  it('that is being read for the first time is left to its reader', async () => {
+    const kept = await keepUpload(world.parts, world.organization, {
+      actor: KIM,
+      verb: 'invite',
+      name: 'people.csv',
+      body: bytesOf('email\nada@acme.example\n'),
+      reading: {},
+    })
+    const again = readAgain(world.parts, world.organization, kept.snapshot, { actor: KIM, reading: {} })
+    await expect(again).rejects.toMatchObject({ code: 'UPLOAD_STATE' })
+  })
+
+  it('can be let go of where its reader died, the first time and later; one that is read is waited for', async () => {
+    const sent = { actor: KIM, verb: 'invite' as const, name: 'people.csv', reading: {} }
+    const body = () => bytesOf('email\nada@acme.example\n')
+    const { snapshot } = await keepUpload(world.parts, world.organization, { ...sent, body: body() })
+    await discardUpload(world.parts, world.organization, snapshot, KIM)
+    const { id } = await send('invite', 'email\nada@acme.example\n')
+    await moveSnapshot(world.sql, world.organization, id, ['uploaded'], 'staging')
+    await discardUpload(world.parts, world.organization, id, KIM)
+    const [reads, gone] = await Promise.allSettled([
+      readKept(
+        world.parts,
+        world.organization,
+        (await keepUpload(world.parts, world.organization, { ...sent, body: body() })).snapshot,
+        {
+          actor: KIM,
+          reading: {},
+        },
+      ),
+      discardUpload(world.parts, world.organization, id, KIM),
+    ])
+    expect([reads.status, gone.status]).toEqual(['fulfilled', 'rejected'])
+    expect(await world.sql`select from uploads where snapshot_id in (${snapshot}, ${id})`).toHaveLength(0)
+  })
+
+  it('of typed people says that there is no file to read again', async () => {
+    const id = await world.sql.begin((transaction) =>
+      typedRows(transaction, world.organization, { actor: KIM, verb: 'invite', at: world.at }, ['ada@acme.example']),
+    )
+    await expect(readAgain(world.parts, world.organization, id, { actor: KIM, reading: {} })).rejects.toThrow(
+      `Upload snp_${id} is a list of addresses that somebody typed; it can only be read again while it is a file.`,
+    )
+  })
+
+  it('begins as the last one for its verb with the same columns was read, but for the order of days and months', async () => {
     const csv = (date: string) => `Badge;Mail;products;expires\n7;ada@acme.example;vray;${date}\n`
-    const reading = { dateOrder: 'dmy', columns: { Badge: 'external_id' } } as const
-    await send('assign', csv('1.2.2027'), reading)
-    const next = await send('assign', csv('3.4.2027'))
-    expect([next.reading, next.counts.errors]).toEqual([reading, 0])
+    const columns = { Badge: 'external_id' } as const
+    await send('assign', csv('1.2.2027'), { dateOrder: 'dmy', columns })
+    const next = await send('assign', csv('2027-04-03'))
+    expect([next.reading, next.counts.errors]).toEqual([{ columns }, 0])
     const others = [
+      await send('assign', csv('3.4.2027')),
       await send('revoke', csv('3.4.2027')),
       await send('assign', 'email,expires\na@b.example,1.2.2027\n'),
     ]
     expect(others.map((one) => [one.reading, one.counts.errors])).toEqual([
+      [{ columns }, 1],
       [{}, 1],
       [{}, 1],
     ])
@@ -227,7 +312,7 @@ describe('people who were typed', () => {
     expect(found.counts).toMatchObject({ rows: 2, people: 1, errors: 1 })
     const [error] = await world.sql<{ cells: string[] }[]>`select cells from row_errors where snapshot_id = ${id}`
     expect(error?.cells).toEqual(['b@acme.example', 'vray', '2'])
-    expect(await readStaged(world.sql, world.organization, id, { lines: [2, 3] })).toHaveLength(1)
+    expect(await readStaged(world.sql, world.organization, id, { lines: [2, 3] })).toHaveLength(2)
   })
 })
 
@@ -254,7 +339,7 @@ describe('an upload', () => {
     await tidy()
     expect(await kept()).toEqual({ chunks: 0, rows: 1, uploads: 2 })
     await expect(showUpload(world.sql, world.organization, old.id)).rejects.toMatchObject({
-      message: `Upload snp_${old.id} is expired; it can only be shown while it is uploaded or planned.`,
+      message: `Upload snp_${old.id} is expired; it can only be shown while it is kept.`,
     })
     expect((await showUpload(world.sql, world.organization, planned.id)).first).toHaveLength(1)
     world.pass(83 * 86_400_000)

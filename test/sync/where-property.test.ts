@@ -2,6 +2,7 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { isRosterdError } from '../../src/errors.ts'
+import { backAt } from '../../src/reconcile/borrow.ts'
 import { memberCondition } from '../../src/sync/where.ts'
 import { type FreshDatabase, freshDatabase } from '../support/database.ts'
 import { AT, GROUPS, PRODUCT_NAMES, type Somebody, WhereGround, ZONE } from './where-ground.ts'
@@ -60,7 +61,7 @@ const somebody = fc.record(
           fc.record({
             product: fc.constant(product),
             expires: fc.option(fc.constantFrom(...MOMENTS)),
-            borrowed: maybe(fc.constantFrom('2026-11-20T12:00:00.000Z', '2026-11-20T12:00:00.001Z')),
+            borrowed: maybe(fc.constantFrom('2026-11-20T11:00:00.000Z', '2026-11-20T11:00:00.001Z')),
           }),
         ),
       ),
@@ -84,7 +85,7 @@ const LISTS: Record<string, (one: Somebody) => Parts[]> = {
       value: product,
       display: PRODUCT_NAMES[product] ?? null,
       expires,
-      borrowed: borrowed !== undefined && borrowed > AT.toISOString(),
+      borrowed: borrowed !== undefined && backAt({ until: borrowed }) > AT.toISOString(),
     })),
   sources: ({ sources = [] }) =>
     sources.map(({ source, rule }) => ({ value: source, display: `The ${source} feed`, rule })),
@@ -92,7 +93,7 @@ const LISTS: Record<string, (one: Somebody) => Parts[]> = {
 const full = ({ firstName = '', lastName = '' }: Somebody) =>
   [firstName, lastName].filter((part) => part !== '').join(' ')
 const SINGLE: Record<string, (one: Somebody) => Value> = {
-  userName: ({ userName }) => userName ?? null,
+  userName: ({ userName, email }) => userName ?? email.toLowerCase(),
   'name.givenName': ({ firstName }) => firstName ?? null,
   'name.familyName': ({ lastName }) => lastName ?? null,
   'name.formatted': (one) => full(one) || null,
@@ -102,7 +103,7 @@ const SINGLE: Record<string, (one: Somebody) => Value> = {
   role: ({ role }) => role ?? 'member',
   active: ({ state }) => state === 'active',
   borrowed: ({ products = [] }) =>
-    products.some((held) => held.borrowed !== undefined && held.borrowed > AT.toISOString()),
+    products.some((held) => held.borrowed !== undefined && backAt({ until: held.borrowed }) > AT.toISOString()),
   'meta.created': ({ invitedAt }) => invitedAt ?? null,
   'meta.lastModified': ({ invitedAt = '', acceptedAt = '' }) => (acceptedAt > invitedAt ? acceptedAt : invitedAt),
 }

@@ -1,17 +1,10 @@
 /** Items of a plan, grouped by person. */
+import { changeWords, expectedWords, outcomeWords, signOf } from '../../reconcile/item-words.ts'
 import type { Item } from '../answers.ts'
 import type { Paint } from './colour.ts'
 import type { Page } from './plan.ts'
 import { type Column, table } from './table.ts'
-import { lastDay, person, plainly } from './words.ts'
-
-const TAKES = new Set(['revoke', 'suspend', 'remove', 'shorten'])
-const GIVES = new Set(['invite', 'assign', 'extend', 'reactivate'])
-
-/** `+` gives, `-` takes away, `~` changes. */
-function sign(kind: string): string {
-  return GIVES.has(kind) ? '+' : TAKES.has(kind) ? '-' : '~'
-}
+import { lastDay, person } from './words.ts'
 
 /** Items in a table, each person named once; `outcomes` adds what became of them. */
 export function itemTable(items: readonly Item[], page: Page, outcomes: boolean): string {
@@ -22,9 +15,9 @@ export function itemTable(items: readonly Item[], page: Page, outcomes: boolean)
     { title: 'PERSON', cell: (item) => (first.has(item) ? person(item) : ''), gives: true },
     {
       title: 'CHANGE',
-      cell: (item) => `${sign(item.kind)} ${changeWords(item)}`,
+      cell: (item) => `${signOf(item.kind)} ${changeWords(item)}`,
       gives: true,
-      paint: (text, item) => (GIVES.has(item.kind) ? paint.good(text) : TAKES.has(item.kind) ? paint.bad(text) : text),
+      paint: (text, item) => painted(text, signOf(item.kind), paint),
     },
     { title: 'PRODUCT', cell: (item) => item.productName ?? '', gives: true },
     { title: 'UNTIL', cell: (item) => (item.kind === 'revoke' ? '' : lastDay(item.expiresAt, zone)) },
@@ -58,41 +51,9 @@ function byPerson(items: readonly Item[]): Item[] {
   return [...people.values()].flat()
 }
 
-function changeWords(item: Item): string {
-  const { before, after } = item
-  const from = before?.['email']
-  const to = after?.['email']
-  if (item.kind === 'update_identity' && from && to && from !== to) return `rename ${from} → ${to}`
-  if (item.kind === 'update_role') return `role ${before?.['role'] ?? '?'} → ${after?.['role'] ?? '?'}`
-  if (item.kind === 'update_identity') return 'rename'
-  if (item.kind === 'update_profile') return 'update'
-  return plainly(item.kind)
-}
-
-/** What will not simply succeed, and why where that is known. */
-export function expectedWords(item: Item): string {
-  const { predicted, foreseen } = item
-  if (item.state === 'skipped_excluded') return 'left out'
-  if (predicted === 'succeeded') return ''
-  const words = predicted.startsWith('failed') ? 'will fail' : (STATES_IN_WORDS[predicted] ?? plainly(predicted))
-  return foreseen === null ? words : `${words}: ${foreseen.message}`
-}
-
-function outcomeWords(item: Item): string {
-  const state = STATES_IN_WORDS[item.state] ?? plainly(item.state)
-  return item.message === null ? state : `${state}: ${item.message}`
-}
-
-const STATES_IN_WORDS: Readonly<Record<string, string>> = {
-  succeeded: 'done',
-  noop: 'already so',
-  pending: 'to do',
-  failed_permanent: 'failed',
-  failed_retryable: 'is tried again',
-  skipped_stale: 'skipped',
-  skipped_excluded: 'left out',
-  waiting_seat: 'waits for a seat',
-  waiting_borrow: 'waits for a return',
+function painted(text: string, sign: '+' | '-' | '~', paint: Paint): string {
+  if (sign === '~') return text
+  return sign === '+' ? paint.good(text) : paint.bad(text)
 }
 
 function outcomePaint(text: string, state: string, paint: Paint): string {

@@ -15,7 +15,9 @@ export interface Page {
 
 /** Title, headline and where it comes from. */
 export function planHeader(plan: Plan, { paint, zone }: Page): string {
-  const from = plan.sources.map((source) => source.name).join(' and ')
+  const from = plan.operation
+    ? (plan.operation.file?.name ?? '')
+    : plan.sources.map((source) => source.name).join(' and ')
   const lines = [
     `${paint.bold(`Plan ${plan.id}`)} ${stateWords(plan, paint)}`,
     safe(plan.headline),
@@ -34,6 +36,7 @@ export function planHeader(plan: Plan, { paint, zone }: Page): string {
       ),
     ),
   ]
+  if (plan.operation?.reason !== undefined) lines.push(safe(`Why: ${plan.operation.reason}`))
   if (plan.approvedBy !== null && plan.approvedAt !== null) {
     const override =
       plan.override === null ? '' : `, overriding ${number(plan.override.count)}: ${plan.override.reason}`

@@ -1,4 +1,5 @@
 /** A plan that runs: the bar, and the sentence at its end. */
+import { peopleSentence } from '../../reconcile/people-words.ts'
 import { FAILED_STATES } from '../../reconcile/tally.ts'
 import type { Progress } from '../answers.ts'
 import { count, number, plainly } from './words.ts'
@@ -53,36 +54,11 @@ export function ending(id: string, progress: Progress): string {
   return `Plan ${id} ${words}: ${parts.join(', ')} of ${count(progress.itemCount, 'item')}.`
 }
 
-const VERDICTS = [
-  ['succeeded', 'done'],
-  ['noChange', 'already so'],
-  ['waiting', 'waiting'],
-  ['leftOut', 'left out'],
-  ['cancelled', 'cancelled'],
-  ['stale', 'out of date'],
-  ['failed', 'failed'],
-  ['toDo', 'to do'],
-] as const
-
-/**
- * `15 rows: 12 people (10 done, 2 failed), 1 merged with another, 2 in error.` Each person counts once, by the worst of their items;
- * nothing where the items say the same.
- */
+/** Nothing where the items say the same. */
 export function peopleLines(
   { people = {}, itemCount }: Progress,
-  { given, merged, errors }: { given: number; merged: number; errors: number },
+  rows: { given: number; merged: number; errors: number },
 ): string[] {
   const total = Object.values(people).reduce((sum, one) => sum + one, 0)
-  if (total === itemCount && merged + errors === 0) return []
-  const became = VERDICTS.flatMap(([verdict, words]) => {
-    const of = people[verdict] ?? 0
-    return of === 0 ? [] : [`${number(of)} ${words}`]
-  })
-  const parts = [
-    merged + errors === 0 ? '' : `${count(given, 'row')}: `,
-    `${count(total, 'person', 'people')} (${became.join(', ')})`,
-    merged === 0 ? '' : `, ${number(merged)} merged with another row of the same person`,
-    errors === 0 ? '' : `, ${number(errors)} in error`,
-  ]
-  return [`${parts.join('')}.`]
+  return total === itemCount && rows.merged + rows.errors === 0 ? [] : [peopleSentence(people, rows)]
 }

@@ -61,7 +61,9 @@ function notes({ layout, warnings, errors, counts, samples }: Upload, { paint }:
     ...layout.warnings.map((warning) => `${paint.warn('note')}  ${safe(warning)}`),
     ...warnings
       .slice(0, MOST_NOTES)
-      .map(({ line, sentence }) => `${paint.warn('note')}  line ${line}: ${safe(sentence)}`),
+      .map(
+        ({ line, sentence, next }) => `${paint.warn('note')}  line ${line}: ${safe(`${sentence} ${next}`.trimEnd())}`,
+      ),
     ...errors
       .slice(0, MOST_NOTES)
       .map(

@@ -1,3 +1,4 @@
+import { bytesText } from '../../reconcile/amount.ts'
 import { CsvRefusal } from './refusal.ts'
 
 /** Gathers small chunks, so that a record spread over many of them costs no quadratic time. */
@@ -21,7 +22,8 @@ export async function* inBlocks(
     if (chunk.length === 0) continue
     total += chunk.length
     count(chunk.length)
-    if (total > limit) throw new CsvRefusal('FILE_TOO_LARGE', { n: `more than ${limit} bytes`, m: `${limit} bytes` })
+    if (total > limit)
+      throw new CsvRefusal('FILE_TOO_LARGE', { n: `more than ${bytesText(limit)}`, m: bytesText(limit) })
     held.push(chunk)
     size += chunk.length
     if (size < wanted) continue

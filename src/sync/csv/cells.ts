@@ -76,7 +76,7 @@ function cellOf(row: StagedRow, field: Exclude<Field, 'products' | 'status'>, sh
     case 'language':
       return said(profile.language)
     case 'expires':
-      return row.expiresAt === null ? '' : lastDay(row.expiresAt, zone)
+      return row.expiresAt === null ? said(attributes['expires']) : lastDay(row.expiresAt, zone)
     case 'start_date':
       return row.startAt === null ? '' : startDay(row.startAt, zone)
     case 'groups':

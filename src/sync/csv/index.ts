@@ -1,5 +1,6 @@
 /** Reading CSV files: bytes → text → records → rows of the staging, in constant memory. */
 import { setImmediate as nextTurn } from 'node:timers/promises'
+import { count } from '../../reconcile/amount.ts'
 import { inBlocks } from './blocks.ts'
 import { Decoder } from './decode.ts'
 import { refuseOtherTypes } from './file-type.ts'
@@ -75,8 +76,8 @@ export async function readCsv(input: AsyncIterable<Uint8Array>, settings: CsvSet
         else counts.errors++
         if (counts.rows > limits.rows)
           throw new CsvRefusal('FILE_TOO_LARGE', {
-            n: `more than ${limits.rows} rows`,
-            m: `${limits.rows} rows`,
+            n: `more than ${count(limits.rows, 'row')}`,
+            m: count(limits.rows, 'row'),
           })
         results.push(result)
         if (results.length < BATCH) continue

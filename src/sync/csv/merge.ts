@@ -26,8 +26,11 @@ export function mergeRows(rows: StagedRow[]): Merged {
   if (byLine.every((row) => canonicalRow(row) === text)) {
     return { ok: true, row: first, warning: 'ROW_DUPLICATE', params: { a: second.line, b: first.line } }
   }
-  const stranger = byLine.find((row) => row.profile.emailKey !== first.profile.emailKey)
-  if (stranger) return { ok: false, error: { code: 'ANCHOR_DUPLICATE', params: { a: first.line, b: stranger.line } } }
+  // A row that names the person by an id alone says nothing of their address.
+  const addressed = byLine.filter((row) => row.profile.emailKey !== '')
+  const [named = first] = addressed
+  const stranger = addressed.find((row) => row.profile.emailKey !== named.profile.emailKey)
+  if (stranger) return { ok: false, error: { code: 'ANCHOR_DUPLICATE', params: { a: named.line, b: stranger.line } } }
   const conflicts: Conflict[] = []
   const one = <T extends Scalar>(field: string, of: (row: StagedRow) => T, among = byLine): T => {
     const said = among.filter((row) => of(row) !== null)
@@ -49,15 +52,15 @@ export function mergeRows(rows: StagedRow[]): Merged {
     attributes[name] = one(name, (row) => row.attributes[name] ?? null) ?? ''
   }
   // The display form of one key may differ in case: the smallest is as good as any, and does not depend on the order.
-  const shown = (of: (row: StagedRow) => string) => byLine.map(of).sort()[0] ?? ''
+  const shown = (of: (row: StagedRow) => string, among = byLine) => among.map(of).sort()[0] ?? ''
   const row: StagedRow = {
     line: first.line,
     action: one('action', (row) => row.action),
     anchor: shown((row) => row.anchor),
     anchorKey: first.anchorKey,
     profile: {
-      email: shown((row) => row.profile.email),
-      emailKey: first.profile.emailKey,
+      email: shown((row) => row.profile.email, addressed),
+      emailKey: named.profile.emailKey,
       userName: one('user_name', (row) => row.profile.userName),
       userNameKey: one('user_name', (row) => row.profile.userNameKey),
       firstName: one('first_name', (row) => row.profile.firstName),

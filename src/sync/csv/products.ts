@@ -6,11 +6,11 @@ export type ProductReading = { ok: true; products: string[] } | { ok: false; par
 /** Resolves names in a products cell to product keys; a name that is none comes back with the nearest one (or all of them) as `w`. */
 export class ProductNames {
   readonly #keys = new Map<string, string>()
-  readonly #names: string[] = []
+  readonly #names = new Map<string, string>()
 
   constructor(products: CsvSettings['products']) {
     for (const { key, name, aliases } of products) {
-      this.#names.push(name)
+      this.#names.set(key, name)
       for (const one of [...aliases, name, key]) this.#keys.set(nameKey(one), key)
     }
   }
@@ -40,16 +40,17 @@ export class ProductNames {
     const wanted = nameKey(v)
     let nearest: string | undefined
     let least = Math.max(2, Math.floor(wanted.length / 2))
-    for (const candidate of this.#names) {
-      const key = nameKey(candidate.slice(0, 100))
-      const far = key.includes(wanted) || wanted.includes(key) ? 1 : distance(wanted, key)
+    for (const [spelling, key] of this.#keys) {
+      const known = spelling.slice(0, 100)
+      const far = known.includes(wanted) || wanted.includes(known) ? 1 : distance(wanted, known)
       if (far >= least) continue
       least = far
-      nearest = candidate
+      nearest = this.#names.get(key)
     }
+    const names = [...this.#names.values()]
     return {
       v,
-      w: nearest ?? (this.#names.length > 0 ? `one of ${this.#names.join(', ')}` : 'a product that is not set up yet'),
+      w: nearest ?? (names.length > 0 ? `one of ${names.join(', ')}` : 'a product that is not set up yet'),
     }
   }
 }

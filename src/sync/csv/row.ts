@@ -1,6 +1,7 @@
-import { type DateReading, readExpiry, readStart } from '../../reconcile/expiry.ts'
+import { type DateReading, readExpiry, readStart, saysNever } from '../../reconcile/expiry.ts'
 import type { RowProduct, StagedRow } from '../../reconcile/model.ts'
 import { clean, cleanName, nameKey, readAnchor, readEmail } from '../../reconcile/normalise.ts'
+import { reasonSentence } from '../../reconcile/reasons.ts'
 import { around } from './decode.ts'
 import type { Field } from './field.ts'
 import { readGroups } from './groups.ts'
@@ -36,6 +37,7 @@ export class RowReader {
   readonly #required: number
   readonly #either: boolean
   readonly #leaving: boolean
+  readonly #uploaded: boolean
   readonly #yesNo: readonly string[]
   readonly #inverted: boolean
   readonly #groups
@@ -60,6 +62,7 @@ export class RowReader {
     const { email, external_id: id, status } = this.#at
     this.#either = settings.keyedBy === 'either'
     this.#leaving = settings.leaving === true
+    this.#uploaded = settings.uploaded === true
     this.#yesNo = settings.yesNo ?? []
     this.#required = this.#either
       ? Math.min(email ?? Number.POSITIVE_INFINITY, id ?? Number.POSITIVE_INFINITY) + 1
@@ -139,12 +142,7 @@ export class RowReader {
     if (!email.ok && !nameless) return new Wrong(email.code, email.params)
     const emailKey = email.ok ? email.key : ''
     if (email.ok && email.confusable !== null) {
-      warnings.push({
-        line,
-        code: 'EMAIL_CONFUSABLE',
-        params: { v: email.email, w: email.confusable, line },
-        sentence: `"${email.email}" mixes alphabets and looks like "${email.confusable}".`,
-      })
+      warnings.push(remark(line, 'EMAIL_CONFUSABLE', { v: email.email, w: email.confusable }))
     }
     const status = this.#read(
       cells,
@@ -166,6 +164,8 @@ export class RowReader {
     const seatPriority = this.#seatPriority(this.#cell(cells, 'seat_priority'))
     if (seatPriority instanceof Wrong) return seatPriority
     const attributes = this.#rowAttributes(cells, byId ? '' : id, email.ok ? email.alias : null)
+    // A date that is named beside the file is for the rows that say nothing.
+    if (this.#uploaded && saysNever(this.#cell(cells, 'expires'))) attributes['expires'] = 'never'
     const unclear = this.#unclear(attributes)
     if (unclear !== null) return unclear
     const groups = this.#groups(emptied(this.#cell(cells, 'groups')))
@@ -222,13 +222,7 @@ export class RowReader {
     if (cell === '' || cell === CLEAR) return null
     const end = this.#expiry(cell)
     if (!end.ok) return leaves && end.code === 'EXPIRY_IN_PAST' ? null : new Wrong(end.code, end.params)
-    if (end.far)
-      warnings.push({
-        line,
-        code: 'EXPIRY_FAR',
-        params: { v: cell, col, line },
-        sentence: `${cell} in ${col} is more than ten years away.`,
-      })
+    if (end.far) warnings.push(remark(line, 'EXPIRY_FAR', { v: cell, col }))
     return end.expiresAt
   }
 
@@ -297,6 +291,15 @@ export class RowReader {
     if (alias !== null) attributes['email_alias'] = alias
     return attributes
   }
+}
+
+/** What stands in the catalogue of reasons, of a row that was taken. */
+function remark(
+  line: number,
+  code: Exclude<RowWarning['code'], 'ROW_DUPLICATE'>,
+  params: Record<string, string>,
+): RowWarning {
+  return { line, code, params: { ...params, line }, sentence: reasonSentence(code, params) }
 }
 
 function emptied(cell: string): string {

@@ -2,6 +2,7 @@
 import type { Stats } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { basename } from 'node:path'
+import { bytesText } from '../../reconcile/amount.ts'
 import { type CsvSettings, DROP_LIMITS } from '../csv/settings.ts'
 import { type Digests, lookBeside } from './beside.ts'
 import type { Problem } from './claim.ts'
@@ -224,5 +225,5 @@ function whenClosed(error: unknown): { why: string } {
 
 function tooLarge(size: number): Problem | null {
   const { bytes } = DROP_LIMITS
-  return size > bytes ? { code: 'FILE_TOO_LARGE', params: { n: `${size} bytes`, m: `${bytes} bytes` } } : null
+  return size > bytes ? { code: 'FILE_TOO_LARGE', params: { n: bytesText(size), m: bytesText(bytes) } } : null
 }

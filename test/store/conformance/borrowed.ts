@@ -2,7 +2,7 @@
 import { listAssignments } from '../../../src/store/assignment-list.ts'
 import { endBorrow, findBorrow, readBorrows, readLendable, writeBorrow } from '../../../src/store/borrows.ts'
 import type { Sql, Transaction } from '../../../src/store/connection.ts'
-import { endSpentReturns, moveReturns, waitForReturns } from '../../../src/store/returns.ts'
+import { endSpentReturns, moveReturns, peopleLeaving, waitForReturns } from '../../../src/store/returns.ts'
 import { days, found, type Ground, NOON } from './ground.ts'
 import type { Tenant } from './tenants.ts'
 
@@ -29,6 +29,12 @@ export const BORROWED_LOOKS: Record<string, Told<unknown>> = {
   readBorrows: (sql, as, { people }) => readBorrows(sql, as.id, people, NOON),
   readLendable: (sql, as, { lent }) => readLendable(sql, as.id, lent.assignment),
   findBorrow: (sql, as, theirs) => findBorrow(sql, as.id, loanOf(theirs), NOON),
+  peopleLeaving: async (sql, as, { ground, lent, people }) => {
+    await sql`
+      insert into waits (organization_id, person_id, product_id, kind, since, until)
+      values (${ground.id}, ${lent.personId}, 0, 'borrow', ${NOON}, ${days(1)})`
+    return [...(await peopleLeaving(sql, as.id, people))]
+  },
 }
 
 export const BORROWED_TOUCHES: Record<string, Told<unknown>> = {

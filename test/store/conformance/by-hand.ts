@@ -12,8 +12,8 @@ import type { Tenant } from './tenants.ts'
 
 type Act = (transaction: Transaction, as: Ground, theirs: Tenant) => Promise<unknown>
 
-const FOR_EVER = { until: null, nextSync: false }
-const BEGINNING = { kind: null, after: null, limit: 99 }
+const FOR_EVER = { until: null, nextSync: false, reason: null }
+const BEGINNING = { kind: null, emailKey: null, after: null, limit: 99 }
 
 /** Everybody is kept out until the next sync, of one organization; their pins have lapsed where `until` says so. */
 async function pinAll(sql: Transaction, organization: number, { people, applied, mark }: Tenant, until: Date | null) {
@@ -32,7 +32,7 @@ async function pinAll(sql: Transaction, organization: number, { people, applied,
 }
 
 const givenTo = (as: Ground, { people, mark }: Tenant) =>
-  people.map((personId) => ({ personId, productId: as.product('cad'), expiresAt: null, actor: mark }))
+  people.map((personId) => ({ personId, productId: as.product('cad'), expiresAt: null, actor: mark, already: false }))
 
 export const BY_HAND_LOOKS: Record<string, Act> = {
   pinsOf: async (sql, as, theirs) => {

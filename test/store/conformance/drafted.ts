@@ -71,14 +71,14 @@ export const DRAFTED_LOOKS: Record<string, Act> = {
   },
   readHandCases: async (sql, as, { people }) => {
     await choose(sql, people)
-    const rows = await readHandCases(sql, as.id, { after: 0, limit: 99 })
+    const rows = await readHandCases(sql, as.id, { after: 0, limit: 99, at: new Date() })
     return rows.map(({ person }) => [person.subject.name, person.member?.profile.email, person.assignments.length])
   },
   samePlan: async (sql, as, { ground, waiting }) => {
     await sql`
       update plans set lane = 'by_hand', operation = ${JSON.stringify(OPERATION)}::text::jsonb
       where organization_id = ${ground.id} and id = ${waiting}`
-    return await samePlan(sql, as.id, OPERATION, days(-999))
+    return await samePlan(sql, as.id, OPERATION, { upload: 0, since: days(-999) })
   },
   seatsLeft: async (sql, as, { ground }) => {
     await sql`update products set owned = 99 where organization_id = ${ground.id}`

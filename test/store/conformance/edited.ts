@@ -3,8 +3,10 @@ import type { Transaction } from '../../../src/store/connection.ts'
 import { holdLane } from '../../../src/store/lanes.ts'
 import { countPeople } from '../../../src/store/people-tally.ts'
 import { cancelItems, waitCancelled, writeCancelledLetters } from '../../../src/store/plan-cancel.ts'
-import { editsSince, moveItems, settleLeftOut, writeEdited } from '../../../src/store/plan-edits.ts'
+import { editsSince, moveItems, notInPlan, settleLeftOut, writeEdited } from '../../../src/store/plan-edits.ts'
 import { membersOfPlan, planHeader, planKeys } from '../../../src/store/plan-facts.ts'
+import { countReasons, membersNotRemoved, readExpected } from '../../../src/store/plan-figures.ts'
+import { lastItems, readEnded, readPeopleItems } from '../../../src/store/plan-people.ts'
 import { keepForeseen, reopenProposal, stayingItems } from '../../../src/store/reopened.ts'
 import { type Ground, NOON } from './ground.ts'
 import type { Tenant } from './tenants.ts'
@@ -20,10 +22,22 @@ export const EDITED_LOOKS: Record<string, Act> = {
       values (${ground.id}, ${NOON}, ${mark}, 'plan.edited', 'pln', ${waiting}, '{"hash": "a"}', '{"act": "leave_out", "people": 2}')`
     return await editsSince(sql, as.id, waiting, 'a')
   },
+  // It says again what it was asked for: how much of it is not there is all that it tells.
+  notInPlan: async (sql, as, { waiting, people }) =>
+    (await notInPlan(sql, as.id, waiting, { items: [1], people, emails: [], products: ['cad'] })).length,
   planHeader: (sql, as, { waiting }) => planHeader(sql, as.id, waiting).catch(() => null),
   planKeys: (sql, as) => planKeys(sql, as.id),
   membersOfPlan: (sql, as, { applied }) => membersOfPlan(sql, as.id, applied),
   countPeople: (sql, as, { waiting }) => countPeople(sql, as.id, waiting),
+  readPeopleItems: (sql, as, { waiting }) => readPeopleItems(sql, as.id, waiting, { after: 0, limit: 99 }),
+  readEnded: (sql, as, { applied }) => readEnded(sql, as.id, applied, { after: 0, limit: 99 }),
+  lastItems: (sql, as, { applied }) => lastItems(sql, as.id, applied, 99),
+  readExpected: (sql, as, { waiting }) => readExpected(sql, as.id, waiting, ['invite']),
+  countReasons: (sql, as, { failed }) => countReasons(sql, as.id, failed, ['failed_permanent']),
+  membersNotRemoved: async (sql, as, { ground, failed }) => {
+    await sql`update plan_items set kind = 'remove' where organization_id = ${ground.id} and plan_id = ${failed}`
+    return await membersNotRemoved(sql, as.id, failed, { codes: ['EMAIL_IN_USE'], limit: 99 })
+  },
   reopenProposal: async (sql, as, { waiting }) => (await reopenProposal(sql, as.id, waiting)).actions,
   stayingItems: async (sql, as, { waiting }) => {
     const items = []

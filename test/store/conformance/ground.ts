@@ -3,8 +3,8 @@ import type { Lane, LinkState, MemberState, PlanState, Role, WaitKind } from '..
 import type { Operation } from '../../../src/reconcile/operation.ts'
 import { nextChange } from '../../../src/store/changes.ts'
 import type { Handle, Sql } from '../../../src/store/connection.ts'
-import { type OrganizationConfig, writeConfig } from '../../../src/store/organizations.ts'
 import { insertPlan, sealPlan } from '../../../src/store/plans.ts'
+import { type OrganizationConfig, writeConfig } from '../../../src/store/write-config.ts'
 import { rulesOf } from '../../support/world.ts'
 
 export const NOON = new Date('2026-11-20T12:00:00.000Z')

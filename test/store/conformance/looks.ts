@@ -1,9 +1,11 @@
 /** Every reading function of the store, asked in the name of one organization for what belongs to another. */
 import { findAdministrator, listTokens, tokenMakers } from '../../../src/store/access.ts'
 import { readAdminEvent } from '../../../src/store/administrator-events.ts'
+import { listAdministrators } from '../../../src/store/administrators.ts'
 import { addApplied, readApplied } from '../../../src/store/applied.ts'
 import { listAudit } from '../../../src/store/audit-list.ts'
 import { readBeside } from '../../../src/store/beside.ts'
+import { chosenFacts, countConcerned, itemsOfLines } from '../../../src/store/chosen-facts.ts'
 import { readClaims } from '../../../src/store/claims.ts'
 import type { Transaction } from '../../../src/store/connection.ts'
 import { countAdmins, readCurrent, readHolders } from '../../../src/store/current.ts'
@@ -29,7 +31,7 @@ import { lostZeros } from '../../../src/store/lost-zeros.ts'
 import { findPairs, readDecision, writeAdoptions } from '../../../src/store/matching.ts'
 import { readMemberEvent } from '../../../src/store/member-events.ts'
 import { exportMembers } from '../../../src/store/member-export.ts'
-import { listMembers, readMember } from '../../../src/store/member-list.ts'
+import { countListed, listMembers, readMember } from '../../../src/store/member-list.ts'
 import { countMembers, findMember, readAssignments, readMembers } from '../../../src/store/members.ts'
 import { whereOf } from '../../../src/store/mirror-filter.ts'
 import { listProducts, listRules, listSources, readOrganization } from '../../../src/store/organizations.ts'
@@ -50,8 +52,9 @@ import { addActions, allocateSeats, openProposal, type Proposal, partFacts } fro
 import { lastHeldBack, readChanged } from '../../../src/store/pushed.ts'
 import { hasPeople } from '../../../src/store/pushes.ts'
 import { openReach } from '../../../src/store/reach.ts'
+import { alreadyAsked } from '../../../src/store/returns.ts'
 import { lastReconciled, noteReconciled } from '../../../src/store/schedules.ts'
-import { countSeatWaits, lockSeats, readProductNames } from '../../../src/store/seats.ts'
+import { countSeatWaits, lockSeats, openAssigns, readProductNames } from '../../../src/store/seats.ts'
 import { readSightings } from '../../../src/store/sightings.ts'
 import { latestSnapshots, listSnapshots } from '../../../src/store/snapshot-list.ts'
 import * as snapshots from '../../../src/store/snapshots.ts'
@@ -65,6 +68,8 @@ import { days, found, type Ground, NOON } from './ground.ts'
 import { propose } from './making.ts'
 import { MIRRORED_LOOKS } from './mirrored.ts'
 import { PUSHED_LOOKS } from './pushed.ts'
+import { ROOM_LOOKS } from './rooms.ts'
+import { SEALED_LOOKS } from './sealed.ts'
 import type { Tenant } from './tenants.ts'
 import { UPLOADED_LOOKS } from './uploaded.ts'
 
@@ -127,6 +132,9 @@ export const LOOKS: Record<string, Look> = {
   ...UPLOADED_LOOKS,
   ...DRAFTED_LOOKS,
   ...EDITED_LOOKS,
+  ...ROOM_LOOKS,
+  ...SEALED_LOOKS,
+  listAdministrators: (sql, as) => listAdministrators(sql, as.id, NOON),
   findAdministrator: (sql, as, { mark }) => findAdministrator(sql, as.id, `kim@${mark}.test`),
   tokenMakers: (sql, as, { token }) => tokenMakers(sql, as.id, token),
   listTokens: (sql, as) => listTokens(sql, as.id, { before: null, limit: 99 }),
@@ -191,10 +199,28 @@ export const LOOKS: Record<string, Look> = {
   },
   readDecision: (sql, as, { decision }) => readDecision(sql, as.id, decision),
   readMemberEvent: (_, as, theirs) => readMemberEvent(as.sql, letter(as, theirs, 'plan')),
+  countListed: (sql, as) => countListed(sql, as.id, { states: ['invited', 'active'], search: null }, 99),
   listMembers: (sql, as) =>
-    listMembers(sql, as.id, { states: ['invited', 'active'], search: null, after: null, limit: 99 }),
+    listMembers(sql, as.id, { states: ['invited', 'active'], search: null, at: NOON, after: null, limit: 99 }),
   exportMembers: (sql, as) => exportMembers(sql, as.id, { where: null, holding: false, after: null, limit: 99 }),
-  readMember: (sql, as, { member }) => readMember(sql, as.id, member),
+  readMember: (sql, as, { member }) => readMember(sql, as.id, member, NOON),
+  chosenFacts: (sql, as, { member }) => chosenFacts(sql, as.id, { who: { ids: [member] }, except: [] }, NOON),
+  itemsOfLines: async (sql, as, { ground, waiting }) => {
+    await sql`
+      update plan_items set evidence = '{"line": 7}' where organization_id = ${ground.id} and plan_id = ${waiting}`
+    return await itemsOfLines(sql, as.id, waiting, [7])
+  },
+  countConcerned: (sql, as, { waiting }) => countConcerned(sql, as.id, waiting, ['invite', 'assign', 'remove']),
+  alreadyAsked: async (sql, as, { ground, applied, people }) => {
+    await sql`
+      insert into waits (organization_id, person_id, product_id, kind, since, plan_id)
+      values (${ground.id}, ${found(people[0])}, ${ground.product('sim')}, 'borrow', ${NOON}, ${applied})
+      on conflict (organization_id, person_id, product_id, kind) do update set plan_id = excluded.plan_id`
+    await sql`
+      insert into letters (organization_id, audience, event, plan_id, person_id, address, address_key, state, due_at)
+      values (${ground.id}, 'member', 'plan', ${applied}, ${found(people[0])}, 'a', 'asked', 'sent', ${NOON})`
+    return [...(await alreadyAsked(sql, as.id, 0, people))]
+  },
   readMembers: (sql, as, { people }) => readMembers(sql, as.id, people),
   readAssignments: (sql, as, { people }) => readAssignments(sql, as.id, people),
   findMember: (sql, as, { member }) => findMember(sql, as.id, member),
@@ -301,9 +327,16 @@ export const LOOKS: Record<string, Look> = {
   approvedPlans: (sql, as) => approvedPlans(sql, as.id, as.source('hr')),
   readItems: (sql, as, { waiting }) => readItems(sql, as.id, waiting, MANY),
   progress: (sql, as, { applied }) => progress(sql, as.id, applied),
-  listProductSeats: (sql, as) => listProductSeats(sql, as.id),
+  listProductSeats: (sql, as) => listProductSeats(sql, as.id, NOON),
   lockSeats: (sql, as) => lockSeats(sql, as.id, [1, 2]),
   readProductNames: (sql, as) => readProductNames(sql, as.id),
+  openAssigns: async (sql, as, { ground, failed }) => {
+    await sql`
+      update plan_items set kind = 'assign', product_id = ${ground.product('cad')}
+      where organization_id = ${ground.id} and plan_id = ${failed}`
+    await sql`delete from outcomes where organization_id = ${ground.id} and plan_id = ${failed}`
+    return [...(await openAssigns(sql, as.id, failed, [as.product('cad')]))]
+  },
   countSeatWaits: (sql, as) => countSeatWaits(sql, as.id, [as.product('cad')], []),
   listSnapshots: (sql, as) => listSnapshots(sql, as.id, { states: null, source: null, before: null, limit: 99 }),
   latestSnapshots: (sql, as) => latestSnapshots(sql, as.id),

@@ -1,6 +1,5 @@
 /** Organizations: what the config file says becomes rows, with versions where something can still refer to the old content. */
 import { expect } from 'vitest'
-import type { OrganizationConfig } from '../../../src/store/organizations.ts'
 import {
   findOrganization,
   listOrganizations,
@@ -9,6 +8,7 @@ import {
   listSources,
   readOrganization,
 } from '../../../src/store/organizations.ts'
+import type { OrganizationConfig } from '../../../src/store/write-config.ts'
 import { rulesOf } from '../../support/world.ts'
 import { type Cases, configOf, found, type Ground } from './ground.ts'
 

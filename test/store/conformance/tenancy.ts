@@ -87,13 +87,15 @@ export const tenancy: Cases = {
       tables.filter(({ table, first }) => first !== (table === 'organizations' ? 'id' : 'organization_id')),
     ).toEqual([])
   },
-  'what is unique is unique in its organization; a token alone says which one it is of': async ({ sql }) => {
+  'what is unique is unique in its organization; a token, a link and a session say which one they are of': async ({
+    sql,
+  }) => {
     const loose = await sql<{ name: string }[]>`
       select i.indexrelid::regclass::text as name from pg_index i
       join pg_class c on c.oid = i.indrelid join pg_namespace n on n.oid = c.relnamespace
       join pg_attribute a on a.attrelid = c.oid and a.attnum = i.indkey[0]
       where n.nspname = 'public' and i.indisunique and c.relname <> 'organizations' and a.attname <> 'organization_id'`
-    expect(loose.map((index) => index.name)).toEqual(['tokens_hash'])
+    expect(loose.map((index) => index.name).sort()).toEqual(['login_links_hash', 'sessions_hash', 'tokens_hash'])
   },
   'no row of one organization carries an id or a text of the other': async (ground) => {
     const { one, other } = await two(ground)

@@ -42,6 +42,7 @@ import { noteReconciled } from '../../../src/store/schedules.ts'
 import { endSeatWaits, moveSeats, waitForSeats } from '../../../src/store/seats.ts'
 import { giveConsent, moveFile, moveSnapshot, replaceStopped, STOPPED } from '../../../src/store/snapshots.ts'
 import { clearErrors, dropStaging, stageErrors } from '../../../src/store/staging.ts'
+import { ADMINISTERED_TOUCHES } from './administered.ts'
 import { BORROWED_TOUCHES } from './borrowed.ts'
 import { BY_HAND_TOUCHES } from './by-hand.ts'
 import { DRAFTED_TOUCHES } from './drafted.ts'
@@ -51,6 +52,8 @@ import { propose } from './making.ts'
 import { broken } from './mirror.ts'
 import { MIRRORED_TOUCHES } from './mirrored.ts'
 import { PUSHED_TOUCHES } from './pushed.ts'
+import { SEALED_TOUCHES } from './sealed.ts'
+import { SET_TOUCHES } from './set.ts'
 import { REQUEST, type Tenant } from './tenants.ts'
 import { UPLOADED_TOUCHES } from './uploaded.ts'
 
@@ -75,6 +78,9 @@ export const TOUCHES: Record<string, Touch> = {
   ...UPLOADED_TOUCHES,
   ...DRAFTED_TOUCHES,
   ...EDITED_TOUCHES,
+  ...SEALED_TOUCHES,
+  ...SET_TOUCHES,
+  ...ADMINISTERED_TOUCHES,
   touchToken: (sql, as, { token }) => touchToken(sql, as.id, token, days(9)),
   revokeToken: (sql, as, { token }) => revokeToken(sql, as.id, token, NOON),
   markLive: (sql, as) => markLive(sql, as.id, as.source('hr'), days(9)),
@@ -206,18 +212,20 @@ export const TOUCHES: Record<string, Touch> = {
  * nothing to end in the story of the two organizations.
  */
 export const WITHOUT_ORGANIZATION = `
-  copyBoolean linesOf addLines analyze guardTransactions difference instantText
+  itemColumns outcomeOf copyBoolean linesOf addLines analyze guardTransactions difference instantText
   widenWorkMemory profileOf refusesValues copyText copyJson copyArray copyLine copyInto pipeline dial teachArrays
-  readFigures writeBackup readBackup saveBackup loadBackup knownMigrations appliedMigrations openConnection claimDataDirectory claimDatabase answers migrate analyzeOutgrown lockConfiguration lockOrganization lockSource tryLockSource lockMirror lockAwaiting lockBatches endedBefore retireOthers
+  readFigures writeBackup readBackup saveBackup loadBackup knownMigrations appliedMigrations openConnection claimDataDirectory claimDatabase answers migrate analyzeOutgrown lockConfiguration tryLockSeals lastAuditId auditWriters writersHaveEnded organizationsToSeal lockOrganization lockSource tryLockSource lockMirror lockAwaiting lockBatches endedBefore retireOthers
   saysDatabaseAway isDisconnection isOutOfRoom whileAway scheduledSources
   releaseLeftBehind releaseLostWork listOrganizations findOrganization organizationsWithDue pushDue rememberDue listPushing listLeftPushed abandonedPlans expirePlans remindOfPlans expireHeld createLetterBox findToken findSourceToken insertSourceToken remindOfTokens
   openProposal foreseeLastAdmins countGuarded countNamesakes addressDomains holdEverything addActions closeDependencies setAsideObserved takeObserved partFacts itemDigests findRefused followHolders foresee
   nextChange writeConfig insertToken insertPlan writeItems writeAudit writeWaits openDecisions openSnapshot stageRows replaceLines
   whereMembers foldName nameComparison columnCondition idCondition createdCondition modifiedCondition modifiedAt elementsOf isPresent compared textCondition order equalTo emailCondition memberCondition memberOfCondition related isId orderBy
   rowHash placeKey stillCounts endsByDecision seen lastMirrorNumber
-  resourceColumns toResource withGroups patiently membersMissing forgetDeleted forgetMemberChanges forgetUploads inTime inTurn unprepared
+  resourceColumns toResource withGroups patiently membersMissing forgetDeleted forgetMemberChanges forgetUploads inTime withinTime inTurn unprepared
+  limitsOf managing isSameRule onlyByHand
+  insertSession findSession touchSession leaveNotice openedBy listSessions endSession forgetSignIns insertLink linkIsGood useLink nobodySignedIn administratorAnywhere
   openChosen indexChosen rowsWithoutProducts choosesAdministrators handFacts lockDrafts
-  lockPlan stateOf
+  lockPlan lockUpload lockUploadReading askedByAnother
   lapsePins endSpentWaits within laneOf mergeSnapshot claimByHand writeMemberLetters writeAdministratorLetter`
   .trim()
   .split(/\s+/)

@@ -1,7 +1,7 @@
 /** Uploads, asked for and changed in the name of another organization. */
 import type { Sql, Transaction } from '../../../src/store/connection.ts'
 import { moveSnapshot } from '../../../src/store/snapshots.ts'
-import { addRows, readStaged, removeLines } from '../../../src/store/staging.ts'
+import { addRows, forgiveRows, readStaged, stageErrors } from '../../../src/store/staging.ts'
 import { addChunk, readChunks, sealUpload } from '../../../src/store/upload-chunks.ts'
 import { countUpload, foreignValues } from '../../../src/store/upload-counts.ts'
 import { dropUpload, lastReadings, openUpload, readUpload, writeReading } from '../../../src/store/uploads.ts'
@@ -27,7 +27,7 @@ const columnOf = (mark: string) => ({
   inverted: false,
 })
 
-/** Somebody uploaded a file of one row. */
+/** Somebody uploaded a file of two rows, of which one came to nothing. */
 export async function fillUploaded(sql: Sql, { id }: Ground, mark: string): Promise<number> {
   return await sql.begin(async (transaction) => {
     const snapshot = await openUpload(transaction, id, uploadOf(mark))
@@ -35,7 +35,12 @@ export async function fillUploaded(sql: Sql, { id }: Ground, mark: string): Prom
     await sealUpload(transaction, id, snapshot, mark)
     const stranger = row('new', {}, `${mark}.test`)
     const named = { ...stranger, profile: { ...stranger.profile, lastName: `Ü ${mark}` } }
-    await addRows(transaction, id, snapshot, [named], () => mark)
+    const refused = { ...row('none', {}, `${mark}.test`), line: 98 }
+    await addRows(transaction, id, snapshot, [named, refused], () => mark)
+    const keys = { anchorKey: null, emailKey: null, userNameKey: null }
+    await stageErrors(transaction, id, snapshot, [
+      { line: 98, code: 'MEMBER_NOT_FOUND', params: { v: mark }, cells: [mark], ...keys },
+    ])
     const layout = { delimiter: ',', keyedBy: 'email' as const, columns: [columnOf(mark)] }
     await moveSnapshot(transaction, id, snapshot, ['staging'], 'uploaded', { rows: 1, people: 1, layout })
     const seen = { encoding: 'utf-8', headerLine: 1, unknown: [], warnings: [], remarks: [] }
@@ -67,8 +72,5 @@ export const UPLOADED_TOUCHES: Record<string, Told<unknown>> = {
   writeReading: (sql, as, { upload }) => writeReading(sql, as.id, upload, { declared: {}, seen: null }),
   dropUpload: (sql, as, { upload }) => dropUpload(sql, as.id, upload, ['uploaded']),
   addRows: (sql, as, { upload }) => addRows(sql, as.id, upload, [{ ...row('zed'), line: 99 }], () => 'x'),
-  removeLines: async (sql, as, { upload }) => {
-    const [first] = await sql<{ line: number }[]>`select line from staged_rows where snapshot_id = ${upload}`
-    await removeLines(sql, as.id, upload, [first?.line ?? 0])
-  },
+  forgiveRows: (sql, as, { upload }) => forgiveRows(sql, as.id, upload),
 }

@@ -65,6 +65,16 @@ describe('rows of one key', () => {
     })
   })
 
+  it('a row that names somebody by an id alone says nothing of their address', async () => {
+    const { rows: found } = await read('email,external_id\n,A@x.com\nA@x.com,\n', { keyedBy: 'either' })
+    const ids = found.map((row) => ({ ...row, anchorKey: 'a@x.com' }))
+    for (const order of [ids, ids.toReversed()])
+      expect(mergeRows(order)).toMatchObject({
+        ok: true,
+        row: { line: 2, profile: { email: 'A@x.com', emailKey: 'a@x.com' } },
+      })
+  })
+
   it('the order of rows does not matter', async () => {
     const name = fc.constantFrom('', 'Ann', 'Bo')
     const row = fc.tuple(

@@ -153,6 +153,7 @@ describe('a reason with the values of its sentence', () => {
     ['email,role', 'a@x.com,king', 'FIELD_UNKNOWN_VALUE', { v: 'king', col: 'role', list: 'member, admin, owner' }],
     ['email,seat_priority', 'a@x.com,0', 'FIELD_UNKNOWN_VALUE', { v: '0', col: 'seat_priority' }],
     ['email,products', 'a@x.com,Mya', 'PRODUCT_UNKNOWN', { v: 'Mya', w: 'Maya' }],
+    ['email,products', 'a@x.com,Autodesk Mya', 'PRODUCT_UNKNOWN', { v: 'Autodesk Mya', w: 'Maya' }],
     ['email,products', 'a@x.com,Photoshop', 'PRODUCT_UNKNOWN', { v: 'Photoshop', w: 'one of Maya, Nuke X' }],
     ['email,expires', 'a@x.com,30.06.2027', 'EXPIRY_INVALID', { v: '30.06.2027' }],
     ['email,expires', 'a@x.com,46568', 'EXPIRY_INVALID', { v: '46568', date: '2027-06-30' }],

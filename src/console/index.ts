@@ -1,0 +1,71 @@
+/** The console: pages for people. One file per screen, each with its routes. */
+import { Hono } from 'hono'
+import { RosterdError } from '../errors.ts'
+import { activityRoutes } from './activity/activity.tsx'
+import { mailRoutes } from './activity/mails.tsx'
+import { assetRoutes } from './assets.ts'
+import { bulkRoutes } from './bulk/bulk.tsx'
+import type { ConsoleContext } from './context.ts'
+import { decisionRoutes } from './decisions.tsx'
+import { type ConsoleEnv, type Door, fromOurPages, guarded, recognising } from './door.ts'
+import { answerWithPage } from './error-page.tsx'
+import { landingRoutes } from './landing.ts'
+import { overviewRoutes } from './overview/overview.tsx'
+import { peopleRoutes } from './people/people.tsx'
+import { personRoutes } from './people/person.tsx'
+import { planRoutes } from './plans/page.tsx'
+import { productEditRoutes } from './products/edit.tsx'
+import { productPageRoutes } from './products/product.tsx'
+import { productRoutes } from './products/products.tsx'
+import { limitRoutes } from './settings/guard-limits.tsx'
+import { guardRoutes } from './settings/guards.tsx'
+import { rulePageRoutes } from './settings/rule.tsx'
+import { ruleRoutes } from './settings/rules.tsx'
+import { accountRoutes } from './sign-in/account.tsx'
+import { administratorRoutes } from './sign-in/administrators.tsx'
+import { openIdRoutes } from './sign-in/openid.ts'
+import { signInRoutes } from './sign-in/sign-in.tsx'
+import { sourceFileRoutes } from './sources/file.tsx'
+import { sourcePageRoutes } from './sources/source.tsx'
+import { sourceRoutes } from './sources/sources.tsx'
+import { sourceTokenRoutes } from './sources/tokens.tsx'
+
+export type { ConsoleContext } from './context.ts'
+
+/** The console as an app of its own, at the root. Its `requestId` and `log` variables are set by whoever mounts it. */
+export function consoleDoor(context: ConsoleContext): Hono<ConsoleEnv> {
+  const app = new Hono<ConsoleEnv>()
+  const door: Door = { app, context, offered: new Set() }
+  app.onError((error, c) => answerWithPage(door, error, c))
+  app.use(guarded)
+  assetRoutes(door)
+  app.use(recognising(context), fromOurPages(context))
+  signInRoutes(door)
+  openIdRoutes(door)
+  landingRoutes(door)
+  peopleRoutes(door)
+  bulkRoutes(door)
+  planRoutes(door)
+  personRoutes(door)
+  overviewRoutes(door)
+  decisionRoutes(door)
+  productEditRoutes(door)
+  productRoutes(door)
+  productPageRoutes(door)
+  sourceRoutes(door)
+  sourcePageRoutes(door)
+  sourceFileRoutes(door)
+  sourceTokenRoutes(door)
+  rulePageRoutes(door)
+  ruleRoutes(door)
+  limitRoutes(door)
+  guardRoutes(door)
+  activityRoutes(door)
+  mailRoutes(door)
+  accountRoutes(door)
+  administratorRoutes(door)
+  app.all('*', (c) => {
+    throw new RosterdError('NOT_FOUND', { path: c.req.path })
+  })
+  return app
+}

@@ -1,0 +1,107 @@
+/** Administrators of an organization: those of the config file, and those whom others invited. */
+import { createHash, randomBytes } from 'node:crypto'
+import type { AdministratorRole } from '../reconcile/roles.ts'
+import type { Handle } from './connection.ts'
+
+export interface AdministratorRow {
+  email: string
+  emailKey: string
+  role: AdministratorRole
+  /** Who may change it: the config file, or the administrators. */
+  managed: 'config' | 'console'
+  /** When somebody under this address last asked for a page, as far as sessions are kept; null: nobody is signed in. */
+  seenAt: Date | null
+  /** Until when an invitation that nobody used lets them in; null: there is none. */
+  invitedUntil: Date | null
+}
+
+/** In the order of their addresses. An organization has few. */
+export async function listAdministrators(handle: Handle, organization: number, now: Date): Promise<AdministratorRow[]> {
+  return await handle<AdministratorRow[]>`
+    select a.email, a.email_key as "emailKey", a.role, a.managed,
+      (select max(s.seen_at) from sessions s where s.administrator_key = a.email_key and s.ends_at > ${now}
+        and s.organization_id in (0, ${organization})) as "seenAt",
+      (select max(l.expires_at) from login_links l where l.organization_id = ${organization} and l.administrator_key = a.email_key
+        and l.used_at is null and l.expires_at > ${now}) as "invitedUntil"
+    from administrators a where a.organization_id = ${organization} order by a.email_key limit 1000`
+}
+
+/** Adds somebody; false where they are an administrator already. */
+export async function insertAdministrator(
+  handle: Handle,
+  organization: number,
+  { email, emailKey, role }: Pick<AdministratorRow, 'email' | 'emailKey' | 'role'>,
+): Promise<boolean> {
+  const written = await handle`
+    insert into administrators (organization_id, email_key, email, role, managed)
+    values (${organization}, ${emailKey}, ${email}, ${role}, 'console') on conflict do nothing`
+  return written.count === 1
+}
+
+/** Of somebody whom the config file does not manage; false where there is nobody such. */
+export async function writeAdministratorRole(
+  handle: Handle,
+  organization: number,
+  emailKey: string,
+  role: AdministratorRole,
+): Promise<boolean> {
+  const written = await handle`
+    update administrators set role = ${role}
+    where organization_id = ${organization} and email_key = ${emailKey} and managed = 'console'`
+  return written.count === 1
+}
+
+/** Takes away, with everything by which they could still come in; false where there is nobody such. */
+export async function deleteAdministrator(handle: Handle, organization: number, emailKey: string): Promise<boolean> {
+  const gone = await handle`
+    delete from administrators where organization_id = ${organization} and email_key = ${emailKey} and managed = 'console'`
+  if (gone.count === 0) return false
+  await handle`delete from login_links where organization_id = ${organization} and administrator_key = ${emailKey}`
+  await handle`delete from sessions where organization_id = ${organization} and administrator_key = ${emailKey}`
+  return true
+}
+
+/**
+ * A letter with a link that lets an administrator in once; a link of an earlier letter that nobody used lets nobody in any more. The
+ * secret of the link is made when the letter leaves (`linkOfLetter`), so that it is kept nowhere.
+ */
+export async function writeInvitation(
+  handle: Handle,
+  organization: number,
+  { email, emailKey }: Pick<AdministratorRow, 'email' | 'emailKey'>,
+  { by, at, expiresAt }: { by: string; at: Date; expiresAt: Date },
+): Promise<void> {
+  await handle`
+    delete from login_links where organization_id = ${organization} and administrator_key = ${emailKey} and used_at is null`
+  await handle`
+    with link as (
+      insert into login_links (organization_id, hash, administrator_key, created_by, created_at, expires_at)
+      values (${organization}, ${hashOf(makeSecret())}, ${emailKey}, ${by}, ${at}, ${expiresAt}) returning id)
+    insert into letters (organization_id, audience, event, token_id, address, address_key, state, due_at)
+    select ${organization}, 'administrator', 'administrator_invited', link.id, ${email}, ${emailKey}, 'due', ${at} from link`
+}
+
+export interface InvitationLink {
+  secret: string
+  by: string
+  role: AdministratorRole
+  expiresAt: Date
+}
+
+/** Gives the link of a letter that leaves now its secret; null where the invitation was taken back, or another one came after it. */
+export async function linkOfLetter(
+  handle: Handle,
+  { organizationId, tokenId, addressKey }: { organizationId: number; tokenId: number; addressKey: string },
+): Promise<InvitationLink | null> {
+  const secret = makeSecret()
+  const [row] = await handle<Omit<InvitationLink, 'secret'>[]>`
+    update login_links l set hash = ${hashOf(secret)}
+    from administrators a
+    where l.organization_id = ${organizationId} and l.id = ${tokenId} and l.used_at is null
+      and a.organization_id = l.organization_id and a.email_key = l.administrator_key and a.email_key = ${addressKey}
+    returning l.created_by as by, a.role, l.expires_at as "expiresAt"`
+  return row === undefined ? null : { secret, ...row }
+}
+
+const makeSecret = (): string => randomBytes(32).toString('base64url')
+const hashOf = (secret: string): Buffer => createHash('sha256').update(secret).digest()

@@ -1,0 +1,39 @@
+/** Administrators whom others invited, in the name of one organization that has the same addresses as another. */
+import {
+  deleteAdministrator,
+  insertAdministrator,
+  linkOfLetter,
+  writeAdministratorRole,
+  writeInvitation,
+} from '../../../src/store/administrators.ts'
+import type { Transaction } from '../../../src/store/connection.ts'
+import { days, type Ground, NOON } from './ground.ts'
+import type { Tenant } from './tenants.ts'
+
+type Touch = (transaction: Transaction, as: Ground, theirs: Tenant) => Promise<unknown>
+
+const LEE = { email: 'lee@acme.test', emailKey: 'lee@acme.test', role: 'viewer' as const }
+const BY = { by: 'Kim@acme.test', at: NOON, expiresAt: days(7) }
+
+const invite = async (sql: Transaction, as: Ground): Promise<void> => {
+  await insertAdministrator(sql, as.id, LEE)
+  await writeInvitation(sql, as.id, LEE, BY)
+}
+
+export const ADMINISTERED_TOUCHES: Record<string, Touch> = {
+  insertAdministrator: (sql, as) => insertAdministrator(sql, as.id, LEE),
+  writeAdministratorRole: async (sql, as) => {
+    await invite(sql, as)
+    await writeAdministratorRole(sql, as.id, LEE.emailKey, 'admin')
+  },
+  deleteAdministrator: async (sql, as) => {
+    await sql`update administrators set managed = 'console' where organization_id = ${as.id}`
+    await deleteAdministrator(sql, as.id, 'kim@acme.test')
+  },
+  writeInvitation: invite,
+  linkOfLetter: async (sql, as) => {
+    await invite(sql, as)
+    const [link] = await sql<{ id: number }[]>`select id from login_links where organization_id = ${as.id}`
+    await linkOfLetter(sql, { organizationId: as.id, tokenId: link?.id ?? 0, addressKey: LEE.emailKey })
+  },
+}
