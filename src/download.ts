@@ -16,6 +16,11 @@ export async function* watched(text: AsyncGenerator<string>, log: Logger): Async
 export function streamed(text: AsyncGenerator<string>, type: string, name: string): Response {
   const body = ReadableStream.from(text).pipeThrough(new TextEncoderStream())
   return new Response(body, {
-    headers: { 'content-type': type, 'content-disposition': `attachment; filename="${name}"` },
+    headers: {
+      'content-type': type,
+      'content-disposition': `attachment; filename="${name}"`,
+      // Names and addresses: no cache on the way, and none of a shared machine, keeps them.
+      'cache-control': 'no-store',
+    },
   })
 }

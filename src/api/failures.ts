@@ -47,11 +47,16 @@ export function failureRoutes(door: Door): void {
       files,
     },
     async (where) => {
-      const { id: plan } = await planOf(where)
+      const { id: plan, operation } = await planOf(where)
       const { parts, organization } = where
       const files = await failureFiles(parts.sql, organization.id, plan)
       const failures = planFailures(parts.sql, organization.id, plan, files)
-      return await answered(where, showId('pln', plan), { plan, files, zone: organization.zone }, failures)
+      return await answered(
+        where,
+        showId('pln', plan),
+        { plan, files, verb: operation?.verb ?? null, zone: organization.zone },
+        failures,
+      )
     },
   )
 
@@ -73,7 +78,7 @@ export function failureRoutes(door: Door): void {
       if (snapshot === null) throw new RosterdError('SNAPSHOT_NOT_FOUND', { id: showId('snp', id) })
       const file: FailureFile = { ...snapshot, snapshotId: snapshot.id, change: null }
       const failures = rowFailures(parts.sql, organization.id, file)
-      const ground = { plan: null, files: [file], zone: organization.zone }
+      const ground = { plan: null, files: [file], verb: null, zone: organization.zone }
       return await answered(where, showId('snp', id), ground, failures)
     },
   )

@@ -2,8 +2,10 @@
 import { z } from '@hono/zod-openapi'
 import { type Caller, hashToken, makeSecret } from '../auth.ts'
 import { RosterdError } from '../errors.ts'
+import { handsOf } from '../reconcile/consent.ts'
 import { readEmail } from '../reconcile/normalise.ts'
 import { holds } from '../reconcile/roles.ts'
+import { tokenMakers } from '../store/access.ts'
 import { administratorAnywhere } from '../store/login-links.ts'
 import { makeLink } from '../sync/sign-in.ts'
 import { jsonOf } from './body.ts'
@@ -63,17 +65,29 @@ export function loginLinkRoutes(door: Door): void {
   })
 }
 
-/** Null: the bootstrap administrator, which only the bootstrap token may let in. */
+/**
+ * Null: the bootstrap administrator, which only the bootstrap token may let in. Whoever has a link is its administrator to the console,
+ * also where two have to say the same. So a token of an organization makes links for its own administrator alone, and none where
+ * somebody else has made it and may hold it: those are mailed their link from the console.
+ */
 async function whomFor(
   door: Door,
-  caller: Caller,
+  { name, organization, tokenId }: Caller,
   administrator: string | undefined,
 ): Promise<{ email: string; key: string } | null> {
-  if (administrator === undefined && caller.organization === null) return null
-  const wanted = administrator ?? caller.name
+  if (administrator === undefined && organization === null) return null
+  const { sql } = door.context.parts
+  const wanted = administrator ?? name
   const read = readEmail(wanted)
-  const email = read.ok ? await administratorAnywhere(door.context.parts.sql, read.key, caller.organization) : null
-  if (read.ok && email !== null) return { email, key: read.key }
-  const detail = `${wanted} is no administrator here; the configuration lists them.`
-  throw new RosterdError('INPUT_INVALID', { detail })
+  const email = read.ok ? await administratorAnywhere(sql, read.key, organization) : null
+  if (!read.ok || email === null) throw refusal(`${wanted} is no administrator here; the configuration lists them.`)
+  const { key } = read
+  if (organization === null || tokenId === null) return { email, key }
+  const hands = handsOf({ by: name, makers: await tokenMakers(sql, organization, tokenId) })
+  if (hands.every((one) => one === key)) return { email, key }
+  throw refusal(
+    `this token makes no link for ${email}, since somebody else may hold it; in the console, under Administrators, an admin has one mailed to them.`,
+  )
 }
+
+const refusal = (detail: string): RosterdError => new RosterdError('INPUT_INVALID', { detail })

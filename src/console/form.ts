@@ -14,6 +14,12 @@ export class Form {
     return typeof value === 'string' ? storable(name, value).trim() : ''
   }
 
+  /** A number as people type it from a page, `1,234` or `1 234`; null for what is none. */
+  number(name: string): number | null {
+    const digits = this.text(name).replaceAll(/[\s,.’']/g, '')
+    return /^\d{1,9}$/.test(digits) ? Number(digits) : null
+  }
+
   /** As many as were sent, without empty ones. */
   all(name: string): string[] {
     return this.#data

@@ -7,6 +7,8 @@ import type { Asked } from './route.ts'
 /** A comment, so that no proxy takes the silence for the end. */
 const HEARTBEAT_MS = 15_000
 const PAUSE_MS = 500
+/** Then it ends, and the browser comes again by itself: whoever is signed out by then, or may look no more, is sent nothing further. */
+const LONGEST_MS = 300_000
 /** Looking takes at most a tenth of the time. */
 const COST = 10
 
@@ -46,8 +48,9 @@ export function live({ stopping, here, parts: { log } }: Asked, look: () => Prom
 
 async function* follow(look: () => Promise<Look>, here: Here, signal: AbortSignal): AsyncGenerator<string> {
   let last = ''
-  let told = performance.now()
-  while (!signal.aborted) {
+  const since = performance.now()
+  let told = since
+  while (!signal.aborted && performance.now() - since < LONGEST_MS) {
     const begun = performance.now()
     const { parts, ended } = await look()
     const text = String(await (<HereProvider value={here}>{parts}</HereProvider>).toString())
@@ -61,5 +64,10 @@ async function* follow(look: () => Promise<Look>, here: Here, signal: AbortSigna
   }
 }
 
-/** A line break in the data begins another line of it. */
-const event = (name: string, data: string) => `event: ${name}\n${data.replaceAll(/^/gm, 'data: ')}\n\n`
+/** A line break in the data begins another line of it (LF, CR or both; U+2028 is none there). */
+const event = (name: string, data: string) =>
+  `event: ${name}\n${data
+    .split(/\r\n|\r|\n/)
+    .map(dataLine)
+    .join('')}\n`
+const dataLine = (line: string): string => `data: ${line}\n`

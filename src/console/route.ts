@@ -91,8 +91,10 @@ export function action<P extends string>(
       throw new RosterdError('BODY_TOO_LARGE', { limit: most })
     },
   })
-  door.app.post(`/o/:organization${path}`, limited, async (c) => {
+  door.app.post(`/o/:organization${path}`, async (c) => {
     const asked = await admit(door, c, role)
+    // Only now: a body that does not say how long it is is read to its end to be measured, and nobody else may fill our memory with one.
+    if (!c.req.raw.bodyUsed) await limited(c, async () => {})
     const form = await formOf(c)
     return await answer(door, asked, await act({ ...asked, form }))
   })

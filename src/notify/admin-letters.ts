@@ -106,7 +106,9 @@ function finished(event: PlanFinished, context: Context): Letter {
     ...listed(
       'Why items failed, and what to do:',
       event.failures.map(
-        (failure) => `${number(failure.count)} × ${plain(failure.message, 500)} ${plain(failure.nextStep, 500)}`,
+        // The sentence is that of the first of them: it may name one person.
+        ({ count, message, nextStep }) =>
+          `${count === 1 ? '' : `${number(count)} ×, such as: `}${plain(message, 500)} ${plain(nextStep, 500)}`,
       ),
     ),
     ...(event.command === null ? [] : [{ paragraph: 'For the list, type:' }, { command: plain(event.command, 500) }]),

@@ -56,7 +56,8 @@ function waiting(before: Consent | null, next: Consent): Consent | null {
   return keyOf(before.by) === null ? null : before
 }
 
-function handsOf({ by, makers = [] }: Consent): string[] {
+/** Keys of the addresses of those who may have held the token; the bootstrap token among them is nobody. */
+export function handsOf({ by, makers = [] }: Pick<Consent, 'by' | 'makers'>): string[] {
   return [by, ...makers].map(keyOf).filter((key) => key !== null)
 }
 

@@ -107,11 +107,14 @@ export async function insertToken(
   return row.id
 }
 
-/** Tokens of the organization, revoked ones included, newest first; `before`: only those with a smaller id. */
+/**
+ * Tokens of the organization, revoked ones included, newest first; `before`: only those with a smaller id; `source`: only those of the
+ * source with this key.
+ */
 export async function listTokens(
   handle: Handle,
   organization: number,
-  { before, limit }: { before: number | null; limit: number },
+  { before, limit, source = null }: { before: number | null; limit: number; source?: string | null },
 ): Promise<TokenRow[]> {
   return await handle<TokenRow[]>`
     select t.id, t.hint, s.key as source, t.role, coalesce(a.email, t.administrator_key) as administrator, a.role as "administratorRole",
@@ -121,6 +124,7 @@ export async function listTokens(
     left join administrators a on a.organization_id = t.organization_id and a.email_key = t.administrator_key
     left join sources s on s.organization_id = t.organization_id and s.id = t.source_id
     where t.organization_id = ${organization} ${before === null ? handle`` : handle`and t.id < ${before}`}
+      ${source === null ? handle`` : handle`and s.key = ${source}`}
     order by t.id desc limit ${limit}`
 }
 

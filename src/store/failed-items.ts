@@ -1,5 +1,13 @@
 /** Items of a plan that did not succeed. */
-import type { ActionKind, OutcomeState, Role, RowProduct, SourceStatus, StagedRow } from '../reconcile/model.ts'
+import type {
+  ActionKind,
+  Instant,
+  OutcomeState,
+  Role,
+  RowProduct,
+  SourceStatus,
+  StagedRow,
+} from '../reconcile/model.ts'
 import { FAILED_STATES } from '../reconcile/tally.ts'
 import type { Handle } from './connection.ts'
 import { type ProfileColumns, profileOf } from './directory.ts'
@@ -25,6 +33,8 @@ export interface FailedItem {
   row: StagedRow | null
   /** Names of the products that the person holds. */
   holds: string[]
+  /** What a person had asked for of the product, and until when; null where sources did, and for a membership. */
+  asked: { product: string; until: Instant | null } | null
 }
 
 /**
@@ -41,6 +51,8 @@ export async function failedItems(
   const rows = await handle<(Omit<FailedItem, 'row'> & FailedRow)[]>`
     select i.number, i.kind, o.state, o.code, o.params, i.subject_email as email, i.subject_name as name, p.name as product,
       i.evidence->>'file' as file, (i.evidence->>'line')::int as line,
+      case when l.lane = 'by_hand' and p.id is not null then jsonb_build_object('product', p.name,
+        'until', coalesce(i.after->>'grantedUntil', i.after->>'expiresAt')) end as asked,
       array(select q.name from assignments a join products q on q.organization_id = a.organization_id and q.id = a.product_id
         where a.organization_id = i.organization_id and a.person_id = i.person_id order by q.id) as holds,
       u.anchor, u.anchor_key, u.row_email, u.email_key, u.user_name, u.user_name_key, u.first_name, u.last_name, u.display_name,
@@ -48,6 +60,7 @@ export async function failedItems(
       u.row_line, u.gone
     from outcomes o
     join plan_items i on i.organization_id = o.organization_id and i.plan_id = o.plan_id and i.number = o.number
+    join plans l on l.organization_id = i.organization_id and l.id = i.plan_id
     left join products p on p.organization_id = i.organization_id and p.id = i.product_id
     left join lateral (
       select v.*, v.email as row_email, v.line as row_line,
@@ -105,8 +118,8 @@ interface FailedRow extends Omit<ProfileColumns, 'email' | 'email_key'> {
 }
 
 function toItem(found: Omit<FailedItem, 'row'> & FailedRow): FailedItem {
-  const { number, kind, state, code, params, email, name, product, file, line, holds } = found
-  return { number, kind, state, code, params, email, name, product, file, line, holds, row: toRow(found) }
+  const { number, kind, state, code, params, email, name, product, file, line, holds, asked } = found
+  return { number, kind, state, code, params, email, name, product, file, line, holds, asked, row: toRow(found) }
 }
 
 function toRow(found: FailedRow): StagedRow | null {

@@ -73,6 +73,8 @@ export interface TakenBack {
   productId: number
   /** Who asked for it. */
   actor: string
+  /** It was taken already: nothing was done but to ask again. */
+  already: boolean
 }
 
 /** Until when pins count (`until` null = until they are lifted, with `nextSync` by the next sync), and why, where somebody said so. */
@@ -84,7 +86,7 @@ export interface PinTerm {
 
 /**
  * Pins what a person has taken back, where a source other than `manual` still wants it, or where it is pinned already. To be called
- * while the claims and grants of these people are as they were.
+ * while the claims and grants of these people are as they were. What was taken already keeps the pin that holds as long or longer.
  *
  * @returns how many were written
  */
@@ -105,14 +107,16 @@ export async function writePins(
       : transaction`from grants w join sources s on s.organization_id = w.organization_id and s.id = w.source_id
           where w.organization_id = ${organization} and w.person_id = x.person_id and w.product_id = x.product_id
             and w.to_change is null`
+  const known = transaction`from pins k
+    where k.organization_id = ${organization} and k.person_id = x.person_id and k.product_id = x.product_id and k.kind = ${kind}`
   const written = await transaction`
     insert into pins as p (organization_id, person_id, product_id, kind, until, next_sync, reason, created_by, plan_id, since)
     select distinct on (x.person_id, x.product_id) ${organization}::int, x.person_id, x.product_id, ${kind}, ${until}::timestamptz,
       ${nextSync}::boolean, ${reason}::text, x.actor, ${plan}::bigint, ${at}::timestamptz
     from ${pairs(transaction, taken)}
-    where exists (select ${wants} and s.kind <> 'manual')
-      or exists (select from pins k where k.organization_id = ${organization} and k.person_id = x.person_id
-        and k.product_id = x.product_id and k.kind = ${kind})
+    where (exists (select ${wants} and s.kind <> 'manual') or exists (select ${known}))
+      and not (x.already and exists (select ${known} and not ${lapsed(transaction)}
+        and (${nextSync}::boolean or (not k.next_sync and coalesce(k.until, 'infinity') >= coalesce(${until}::timestamptz, 'infinity')))))
     order by x.person_id, x.product_id
     on conflict (organization_id, person_id, product_id, kind) do update set until = excluded.until, next_sync = excluded.next_sync,
       reason = excluded.reason, created_by = excluded.created_by, plan_id = excluded.plan_id, since = excluded.since`
@@ -133,8 +137,16 @@ export async function liftPins(
   return lifted.count
 }
 
-function pairs(transaction: Transaction, list: { personId: number; productId: number; actor?: string }[]) {
-  const rows = list.map(({ personId, productId, actor }) => ({ person_id: personId, product_id: productId, actor }))
+function pairs(
+  transaction: Transaction,
+  list: { personId: number; productId: number; actor?: string; already?: boolean }[],
+) {
+  const rows = list.map(({ personId, productId, actor, already }) => ({
+    person_id: personId,
+    product_id: productId,
+    actor,
+    already,
+  }))
   return transaction`
-    json_to_recordset(${JSON.stringify(rows)}::text::json) as x(person_id bigint, product_id integer, actor text)`
+    json_to_recordset(${JSON.stringify(rows)}::text::json) as x(person_id bigint, product_id integer, actor text, already boolean)`
 }

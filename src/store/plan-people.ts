@@ -60,7 +60,7 @@ function held(handle: Handle, organization: number, place: Place, holds: Hold[])
 /**
  * The items that are looked for of the next people who have one, all items of a person together, whatever became of them.
  *
- * @param page people, not items; `after` is the `lead` of the last person before
+ * `limit` counts people, not items; `after` is the `lead` of the last person before.
  */
 export async function readPeopleItems(
   handle: Handle,

@@ -102,7 +102,7 @@ export async function openAssigns(
   const rows = await handle<{ id: number; assigns: number }[]>`
     select i.product_id as id, count(*)::int as assigns from plan_items i
     left join ${outcomeOf(handle)} on true
-    where i.organization_id = ${organization} and i.plan_id = ${plan} and i.kind = 'assign' and not i.excluded
+    where i.organization_id = ${organization} and i.plan_id = ${plan} and i.kind = 'assign' and i.predicted <> 'noop' and not i.excluded
       and i.product_id = any(${products}::integer[]) and (o.number is null or o.code = 'SEATS_EXHAUSTED')
     group by i.product_id`
   return new Map(rows.map((row) => [row.id, row.assigns]))

@@ -83,7 +83,8 @@ export async function openedBy(handle: Handle, session: SessionRow): Promise<Ope
     where not o.retired and (${only} = 0 or o.id = ${only}) order by o.key`
   return rows.flatMap((row) => {
     const own = administratorKey === null ? 'admin' : row.role
-    const role = roles === null ? own : (roles[row.key] ?? null)
+    const given = roles !== null && Object.hasOwn(roles, row.key) ? (roles[row.key] ?? null) : null
+    const role = roles === null ? own : given
     return role === null ? [] : [{ ...row, role }]
   })
 }

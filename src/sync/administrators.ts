@@ -32,7 +32,7 @@ export async function inviteAdministrator(
 ): Promise<{ email: string }> {
   const read = readEmail(given)
   if (!read.ok) throw new RosterdError('INPUT_INVALID', { detail: `${given || 'Nothing'} is not an e-mail address.` })
-  const whom = { email: given.trim(), emailKey: read.key }
+  const whom = { email: read.email, emailKey: read.key }
   const invited = await setOne(parts, organization, setter.actor, async (transaction, at) => {
     if (!(await insertAdministrator(transaction, organization.id, { ...whom, role })))
       throw new RosterdError('INPUT_INVALID', {

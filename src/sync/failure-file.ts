@@ -1,9 +1,11 @@
 /** Failures in the shape of the file that they came from, so that the file can be put right and uploaded again. */
+import { lastDay } from '../reconcile/expiry.ts'
 import { showId } from '../reconcile/identifiers.ts'
+import type { Verb } from '../reconcile/operation.ts'
 import type { FailedItem } from '../store/failed-items.ts'
 import type { FailureFile } from '../store/failures.ts'
 import type { SnapshotLayout } from '../store/snapshots.ts'
-import { isField } from './csv/field.ts'
+import { type Field, isField } from './csv/field.ts'
 import { asLines, cellsOf, type FailureRow, namedCells, type Shape, writeFailures } from './csv/index.ts'
 import type { Failure } from './failure-list.ts'
 
@@ -12,36 +14,35 @@ export interface FailureGround {
   /** Null where the rows of a file are told that no plan was made from. */
   plan: number | null
   files: FailureFile[]
+  /** What a person asked for; null where sources did. */
+  verb: Verb | null
   /** IANA zone of the organization: ends are written as its days. */
   zone: string
 }
 
 type FileShape = Shape & Pick<SnapshotLayout, 'delimiter'>
 
+function column<F extends Field>(field: F) {
+  return { header: field, field, attribute: null, product: null, secret: false, inverted: false }
+}
+
 /** Where no file gave a shape: a plan made by hand. */
 const PLAIN: FileShape = shapeOf({
   delimiter: ',',
   keyedBy: 'email',
-  columns: ['email', 'display_name'].map((field) => ({
-    header: field,
-    field,
-    attribute: null,
-    product: null,
-    secret: false,
-    inverted: false,
-  })),
+  columns: (['email', 'display_name'] as const).map(column),
 })
 
 /** The CSV text. Where a plan has several files, the first gives the shape, and the rows of the others are moved into its columns. */
 export function failureFile(ground: FailureGround, failures: AsyncIterable<Failure>): AsyncGenerator<string> {
-  const shape = shapeFor(ground.files)
+  const shape = shapeFor(ground)
   return writeFailures(rows(ground, shape, failures), shape)
 }
 
 /** The lines of one failure by header, for machines. */
-export function failureLines({ files, zone }: FailureGround, failure: Failure): Record<string, string>[] {
-  const shape = shapeFor(files)
-  return linesOf(failure, shape, zone).map((cells) => namedCells(cells, shape))
+export function failureLines(ground: FailureGround, failure: Failure): Record<string, string>[] {
+  const shape = shapeFor(ground)
+  return linesOf(failure, shape, ground.zone).map((cells) => namedCells(cells, shape))
 }
 
 /** Where the address stands in the rows of a file, -1 when nowhere. */
@@ -59,7 +60,7 @@ async function* rows(
     for (const cells of linesOf(failure, shape, zone)) {
       yield {
         cells,
-        products: item === null ? '' : stillHeld(item),
+        products: item === null ? '' : productsOf(item),
         line,
         code,
         reason,
@@ -71,9 +72,18 @@ async function* rows(
   }
 }
 
-function shapeFor(files: FailureFile[]): FileShape {
+function shapeFor({ files, verb }: Pick<FailureGround, 'files' | 'verb'>): FileShape {
   const layout = files.find((file) => file.layout !== null)?.layout
-  return layout ? shapeOf(layout) : PLAIN
+  const shape = layout ? shapeOf(layout) : PLAIN
+  return verb === 'assign' || verb === 'invite' ? withAsked(shape) : shape
+}
+
+/** Products and an end that were named beside a file, or without one, stand in the file with what failed, so that it says all by itself. */
+function withAsked(shape: FileShape): FileShape {
+  const missing = (['products', 'expires'] as const).filter((name) =>
+    shape.columns.every(({ field }) => field !== name),
+  )
+  return { ...shape, columns: [...shape.columns, ...missing.map(column)] }
 }
 
 /** The shape of a file that was read. */
@@ -89,16 +99,22 @@ function linesOf(failure: Failure, shape: FileShape, zone: string): string[][] {
   const { item } = failure
   if (item === null) return [rowCells(failure, shape)]
   const { row } = item
-  if (row === null || shape === PLAIN) return [plainCells(item, shape)]
+  if (row === null || isPlain(shape)) return [plainCells(item, shape, zone)]
   // Who could not be removed is listed with what they hold, so that the file can be given to revoke as it is.
   if (item.kind === 'remove') return [withHeld(cellsOf(row, shape, zone), item, shape)]
+  if (item.asked !== null) {
+    const { until } = item.asked
+    return [withHeld(cellsOf({ ...row, products: [], expiresAt: until }, shape, zone), item, shape)]
+  }
   return asLines(row, shape).map((line) => cellsOf(line, shape, zone))
 }
+
+const isPlain = ({ columns }: FileShape): boolean => columns[0] === PLAIN.columns[0]
 
 function withHeld(cells: string[], item: FailedItem, { columns }: FileShape): string[] {
   return cells.map((cell, at) => {
     const { field, product } = columns[at] ?? {}
-    return field === 'products' && product === null ? stillHeld(item) : cell
+    return field === 'products' && product === null ? productsOf(item) : cell
   })
 }
 
@@ -112,15 +128,17 @@ function rowCells(failure: Failure, shape: FileShape): string[] {
 }
 
 /** No source ever showed the person, or none has a part in the plan: what the plan itself knows. */
-function plainCells(item: FailedItem, { columns }: FileShape): string[] {
+function plainCells(item: FailedItem, { columns }: FileShape, zone: string): string[] {
+  const until = item.asked?.until ?? null
   return columns.map(({ field, product }) => {
     if (field === 'email') return item.email
     if (field === 'display_name') return item.name ?? ''
-    return field === 'products' && product === null ? stillHeld(item) : ''
+    if (field === 'expires') return until === null ? '' : lastDay(until, zone)
+    return field === 'products' && product === null ? productsOf(item) : ''
   })
 }
 
-/** Only where a removal failed: for anybody else the products of a row say what they are to hold. */
-function stillHeld({ kind, holds }: FailedItem): string {
-  return kind === 'remove' ? holds.join(';') : ''
+/** What a file of it would have to name: where a removal failed, what is still held; else what a person asked for and did not get. */
+function productsOf({ kind, holds, asked }: FailedItem): string {
+  return kind === 'remove' ? holds.join(';') : (asked?.product ?? '')
 }

@@ -44,6 +44,7 @@ export async function writeByHand(
 ): Promise<PinCounts> {
   const { organizationId: organization, planId } = batch
   const states = new Map(outcomes.map((outcome) => [outcome.number, outcome.state]))
+  const already = (item: Item) => states.get(item.number) === 'noop'
   const of = (kinds: ActionKind[], ...among: readonly OutcomeState[]): Item[] =>
     items.filter(({ kind, number }) => {
       const state = states.get(number)
@@ -59,6 +60,7 @@ export async function writeByHand(
     personId: item.personId,
     productId: item.productId ?? 0,
     actor: actorOf(item, batch),
+    already: already(item),
   })
   const joined = of(['invite', 'reactivate'], 'succeeded', 'noop')
   const given = of(['assign', 'extend', 'shorten'], ...DONE)
@@ -71,7 +73,6 @@ export async function writeByHand(
   await markDirty(transaction, organization, people)
   const change = await nextChange(transaction, organization, at, 'plan', planId)
 
-  const already = (item: Item) => states.get(item.number) === 'noop'
   const leaving = await peopleLeaving(transaction, organization, joined.filter(already).map(personOf))
   const newcomers = joined.filter((item) => !already(item) || leaving.has(item.personId))
   await claimByHand(transaction, organization, invitedOf(newcomers, batch, running), change, at)

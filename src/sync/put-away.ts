@@ -46,7 +46,7 @@ const isUsed = ({ state }: Snapshot): boolean => state === 'admitted' || state =
 async function brokenRows(parts: Parts, organization: number, snapshot: Snapshot): Promise<AsyncIterable<string>> {
   const file = { ...snapshot, snapshotId: snapshot.id, change: null }
   const { zone } = await readOrganization(parts.sql, organization)
-  return failureFile({ plan: null, files: [file], zone }, rowFailures(parts.sql, organization, file))
+  return failureFile({ plan: null, files: [file], verb: null, zone }, rowFailures(parts.sql, organization, file))
 }
 
 const WHY: Partial<Record<SnapshotState, string>> = {

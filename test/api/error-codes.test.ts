@@ -290,7 +290,19 @@ const NEVER = new Map<ErrorCode, string>([
   ...because('of files of a source', ['SNAPSHOT_NEEDS_ANOTHER', 'SNAPSHOT_STATE', 'SOURCE_NOT_FOUND']),
   ...because('of open questions', ['DECISION_NOT_FOUND', 'DECISION_STATE', 'CHOICE_UNKNOWN']),
   ...because('of the account service', ['MEMBER_STATE']),
-  ...because('of the console', ['SESSION_OVER', 'LINK_USED', 'NO_ENTRY', 'FORM_STALE']),
+  ...because('of the console', [
+    'SESSION_OVER',
+    'LINK_USED',
+    'NO_ENTRY',
+    'NO_ROLE',
+    'CLAIM_MISSING',
+    'SIGN_IN_STALE',
+    'SIGN_IN_REFUSED',
+    'PROVIDER_AWAY',
+    'FORM_STALE',
+    'ADMINISTRATOR_NOT_FOUND',
+    'OWN_ACCOUNT',
+  ]),
   ...because('of settings', ['RULE_NOT_FOUND', 'MANAGED_BY_CONFIG', 'KEY_TAKEN']),
 ])
 

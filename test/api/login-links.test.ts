@@ -57,6 +57,22 @@ describe('a link into the console', () => {
     expect(await world.ask('admin', 'POST', PATH, { who: 'x' })).toMatchObject({ status: 400 })
   })
 
+  test('is made with no token that somebody else may hold: two administrators would be one', async () => {
+    const refused = { status: 400, json: { code: 'INPUT_INVALID' } }
+    const other = await world.ask('admin', 'POST', PATH, { administrator: 'operator@acme.example' })
+    expect(other).toMatchObject(refused)
+    expect(other.json['detail']).toContain('this token makes no link for operator@acme.example')
+    expect(await world.ask('admin', 'POST', PATH, { administrator: 'Admin@Acme.example' })).toMatchObject({
+      status: 200,
+    })
+    const made = (by: string) => world.sql`
+      update tokens set created_by = ${by} where organization_id = ${world.ids['acme'] ?? 0} and administrator_key = 'admin@acme.example'`
+    await made('operator@acme.example')
+    expect(await world.ask('admin', 'POST', PATH, {})).toMatchObject(refused)
+    await made('bootstrap token')
+    expect(await world.ask('admin', 'POST', PATH, {})).toMatchObject({ status: 200 })
+  })
+
   test('is typed as login-link, and stands alone on standard output', async () => {
     const ran = await world.type(['login-link'])
     expect(ran.exit).toBe(0)

@@ -71,7 +71,7 @@ describe('inviting by a file', () => {
     await cli.type(['invite', '--csv', csv, '--yes'])
     const second = await cli.type(['invite', '--csv', csv, '--yes'])
     expect(second).toMatchObject({ exit: 0, err: '' })
-    expect(second.out).toMatch(/twice\.csv was applied by plan (pln_\d+) on 2026-11-22\. Nothing to do/)
+    expect(second.out).toMatch(/twice\.csv was applied by plan (pln_\d+) on \d{1,2} \w{3} \d{4}\. Nothing to do/)
     expect(second.out).toMatch(/Plan pln_\d+ was applied: 1 done of 1 item\.\n$/)
     const anew = await cli.type(['invite', '--csv', csv, '--yes', '--again'])
     expect(anew.out).toMatch(/was applied: 1 already so of 1 item\.\n$/)

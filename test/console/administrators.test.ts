@@ -84,6 +84,13 @@ describe('somebody who is invited', () => {
     expect((await ask('remove', { who: 'gone@acme.example' })).status).toBe(404)
   })
 
+  test('has the address that stands in what was pasted', async () => {
+    const admin = await world.session('admin@acme.example')
+    await world.ask('POST', '/o/acme/administrators/invite', { ...admin, fields: { email: 'mailto:Ann@acme.example' } })
+    expect(await list(admin.cookie)).toContain('>Ann@acme.example is an administrator now')
+    expect([...(await post()).keys()]).toContain('Ann@acme.example')
+  })
+
   test('is a mistake that the form says where nobody can be meant', async () => {
     const admin = await world.session('admin@acme.example')
     for (const [email, says] of [

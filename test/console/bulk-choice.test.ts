@@ -44,6 +44,13 @@ describe('a choice in an address', () => {
     expect(shown([3], [3, 8], 'browse=1').whom).toEqual({ kind: 'members', ids: [3] })
   })
 
+  test('says the whole search that finds those who are meant, or is refused: a part of it would find more', () => {
+    const filter = new URLSearchParams({ q: '信'.repeat(200), state: 'suspended', product: 'cad' }).toString()
+    expect(readChoice(new URLSearchParams({ all: '1', filter })).whom).toEqual({ kind: 'all', filter })
+    const longer = new URLSearchParams({ all: '1', filter: `q=${'a'.repeat(4_000)}&state=suspended` })
+    expect(() => readChoice(longer)).toThrow(/too long for an address/)
+  })
+
   test('has an end', () => {
     const many = Array.from({ length: 1_000 }, (_, index) => index + 1)
     const query = new URLSearchParams(`all=1&shown=${pack(many)}`)

@@ -38,6 +38,7 @@ describe('the address', () => {
   test.each<[string, Record<string, unknown>, string | null]>([
     ['is compared as addresses are', { email: 'Kim@Acme.Example' }, 'kim@acme.example'],
     ['is none when the provider did not verify it', { email: 'kim@acme.example', email_verified: false }, null],
+    ['is none when the provider says so in text', { email: 'kim@acme.example', email_verified: 'false' }, null],
     ['is none when it is no address', { email: 'kim' }, null],
     ['is none when it is no text', { email: ['kim@acme.example'] }, null],
     ['is none without the claim', {}, null],

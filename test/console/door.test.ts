@@ -1,4 +1,5 @@
 /** The door of the console, without a browser: links that are used once, sessions, forged forms, roles, headers. */
+import { request } from 'node:http'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type ConsoleWorld, openConsole } from './world.ts'
 
@@ -175,6 +176,39 @@ describe('a form', () => {
   })
 })
 
+test('whoever is nobody is answered before what they send is read', async () => {
+  const path = '/o/acme/bulk/remove/file'
+  const headers = {
+    origin: world.url,
+    'transfer-encoding': 'chunked',
+    'content-type': 'multipart/form-data; boundary=x',
+  }
+  const sent = request(world.url + path, { method: 'POST', headers })
+  sent.on('error', () => {})
+  // A body whose end never comes, and which does not say how long it is.
+  sent.write('--x\r\n')
+  const status = await new Promise((resolve, reject) => {
+    sent.on('response', (answer) => resolve(answer.statusCode))
+    sent.setTimeout(5_000, () => reject(new Error('it was read to an end that never comes')))
+  })
+  sent.destroy()
+  expect(status).toBe(401)
+})
+
+test('a form that comes in pieces, as some proxies send it, is read whole', async () => {
+  const mine = await world.session('operator@acme.example')
+  const body = new ReadableStream({
+    start(controller) {
+      controller.enqueue(new TextEncoder().encode(`token=${mine.token}&session=`))
+      controller.enqueue(new TextEncoder().encode('1'))
+      controller.close()
+    },
+  })
+  const headers = { cookie: mine.cookie, origin: world.url, 'content-type': 'application/x-www-form-urlencoded' }
+  const asked = { method: 'POST', redirect: 'manual', headers, body, duplex: 'half' } as const
+  expect((await fetch(`${world.url}/o/acme/account/end`, asked)).status).toBe(303)
+})
+
 describe('an answer', () => {
   test('runs nothing that is not ours, and is kept by nobody', async () => {
     const { cookie } = await world.session('viewer@acme.example')
@@ -197,6 +231,15 @@ describe('an answer', () => {
     ])
     const { cookie } = await world.session('admin@acme.example')
     expect((await world.ask('GET', '/plans/pln_7?organization=acme', { cookie })).status).toBe(404)
+  })
+
+  test('with a file is kept by nobody, and is never about more people than the list shows', async () => {
+    const viewer = await world.session('viewer@acme.example')
+    const file = await world.ask('GET', '/o/acme/people.csv?state=active', viewer)
+    expect([file.status, file.headers.get('cache-control')]).toEqual([200, 'no-store'])
+    await file.text()
+    for (const query of ['state=removed', 'leaving=1'])
+      expect((await world.ask('GET', `/o/acme/people.csv?${query}`, viewer)).status).toBe(400)
   })
 
   test('to what is not there is a page for people and a problem for programs', async () => {

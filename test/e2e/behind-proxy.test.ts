@@ -120,7 +120,11 @@ async function through(asked: Ask): Promise<void> {
   await until(async () => (await asked('/healthz').catch(() => null))?.status === 200)
   expect((await asked('/readyz')).body).toContain('ready')
   const page = await asked('/plans/pln_1?organization=acme')
-  expect([page.status, page.body]).toEqual([200, expect.stringContaining('rosterd show pln_1 --organization acme')])
+  // Whoever is not signed in signs in first, and goes on to the plan; the way there stays on this name.
+  const door = `/sign-in?to=${encodeURIComponent('/plans/pln_1?organization=acme')}`
+  expect([page.status, page.location]).toEqual([303, door])
+  const signIn = await asked(door)
+  expect([signIn.status, signIn.body]).toEqual([200, expect.stringContaining('Sign in')])
   expect((await asked('/api/v1/organizations')).status).toBe(401)
   const authorization = `Bearer ${daemon.token}`
   expect((await asked('/api/v1/organizations', { authorization })).body).toContain('"key":"acme"')

@@ -34,7 +34,9 @@ async function text(parts: AsyncIterable<string>): Promise<string> {
 /** The failure file of a plan. */
 async function fileOf(plan: number): Promise<string> {
   const files = await failureFiles(world.sql, world.organization, plan)
-  return await text(failureFile({ plan, files, zone: ZONE }, planFailures(world.sql, world.organization, plan, files)))
+  return await text(
+    failureFile({ plan, files, verb: null, zone: ZONE }, planFailures(world.sql, world.organization, plan, files)),
+  )
 }
 
 /** Its lines as cells by header. Only for cells without quotes. */
@@ -194,7 +196,10 @@ describe('rows in error', () => {
     if (!header) throw new Error('no snapshot')
     const file = { ...header, snapshotId: snapshot, change: null }
     const asked = await text(
-      failureFile({ plan: null, files: [file], zone: ZONE }, rowFailures(world.sql, world.organization, file)),
+      failureFile(
+        { plan: null, files: [file], verb: null, zone: ZONE },
+        rowFailures(world.sql, world.organization, file),
+      ),
     )
     expect(asked).toMatch(/\r\n2;x@@y;'=1\+1;;3;EMAIL_INVALID;[^\r]*;;\r\n$/)
     // It waits for two administrators until a newer file takes its place.

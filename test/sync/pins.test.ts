@@ -250,6 +250,20 @@ test('the date that a person gave is kept apart from the one that comes of it', 
   expect((await world.actions(next.plans[0])).filter((one) => one.includes('p1@'))).toEqual([`shorten ${P1} vray`])
 })
 
+test('asking again for what is done already makes a pin longer and never shorter', async () => {
+  const world = await open()
+  const term = () => world.sql`select kind, until, next_sync as "nextSync", reason from pins`
+  const month = { kind: 'days', days: 30 } as const
+  await remove(world, { pin: month })
+  expect(await term()).toEqual([{ kind: 'exclude', until: expect.any(Date), nextSync: false, reason: null }])
+  await remove(world, { pin: { kind: 'always' } })
+  const forever = { kind: 'exclude', until: null, nextSync: false, reason: null }
+  expect(await term()).toEqual([forever])
+  await remove(world, { pin: month })
+  await remove(world, { pin: { kind: 'next_sync' } })
+  expect(await term()).toEqual([forever])
+})
+
 test('a seat that was waited for comes by itself, and after thirty days a person is asked again', async () => {
   const one = 'vray: { name: V-Ray, seats: 3 }\nhoudini: { name: Houdini, seats: 10 }'
   const world = await open({ products: one })

@@ -383,7 +383,7 @@ describe('what failed', () => {
     await world.approve(plan)
     await world.run(plan)
     const files = await failureFiles(sql, organization, plan)
-    const ground = { plan, files, zone: 'Europe/Berlin' }
+    const ground = { plan, files, verb, zone: 'Europe/Berlin' }
     let file = ''
     for await (const part of failureFile(ground, planFailures(sql, organization, plan, files))) file += part
     return { plan, file }
@@ -432,8 +432,33 @@ describe('what failed', () => {
     const files = await failureFiles(sql, organization, plan)
     const told: string[] = []
     for await (const one of planFailures(sql, organization, plan, files))
-      told.push(`${one.code} ${failureLines({ plan, files, zone: 'Europe/Berlin' }, one)[0]?.['email']}`)
+      told.push(
+        `${one.code} ${failureLines({ plan, files, verb: 'remove', zone: 'Europe/Berlin' }, one)[0]?.['email']}`,
+      )
     expect(told).toEqual(['HAS_PRODUCTS ada@acme.example', 'MEMBER_NOT_FOUND zoe@acme.example'])
+  })
+
+  it('of assigns names the product that somebody did not get, and until when, so that it says all by itself', async () => {
+    await members(PEOPLE)
+    const { sql, organization, parts } = world
+    await sql`update products set owned = used where organization_id = ${organization} and key = 'houdini'`
+    const { id } = await send('assign', 'email,note\r\nbob@acme.example,x\r\n')
+    const operation: Asked = {
+      ...OPERATION,
+      verb: 'assign',
+      products: ['houdini'],
+      expiresAt: '2027-06-30T22:00:00.000Z',
+      selection: { upload: id },
+    }
+    const { plan } = await draft(parts, organization, { actor: KIM, operation, quiet: true })
+    await world.approve(plan)
+    await world.run(plan)
+    const files = await failureFiles(sql, organization, plan)
+    let file = ''
+    const ground = { plan, files, verb: 'assign', zone: 'Europe/Berlin' } as const
+    for await (const part of failureFile(ground, planFailures(sql, organization, plan, files))) file += part
+    expect(file).toMatch(/^\uFEFFemail,note,products,expires,_line,/)
+    expect(file).toMatch(/\r\nbob@acme\.example,x,Houdini,2027-06-30,2,SEATS_EXHAUSTED,/)
   })
 
   it('of members whom nobody wrote down has plain columns', async () => {
@@ -446,7 +471,7 @@ describe('what failed', () => {
     const files = await failureFiles(sql, organization, plan)
     let file = ''
     for await (const part of failureFile(
-      { plan, files, zone: 'Europe/Berlin' },
+      { plan, files, verb: 'remove', zone: 'Europe/Berlin' },
       planFailures(sql, organization, plan, files),
     ))
       file += part

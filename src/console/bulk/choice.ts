@@ -13,6 +13,8 @@ const MOST_TICKED = 1_000
 /** Of everybody whom a filter finds, as many can be left out: the filter has to say it, and filters have an end. */
 const MOST_LEFT_OUT = 100
 const MOST_PRODUCTS = 100
+/** As an address writes it: nine characters for one letter of a search in Chinese. */
+const LONGEST_FILTER = 4_000
 
 export type Whom =
   | { kind: 'members'; ids: number[] }
@@ -48,7 +50,7 @@ export function verbOf(text: string): Verb {
   return verb
 }
 
-/** @throws RosterdError OPERATION_AMBIGUOUS where more are ticked than an address holds */
+/** @throws RosterdError OPERATION_AMBIGUOUS where more are ticked, or longer searched for, than an address holds */
 export function readChoice(query: URLSearchParams): Choice {
   const text = (name: string, most = 500) => (query.get(name) ?? '').trim().slice(0, most).toWellFormed()
   const whom = readWhom(query)
@@ -100,9 +102,16 @@ function ticksOf(query: URLSearchParams): { shown: Set<number>; on: Set<number> 
 function readWhom(query: URLSearchParams): Whom | null {
   const upload = readId('snp', query.get('upload') ?? '')
   if (upload !== null) return { kind: 'upload', id: upload }
-  if (query.has('all')) return { kind: 'all', filter: (query.get('filter') ?? '').slice(0, 1_000) }
+  if (query.has('all')) return { kind: 'all', filter: filterIn(query) }
   const ids = unpack(query.get('who'), MOST_TICKED)
   return ids.length === 0 ? null : { kind: 'members', ids }
+}
+
+/** @throws RosterdError OPERATION_AMBIGUOUS for one that is too long: of a part of it more people would be meant than were looked at */
+function filterIn(query: URLSearchParams): string {
+  const filter = query.get('filter') ?? ''
+  if (filter.length <= LONGEST_FILTER) return filter
+  throw new RosterdError('OPERATION_AMBIGUOUS', { why: 'the search that says who is meant is too long for an address' })
 }
 
 /** @throws RosterdError OPERATION_AMBIGUOUS where they are more than an address holds */

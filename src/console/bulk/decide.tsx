@@ -42,15 +42,14 @@ export function decideRoutes(door: Door): void {
     const { parts, organization, actor, form, at, here } = asked
     const id = planIn(form)
     const typed = { count: form.text('count'), reason: form.text('reason') }
-    const count = Number(typed.count.replaceAll(/[\s,.]/g, ''))
-    const overriding = typed.count !== '' && Number.isSafeInteger(count)
+    const count = form.number('count')
     const concerned = await concernedBy(asked, id)
     try {
       const answer = await approve(parts, organization.id, id, {
         actor,
         hash: form.text('hash'),
         start: true,
-        ...(overriding && { override: { count, reason: typed.reason } }),
+        ...(count !== null && { override: { count, reason: typed.reason } }),
       })
       const text =
         answer === 'consented'

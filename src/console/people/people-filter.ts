@@ -15,6 +15,9 @@ const ORDERS: Record<string, MemberOrder> = {
   '-invited': 'newest',
 }
 
+/** The filter that finds everybody who is here. */
+export const EVERYBODY = 'id pr'
+
 type Filter = MemberChoice & Pick<MemberFilter, 'order'>
 
 /** What cannot be read counts as not asked for: an address may be old, or typed. */
@@ -53,5 +56,5 @@ export function whereOfPeople({ states, search, role, product, source, leaving }
       ? ''
       : `(emails.value co ${text} or userName co ${text} or name.formatted co ${text} or displayName co ${text})`,
   ].filter((part) => part !== '')
-  return said.length === 0 ? 'id pr' : said.join(' and ')
+  return said.length === 0 ? EVERYBODY : said.join(' and ')
 }

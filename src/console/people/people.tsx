@@ -116,7 +116,7 @@ interface PeopleProps {
   query: URLSearchParams
   /** Whether people can be ticked. */
   selectable: boolean
-  /** Whether everybody whom the filter finds can be chosen at once. */
+  /** Whether everybody whom the filter finds can be chosen at once, or had as a file. */
   whole: boolean
 }
 
@@ -144,7 +144,7 @@ function People({ rows, next, query, selectable, whole }: PeopleProps) {
         })}
       />
       <Pager next={next} shown={`${count(rows.length, 'person', 'people')} on this page`}>
-        <FileLink />
+        {whole && <FileLink />}
       </Pager>
     </>
   )

@@ -40,14 +40,13 @@ async function approved(
   { id, findings }: PlanRow,
 ): Promise<Go> {
   const held = findings.some(({ verdict, nature }) => verdict !== 'pass' && nature === 'amount')
-  const typed = form.text('count').replaceAll(/[\s,.’']/g, '')
-  const count = /^\d{1,9}$/.test(typed) ? Number(typed) : -1
+  const count = form.number('count') ?? -1
   const start = !form.ticked('later')
   const answer = await approve(parts, organization.id, id, {
     actor,
     hash: form.text('hash'),
     start,
-    ...((held || typed !== '') && { override: { count, reason: form.text('reason').slice(0, 2_000) } }),
+    ...((held || form.text('count') !== '') && { override: { count, reason: form.text('reason').slice(0, 2_000) } }),
   })
   const name = `Plan ${showId('pln', id)}`
   if (answer === 'consented') {

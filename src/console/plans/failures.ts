@@ -15,7 +15,7 @@ import { planOf } from './plan.ts'
 export function planFailureRoutes(door: Door): void {
   page(door, { path: '/plans/:plan/failures.csv', role: 'viewer' }, async (asked) => {
     const { parts, organization, actor } = asked
-    const { id } = await planOf(asked)
+    const { id, operation } = await planOf(asked)
     const object = showId('pln', id)
     const files = await failureFiles(parts.sql, organization.id, id)
     // Failures hold personal data, so every read leaves an audit row.
@@ -29,7 +29,10 @@ export function planFailureRoutes(door: Door): void {
       planId: id,
     })
     const failures = planFailures(parts.sql, organization.id, id, files)
-    const text = watched(failureFile({ plan: id, files, zone: organization.zone }, failures), parts.log)
+    const text = watched(
+      failureFile({ plan: id, files, verb: operation?.verb ?? null, zone: organization.zone }, failures),
+      parts.log,
+    )
     return streamed(text, 'text/csv; charset=utf-8', `${object}-failures.csv`)
   })
 

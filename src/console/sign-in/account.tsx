@@ -10,7 +10,7 @@ import { Pill } from '../parts/pill.tsx'
 import { type Column, Table } from '../parts/table.tsx'
 import { action, page } from '../route.ts'
 
-const VIA: Record<string, string> = { link: 'one-time link', oidc: 'identity provider' }
+const VIA: Record<string, string> = { link: 'one-time link', oidc: 'OpenID provider' }
 
 export function accountRoutes(door: Door): void {
   page(door, { path: '/account', role: 'viewer' }, async ({ parts, c }) => {

@@ -57,13 +57,13 @@ export function administratorRoutes(door: Door): void {
     const { parts, organization, actor, form, at } = asked
     const [email, role] = [form.text('email'), form.one('role', ROLES)]
     try {
-      await inviteAdministrator(parts, organization, email, role, { actor })
+      const invited = await inviteAdministrator(parts, organization, email, role, { actor })
+      const text = `${invited.email} is an administrator now, and gets a letter with a link that works once.`
+      return { go: at('/administrators'), notice: { kind: 'done', text } }
     } catch (error) {
       if (!isRosterdError(error) || error.code !== 'INPUT_INVALID') throw error
       return await show(asked, { email, role, mistake: String(error.params['detail'] ?? error.message) })
     }
-    const text = `${email} is an administrator now, and gets a letter with a link that works once.`
-    return { go: at('/administrators'), notice: { kind: 'done', text } }
   })
 
   action(door, { path: '/administrators/again', role: 'admin' }, async ({ parts, organization, actor, form, at }) => {
@@ -84,13 +84,16 @@ export function administratorRoutes(door: Door): void {
       title: 'Remove an administrator',
       place: 'account',
       crumbs: [['Administrators', '/administrators']],
-      body: <Removal who={who} />,
+      body: <Removal who={who} provider={door.context.oidc?.()?.name ?? null} />,
     }
   })
 
   action(door, { path: '/administrators/remove', role: 'admin' }, async ({ parts, organization, actor, form, at }) => {
     const { email } = await removeAdministrator(parts, organization, form.text('who'), setterOf(door, actor))
-    const text = `${email} administers ${organization.name} no more, and is signed out.`
+    const elsewhere = (door.context.oidc?.() ?? null) !== null
+    const text = elsewhere
+      ? `${email} is off the list, and signed out unless a provider let them in.`
+      : `${email} administers ${organization.name} no more, and is signed out.`
     return { go: at('/administrators'), notice: { kind: 'done', text } }
   })
 }
@@ -118,15 +121,19 @@ function Notes({ place, provider }: { place: string; provider: string | null }) 
   )
 }
 
-function Removal({ who }: { who: string }) {
+/** @param provider name of the OpenID provider where people sign in; null: there is none */
+function Removal({ who, provider }: { who: string; provider: string | null }) {
   const at = useAddress()
   return (
     <Form to={at('/administrators/remove')} kind="card narrow">
       <input type="hidden" name="who" value={who} />
       <p>
-        <strong>{who}</strong> is signed out everywhere and gets no letters any more. Tokens of theirs open nothing.
-        What they did stays in the audit.
+        <strong>{who}</strong> is signed out and gets no letters any more. Tokens of theirs open nothing. What they did
+        stays in the audit.
       </p>
+      {provider !== null && (
+        <p>{`Where they sign in with ${provider}, the role that it gives them still counts: have it taken away there, too.`}</p>
+      )}
       <p class="actions">
         <button type="submit" class="danger">
           Remove this administrator

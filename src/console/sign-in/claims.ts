@@ -19,7 +19,8 @@ const isGroup = (value: unknown): value is Claims =>
 /** The key of the address; null where there is none, or where the provider itself has not seen that it is theirs. */
 export function addressIn(claims: Claims, { emailClaim }: Pick<Oidc, 'emailClaim'>): string | null {
   const email = claimOf(claims, emailClaim)
-  if (emailClaim === 'email' && claims['email_verified'] === false) return null
+  // Some providers write the boolean of OpenID Connect Core §5.1 as text.
+  if (emailClaim === 'email' && String(claims['email_verified']) === 'false') return null
   const read = typeof email === 'string' ? readEmail(email) : null
   return read?.ok ? read.key : null
 }

@@ -16,6 +16,8 @@ import { beginAt, claimsFor, stateOf } from './provider.ts'
 export const BEGIN = '/sign-in/oidc'
 const CALLBACK = `${BEGIN}/callback`
 const LASTS_S = 600
+/** Browsers keep no cookie whose name and value have more than 4,096 bytes (RFC 6265bis §5.6); in base64 this becomes 4,000 of them. */
+const LONGEST_KEPT = 3_000
 
 export function openIdRoutes(door: Door): void {
   const { app, context } = door
@@ -23,7 +25,7 @@ export function openIdRoutes(door: Door): void {
   app.get(BEGIN, async (c) => {
     const settings = settingsOf(context, c)
     const secret = makeSecret()
-    const to = safePath(c.req.query('to'))
+    const to = keepable(safePath(c.req.query('to')))
     const goal = await beginAt(settings, secret, callbackOf(context, c)).catch((error: unknown) => tell(c, error))
     keep(c, context, `${secret}.${to === null ? '' : Buffer.from(to).toString('base64url')}`)
     c.header('cache-control', 'no-store')
@@ -85,6 +87,13 @@ const callbackOf = (context: ConsoleContext, c: Context): string =>
   (context.baseUrl?.() ?? new URL(c.req.url).origin) + CALLBACK
 
 const cookieName = (context: ConsoleContext): string => (isSecure(context) ? '__Host-rosterd_oidc' : 'rosterd_oidc')
+
+/** Where to go on to, without its query where a cookie cannot hold that: otherwise nobody would come in at all. */
+function keepable(to: string | null): string | null {
+  if (to === null || to.length <= LONGEST_KEPT) return to
+  const [path = ''] = to.split('?')
+  return path.length <= LONGEST_KEPT ? path : null
+}
 
 /** Lax: the browser comes back from a site that is not ours. */
 function keep(c: Context, context: ConsoleContext, value: string | null): void {

@@ -35,10 +35,10 @@ export function sourceFileRoutes(door: Door): void {
   action(door, { path: '/sources/:source/files/:file/admit', role: 'admin' }, async (asked) => {
     const { parts, organization, actor, form, at } = asked
     const file = await fileOf(asked)
-    const given = form.text('count')
-    if (!/^\d{1,9}$/.test(given)) return screenOf(asked, file, 'Type the number that stands above.')
+    const given = form.number('count')
+    if (given === null) return screenOf(asked, file, 'Type the number that stands above.')
     try {
-      const done = await admit(parts, organization.id, file.id, { actor, count: Number(given) })
+      const done = await admit(parts, organization.id, file.id, { actor, count: given })
       const text =
         done === 'consented'
           ? 'You have said that it is right. A second administrator with another e-mail address has to say the same.'

@@ -103,11 +103,9 @@ async function factsOf({ parts, organization, param }: Asked<'source'>): Promise
   return facts
 }
 
-/** The newest of all tokens of the organization that are this source's; of the revoked ones the last. */
-async function tokensOf({ parts, organization, param }: Asked<'source'>) {
-  const rows = await listTokens(parts.sql, organization.id, { before: null, limit: MOST_TOKENS })
-  return rows.filter(({ source }) => source === param('source'))
-}
+/** The newest tokens of this source, revoked ones included. */
+const tokensOf = ({ parts, organization, param }: Asked<'source'>) =>
+  listTokens(parts.sql, organization.id, { before: null, limit: MOST_TOKENS, source: param('source') })
 
 function About({ facts }: { facts: SourceFacts }) {
   const { row, silence, next } = facts

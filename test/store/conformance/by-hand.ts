@@ -63,7 +63,7 @@ export const BY_HAND_LOOKS: Record<string, Act> = {
 
 export const BY_HAND_TOUCHES: Record<string, Act> = {
   writePins: (sql, as, { people, applied }) => {
-    const taken = people.map((personId) => ({ personId, productId: 0, actor: 'x' }))
+    const taken = people.map((personId) => ({ personId, productId: 0, actor: 'x', already: false }))
     return writePins(sql, as.id, applied, 'exclude', taken, FOR_EVER, NOON)
   },
   liftPins: async (sql, as, theirs) => {
