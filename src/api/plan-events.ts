@@ -1,6 +1,6 @@
 /** A plan while it runs, as server-sent events (HTML, "Server-sent events"): how far it is, and how it ended. */
-import { setTimeout as sleep } from 'node:timers/promises'
 import { z } from '@hono/zod-openapi'
+import { eventOf, eventStream, type Look } from '../event-stream.ts'
 import { showId } from '../reconcile/identifiers.ts'
 import type { PlanState } from '../reconcile/model.ts'
 import { tally } from '../reconcile/tally.ts'
@@ -10,11 +10,6 @@ import type { Parts } from '../sync/parts.ts'
 import { type Door, route } from './openapi.ts'
 import { planOf } from './plan.ts'
 
-/** At most two events a second; less where looking costs more than a tenth of the time. */
-const PAUSE_MS = 500
-const COST = 10
-/** A comment, so that no proxy takes the silence for the end. */
-const HEARTBEAT_MS = 15_000
 const RUNNING: ReadonlySet<PlanState> = new Set<PlanState>(['approved', 'applying', 'paused'])
 
 export function planEventRoutes(door: Door): void {
@@ -32,59 +27,23 @@ export function planEventRoutes(door: Door): void {
     },
     async (where) => {
       const { id } = await planOf(where)
-      return eventStream(where.parts, where.organization.id, id, door.context.stopping)
+      const { parts, organization } = where
+      return eventStream(() => look(parts, organization.id, id), {
+        stopping: door.context.stopping,
+        brokeOff: (err) => parts.log.warn({ err, plan: id }, 'the events of a plan broke off'),
+      })
     },
   )
 }
 
-function eventStream(parts: Parts, organization: number, plan: number, stopping?: AbortSignal): Response {
-  const gone = new AbortController()
-  const signal = stopping === undefined ? gone.signal : AbortSignal.any([gone.signal, stopping])
-  const events = follow(parts, organization, plan, signal)
-  const encoder = new TextEncoder()
-  const body = new ReadableStream<Uint8Array>({
-    async pull(controller) {
-      try {
-        const { value, done } = await events.next()
-        if (gone.signal.aborted) return
-        if (done === true) controller.close()
-        else controller.enqueue(encoder.encode(value))
-      } catch (error) {
-        parts.log.warn({ err: error, plan }, 'the events of a plan broke off')
-        controller.error(error)
-      }
-    },
-    cancel() {
-      gone.abort()
-    },
-  })
-  return new Response(body, { headers: { 'content-type': 'text/event-stream', 'x-accel-buffering': 'no' } })
+/** How far it is, while it runs; then the numbers that it ended with. Null: there is no such plan any more. */
+async function look(parts: Parts, organization: number, plan: number): Promise<Look | null> {
+  // The state first: what it ended with is there when it says that it has.
+  const row = await readPlan(parts.sql, organization, plan)
+  if (row === null) return null
+  const { items, states } = await progress(parts.sql, organization, plan)
+  const now = { id: showId('pln', plan), state: row.state, itemCount: items, states }
+  if (RUNNING.has(row.state)) return { now: eventOf('progress', JSON.stringify(now)), end: null }
+  const people = await countPeople(parts.sql, organization, plan)
+  return { now: null, end: eventOf('ended', JSON.stringify({ ...now, ...tally(states), people })) }
 }
-
-/** Lines of the stream, until the plan has ended or the signal comes. An event is sent when a number has changed. */
-async function* follow(parts: Parts, organization: number, plan: number, signal: AbortSignal): AsyncGenerator<string> {
-  let last = ''
-  let told = performance.now()
-  while (!signal.aborted) {
-    const begun = performance.now()
-    // The state first: what it ended with is there when it says that it has.
-    const row = await readPlan(parts.sql, organization, plan)
-    if (row === null) return
-    const { items, states } = await progress(parts.sql, organization, plan)
-    const now = { id: showId('pln', plan), state: row.state, itemCount: items, states }
-    if (!RUNNING.has(row.state)) {
-      const people = await countPeople(parts.sql, organization, plan)
-      yield event('ended', { ...now, ...tally(states), people })
-      return
-    }
-    const text = event('progress', now)
-    if (text !== last) yield text
-    else if (begun - told > HEARTBEAT_MS) yield ': still here\n\n'
-    if (text !== last || begun - told > HEARTBEAT_MS) told = begun
-    last = text
-    const pause = Math.max(PAUSE_MS, COST * (performance.now() - begun))
-    await sleep(pause, undefined, { signal }).catch(() => undefined)
-  }
-}
-
-const event = (name: 'progress' | 'ended', data: unknown) => `event: ${name}\ndata: ${JSON.stringify(data)}\n\n`

@@ -12,7 +12,7 @@ export function settle(item: SettledItem, current: Current, queue: SeatQueue = {
     return ended(item, 'failed_permanent', 'SELF_CHANGE', { name: nameOf(item), ...(current.byHand && BY_ANOTHER) })
   // What they are to become now is in the next plan.
   if (current.changed === true && item.sourceIds.length > 0)
-    return stale(item, current, `What a source says of ${nameOf(item)}`)
+    return stale(item, current, `What is wanted of ${nameOf(item)}`)
   if (current.blockedBy !== null && !waitsWithIt(item, current.blockedBy))
     return ended(item, 'blocked', 'BLOCKED_BY', current.blockedBy)
   if (item.kind === 'link') {

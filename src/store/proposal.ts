@@ -146,6 +146,15 @@ function proposedLine(id: number, { action, foreseen }: ProposedAction): string 
   ])
 }
 
+/**
+ * Leaves out whoever was changed since they were evaluated: their grants speak of before, what they hold of now, and a plan made from both
+ * would undo what was done in between. They are dirty, and so the next proposal is about them.
+ */
+export async function leaveOutDirty({ transaction }: Proposal, organization: number): Promise<void> {
+  await transaction`
+    delete from placed p using dirty_people d where d.organization_id = ${organization} and d.person_id = p.person_id`
+}
+
 /** An item whose own cause needs a person's approval, or is only observed, keeps those that depend on it with it. */
 export async function closeDependencies({ transaction }: Proposal): Promise<void> {
   await analyze(transaction, 'placed')

@@ -70,8 +70,9 @@ function openPlans(transaction: Transaction, organization: number, reach: Reach,
 }
 
 /**
- * Those of these people of whom an identity provider has said something else since the plan was made, and those whom the urgent lane has
- * overtaken. That somebody is still gone changes nothing for an urgent plan, and what people do by hand speaks of what they saw.
+ * Those of these people of whom an identity provider has said something else since the plan was made, and those whom the urgent lane, or
+ * somebody by hand, has overtaken. That somebody is still gone changes nothing for an urgent plan, and what people do by hand speaks of
+ * what they saw.
  */
 export async function readChanged(
   handle: Handle,
@@ -88,6 +89,15 @@ export async function readChanged(
     join plans u on u.organization_id = p.organization_id and u.lane = 'urgent' and u.part <> 'foreseen' and u.created_at > p.created_at
       and u.started_at is not null
     join plan_items i on i.organization_id = u.organization_id and i.plan_id = u.id and i.person_id = any(${people}::bigint[])
+    where p.organization_id = ${organization} and p.id = ${plan} and p.lane = 'sync'
+    union
+    select i.person_id from plans p
+    join plan_items i on i.organization_id = p.organization_id and i.person_id = any(${people}::bigint[])
+      and i.plan_id = any(array(select h.id from plans h join plans this on this.organization_id = h.organization_id and this.id = ${plan}
+        where h.organization_id = ${organization} and h.lane = 'by_hand' and h.started_at is not null
+          and coalesce(h.finished_at, 'infinity') > this.created_at))
+    join outcomes o on o.organization_id = i.organization_id and o.plan_id = i.plan_id and o.number = i.number
+      and o.at > p.created_at and o.state in ('succeeded', 'noop', 'waiting_seat', 'waiting_borrow')
     where p.organization_id = ${organization} and p.id = ${plan} and p.lane = 'sync'
     order by id`
   return rows.map((row) => row.id)

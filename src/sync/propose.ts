@@ -16,6 +16,7 @@ import { listPlans } from '../store/plans.ts'
 import {
   allocateSeats,
   closeDependencies,
+  leaveOutDirty,
   openProposal,
   type Part,
   setAsideObserved,
@@ -116,6 +117,8 @@ export async function propose(
       const modes = await modesOf(transaction, settings, sources, reach)
       const refused = await findRefused(transaction)
       await collectActions(proposal, { settings, sources, modes, freeing, refused, at })
+      // Whoever is gone is gone, whatever else was changed.
+      if (urgent === null) await leaveOutDirty(proposal, organization)
       await followHolders(transaction)
       await closeDependencies(proposal)
       observed = await setAsideObserved(proposal)

@@ -127,6 +127,8 @@ describe.skipIf(chromiumPath() === null)('the main page', () => {
     await page.getByRole('dialog').waitFor()
     expect(await faults(page)).toEqual([])
     await page.keyboard.press('Escape')
+    // The browser closes it in its own time, and until then keys belong to it.
+    await page.getByRole('dialog').waitFor({ state: 'hidden' })
     for (const _ of [1, 2, 3]) await page.keyboard.press('j')
     await page.keyboard.press('k')
     await page.keyboard.press('x')

@@ -9,7 +9,7 @@ const FLOORS = [
   ['daemon'],
   ['app', 'herald', 'listener', 'reload'],
   ['scim', 'api', 'console'],
-  ['context', 'download', 'metrics', 'problem'],
+  ['context', 'download', 'event-stream', 'metrics', 'problem'],
   ['vitals'],
   ['sync', 'notify', 'auth'],
   ['store', 'config'],

@@ -12,7 +12,7 @@ import { countAdmins, readCurrent, readHolders } from '../../../src/store/curren
 import { listDecisions } from '../../../src/store/decision-list.ts'
 import { readDesired } from '../../../src/store/desired.ts'
 import { readRows } from '../../../src/store/directory.ts'
-import { takeDirty } from '../../../src/store/dirty.ts'
+import { markDirty, takeDirty } from '../../../src/store/dirty.ts'
 import { addWaiters, findDrift, readCases } from '../../../src/store/drift.ts'
 import * as drops from '../../../src/store/drops.ts'
 import { failedItems } from '../../../src/store/failed-items.ts'
@@ -48,7 +48,14 @@ import {
   readPlan,
 } from '../../../src/store/plans.ts'
 import { listProductSeats } from '../../../src/store/product-list.ts'
-import { addActions, allocateSeats, openProposal, type Proposal, partFacts } from '../../../src/store/proposal.ts'
+import {
+  addActions,
+  allocateSeats,
+  leaveOutDirty,
+  openProposal,
+  type Proposal,
+  partFacts,
+} from '../../../src/store/proposal.ts'
 import { lastHeldBack, readChanged } from '../../../src/store/pushed.ts'
 import { hasPeople } from '../../../src/store/pushes.ts'
 import { openReach } from '../../../src/store/reach.ts'
@@ -269,6 +276,15 @@ export const LOOKS: Record<string, Look> = {
     await addActions(proposal, assigns)
     await allocateSeats(proposal, as.id)
     return await partFacts(proposal, 'free')
+  },
+  leaveOutDirty: async (sql, as, { ground, people }) => {
+    await markDirty(sql, ground.id, people)
+    const proposal = await openProposal(sql)
+    const many = people.map((person) => propose(as, 'free', 'assign', person, 'cad'))
+    await addActions(proposal, many)
+    await leaveOutDirty(proposal, as.id)
+    // How many were left out.
+    return Array.from({ length: many.length - (await partFacts(proposal, 'free')).items })
   },
   changedSince: async (sql, as, { ground }) => {
     await sql`update plans set header = header || '{"rulesetVersion": 99}' where organization_id = ${ground.id}`
