@@ -5,6 +5,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { z } from 'zod'
 import { type LeftPushed, listLeftPushed, listPushing, type PushingSource } from '../store/pushes.ts'
+import { analyzePushed } from '../store/statistics.ts'
 import type { Parts, ProposeBecause } from './parts.ts'
 import { isRenewed } from './urgent.ts'
 
@@ -83,6 +84,7 @@ export function createPush(parts: Pick<Parts, 'sql' | 'log' | 'jobs' | 'now'>): 
         try {
           const sources = await listPushing(parts.sql)
           paces = pacesOf(sources)
+          if (sources.length > 0) await analyzePushed(parts.sql)
           await proposePushed(parts, { sources, left: tick % LEFT_EVERY === 0 })
         } catch (error) {
           parts.log.error({ err: error }, 'what was pushed could not be looked for; it is tried again')
