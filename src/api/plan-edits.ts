@@ -39,7 +39,7 @@ const EDITS = [
   {
     path: '/plans/{plan}/leave-out',
     act: 'leave_out',
-    summary: 'Leave people, items or products out of a plan that somebody asked for',
+    summary: 'Leave people, items or products out of a plan that nobody has approved yet',
   },
   { path: '/plans/{plan}/put-back', act: 'put_back', summary: 'Put back what was left out' },
 ] as const

@@ -1,4 +1,4 @@
-/** What people change of a plan that they asked for: leave out, put back, submit, cancel, discard, once more. */
+/** What people change of a plan: leave out and put back; and of one that they asked for, submit, cancel, discard, once more. */
 import { z } from 'zod'
 import { typed } from '../typed.ts'
 import { plan, progress } from './answers.ts'

@@ -5,7 +5,8 @@ import type { Reach } from './reach.ts'
 /**
  * Takes a batch of dirty people above `after` in id order; the marks are gone when the transaction commits, and back when it does not.
  * The cursor matters: from the beginning, each batch would walk over the marks that the batches before it deleted. Of others than
- * everybody only those who were pushed: the rest is left to whoever evaluates everybody.
+ * everybody only those who were pushed: the rest is left to whoever evaluates everybody. Who is urgent is waited for where another is
+ * evaluating them just now; nobody else is.
  */
 export async function takeDirty(
   transaction: Transaction,
@@ -19,7 +20,7 @@ export async function takeDirty(
     join dirty_people d on d.organization_id = x.organization_id and d.person_id = x.person_id
     where x.organization_id = ${organization} and x.person_id > ${after}
       ${reach === 'urgent' ? transaction`and x.urgent` : transaction`and not x.urgent`}
-    order by x.person_id limit ${limit} for update of d skip locked`
+    order by x.person_id limit ${limit} for update of d ${reach === 'urgent' ? transaction`` : transaction`skip locked`}`
   const everyone = transaction`
     select ctid from dirty_people where organization_id = ${organization} and person_id > ${after}
     order by person_id limit ${limit} for update skip locked`

@@ -3,15 +3,29 @@ import type { Lane } from '../reconcile/model.ts'
 import type { Transaction } from './connection.ts'
 
 const PROPOSING = 0x70726f70
+const HURRYING = 0x75726774
+const JUDGING = 0x6a756467
 const OBSERVING = 0x6f627365
 const READING = 0x72656164
 const DRAFTING = 0x64726674
 const REREADING = 0x75706c64
 const SEALING = 0x7365616c
 
-/** One proposal of an organization at a time: the second waits for the first to commit. */
-export async function lockOrganization(transaction: Transaction, organization: number): Promise<void> {
-  await transaction`select pg_advisory_xact_lock(${PROPOSING}, ${organization})`
+/**
+ * One proposal of an organization at a time in each lane: the second waits for the first to commit. Who loses access does not wait for
+ * everybody else to be looked at.
+ */
+export async function lockProposals(
+  transaction: Transaction,
+  organization: number,
+  lane: 'urgent' | 'sync',
+): Promise<void> {
+  await transaction`select pg_advisory_xact_lock(${lane === 'urgent' ? HURRYING : PROPOSING}, ${organization})`
+}
+
+/** One at a time judges what may happen in an organization and lets it happen: what guards count is what others were allowed before. */
+export async function lockJudgement(transaction: Transaction, organization: number): Promise<void> {
+  await transaction`select pg_advisory_xact_lock(${JUDGING}, ${organization})`
 }
 
 /** No batch of a plan is written meanwhile: what is read here is what its items will find. */

@@ -197,7 +197,7 @@ export async function takeObserved({ transaction }: Proposal): Promise<void> {
  * The last seats, product by product, where there are not enough for everybody: rule priority, seat priority, who has waited longer,
  * who needs it longer, then a hash that nobody can influence. Whoever a seat is free for now keeps their part; whoever needs a
  * seat that only revokes awaiting approval would free goes with those; the rest will wait. Whoever already waits and still would
- * is not proposed again. A seat that a plan promises which is still open is not free: of one proposal, what its assigns take beyond
+ * is not proposed again, unless they stand in the plan already. A seat that a plan promises which is still open is not free: of one proposal, what its assigns take beyond
  * what its revokes free. `replaced` plans promise nothing any more, nor do others that this is to be seen without. Seats that are kept
  * back go, after all others, to those whom only people gave the product; one that is taken so has the next that becomes free kept back.
  */
@@ -205,6 +205,7 @@ export async function allocateSeats(
   { transaction }: Proposal,
   organization: number,
   replaced: number[] = [],
+  { waiters }: { waiters: 'dropped' | 'kept' } = { waiters: 'dropped' },
 ): Promise<void> {
   const asked = await transaction<{ id: number }[]>`select distinct product_id as id from placed where kind = 'assign'`
   if (asked.length === 0) return
@@ -242,6 +243,7 @@ export async function allocateSeats(
     from (
       select *, seat_rank > free_then and not served and rest_rank <= least(0, free_then) + waiting - kept_seats as soon from rest) r
     where p.ctid = r.place`
+  if (waiters === 'kept') return
   await transaction`
     delete from placed p using waits w
     where p.kind = 'assign' and p.predicted = 'waiting_seat' and w.organization_id = ${organization} and w.person_id = p.person_id

@@ -12,7 +12,7 @@ export async function reopenProposal(transaction: Transaction, organization: num
   const proposal = await openProposal(transaction)
   const staying = transaction`
     plan_items i where i.organization_id = ${organization} and i.plan_id = ${plan} and not i.excluded`
-  const anew = transaction`i.foreseen->>'code' = any(${ANEW}::text[])`
+  const anew = transaction`(i.predicted = 'waiting_seat' or coalesce(i.foreseen->>'code' = any(${ANEW}::text[]), false))`
   const { count } = await transaction`
     insert into proposed (id, effect, from_person_id, subject_email, subject_name, before, after, reason, evidence, precondition, foreseen)
     select i.number, i.effect, i.from_person_id, i.subject_email, i.subject_name, i.before, i.after, i.reason, i.evidence, i.precondition,

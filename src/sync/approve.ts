@@ -5,7 +5,7 @@ import { weigh, whoIsMissing } from '../reconcile/consent.ts'
 import { showId } from '../reconcile/identifiers.ts'
 import { isDraftByHand, mayApprove, needs, overrideCount, overrideSum } from '../reconcile/review.ts'
 import type { Transaction } from '../store/connection.ts'
-import { lockOrganization } from '../store/locks.ts'
+import { lockJudgement } from '../store/locks.ts'
 import { readOrganization } from '../store/organizations.ts'
 import { writeAdministratorLetter } from '../store/outbox.ts'
 import { settleLeftOut } from '../store/plan-edits.ts'
@@ -117,7 +117,7 @@ async function passedBy(sql: Transaction, organization: number, id: number, give
  */
 async function asOfNow(transaction: Transaction, organization: number, asked: PlanRow, at: Date): Promise<PlanRow> {
   if (!addsUp(asked)) return asked
-  await lockOrganization(transaction, organization)
+  await lockJudgement(transaction, organization)
   // A proposal that we waited for may have judged it anew.
   const plan = (await readPlan(transaction, organization, asked.id)) ?? asked
   if (!mayApprove(plan)) throw planState(plan, 'approved', 'awaiting approval')

@@ -1,29 +1,18 @@
-/** Edit: what a reviewer leaves out of a plan that somebody asked for, or puts back. It is counted, judged and hashed again as it then is. */
+/** Edit: what a reviewer leaves out of a plan, or puts back. It is counted, judged and hashed again as it then is. */
 import { RosterdError } from '../errors.ts'
 import { count } from '../reconcile/amount.ts'
-import { headlineByHand } from '../reconcile/headline.ts'
 import { showId } from '../reconcile/identifiers.ts'
 import { readEmail } from '../reconcile/normalise.ts'
-import type { Operation } from '../reconcile/operation.ts'
 import { mayApprove } from '../reconcile/review.ts'
 import { writeAudit } from '../store/audit.ts'
-import type { Transaction } from '../store/connection.ts'
-import { handFacts, tellBlocked } from '../store/hand-facts.ts'
-import { foreseeSeats } from '../store/hand-seats.ts'
-import { foreseeLastAdmins } from '../store/last-admins.ts'
-import { readOrganization } from '../store/organizations.ts'
-import { wouldPin } from '../store/pins.ts'
 import { lockPlan, type MovedItems, moveItems, notInPlan, type PlanEdit, writeEdited } from '../store/plan-edits.ts'
-import { forecastSeats } from '../store/plan-facts.ts'
-import { type PlanRow, readPlan } from '../store/plans.ts'
-import { keepForeseen, reopenProposal } from '../store/reopened.ts'
+import { readPlan } from '../store/plans.ts'
 import { analyzeOutgrown } from '../store/statistics.ts'
 import { inTurn } from '../store/turns.ts'
+import { asEdited } from './as-edited.ts'
 import { mustReadPlan, planState, requireRole } from './decide.ts'
-import { judgeByHand } from './judge-by-hand.ts'
 import { hashMismatch } from './mismatch.ts'
 import { type Actor, type Parts, signed } from './parts.ts'
-import { hashOfStored } from './plan-hash.ts'
 
 export interface Editing {
   actor: Actor
@@ -41,7 +30,8 @@ export interface Editing {
 const LARGE = 2_000
 
 /**
- * Leaves items out, or puts them back, while nobody has approved the plan. Dependences are kept: whoever keeps a product is not removed,
+ * Leaves items out, or puts them back, while nobody has approved the plan. What is left out of a plan of sources is proposed again in the
+ * next one. Dependences are kept: whoever keeps a product is not removed,
  * and whoever is not invited is assigned nothing.
  *
  * @returns how many items and people it concerned, and what went along without being named
@@ -65,9 +55,7 @@ export async function edit(
     await lockPlan(transaction, organization, id)
     const before = await readPlan(transaction, organization, id)
     if (before === null) throw new RosterdError('PLAN_NOT_FOUND', { id: showId('pln', id) })
-    const { operation } = before
-    if (before.lane !== 'by_hand' || operation === null || !mayApprove(before))
-      throw planState(before, 'edited', 'what somebody asked for, and nobody has approved')
+    if (!mayApprove(before)) throw planState(before, 'edited', 'a plan that nobody has approved')
     if (before.hash !== hash) throw await hashMismatch({ sql: transaction }, organization, before, hash)
     const missing = await notInPlan(transaction, organization, id, { items, people, emails: keyed, products })
     if (missing.length > 0) throw new RosterdError('OPERATION_EMPTY', { why: nowhere(missing, act) })
@@ -76,8 +64,10 @@ export async function edit(
     if (found.items === 0) throw new RosterdError('OPERATION_EMPTY', { why: NOTHING[act] })
     const leftOut = before.leftOut + (act === 'leave_out' ? found.items : -found.items)
     if (leftOut === before.items)
-      throw new RosterdError('OPERATION_EMPTY', { why: 'nothing would be left in the plan, which can be discarded' })
-    const after = await asItIs(transaction, organization, { ...before, operation, leftOut }, at)
+      throw new RosterdError('OPERATION_EMPTY', {
+        why: `nothing would be left in the plan, which can be ${before.lane === 'by_hand' ? 'discarded' : 'rejected'}`,
+      })
+    const after = await asEdited(transaction, organization, { ...before, leftOut }, at)
     await writeEdited(transaction, organization, id, after)
     await writeAudit(transaction, {
       organizationId: organization,
@@ -113,33 +103,4 @@ const MOST_TOLD = 5
 function keyOf(email: string): string | null {
   const read = readEmail(email)
   return read.ok ? read.key : null
-}
-
-type Edited = Parameters<typeof writeEdited>[3]
-
-/** The plan as it is without what was left out, seen as a draft is seen. */
-async function asItIs(
-  transaction: Transaction,
-  organization: number,
-  { id, operation, quiet, leftOut }: PlanRow & { operation: Operation },
-  at: Date,
-): Promise<Edited> {
-  const proposal = await reopenProposal(transaction, organization, id)
-  await foreseeSeats(proposal, organization, operation.wait ? 'wait' : 'fail')
-  const facts = await handFacts(proposal)
-  const pins = await wouldPin(transaction, organization)
-  const headline = headlineByHand(facts, { ...pins, pin: operation.pin }, quiet)
-  const findings = await judgeByHand(proposal, await readOrganization(transaction, organization), at)
-  const seats = await forecastSeats(transaction, organization, 'waiting')
-  await keepForeseen(proposal, organization, id)
-  await foreseeLastAdmins(transaction, organization, id)
-  await tellBlocked(transaction, organization, id)
-  return {
-    hash: await hashOfStored(transaction, organization, id),
-    headline: leftOut === 0 ? headline : `${headline}; ${count(leftOut, 'item')} left out`,
-    counts: facts.counts,
-    seats,
-    findings,
-    leftOut,
-  }
 }

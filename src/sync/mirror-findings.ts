@@ -11,6 +11,14 @@ import type { Reach } from '../store/reach.ts'
 /** Another group in the place of a deleted one is told of for so long. */
 const TOLD_FOR_MS = 7 * 86_400_000
 
+/** What these findings are named. */
+export const MIRROR_GUARDS: ReadonlySet<string> = new Set([
+  'GONE_BUT_KEPT',
+  'EMAIL_MISSING',
+  'GROUP_NOT_FOUND',
+  'GROUP_REPLACED',
+])
+
 /** Of everybody, or of those whom the proposal is about. None where no source pushes. */
 export async function mirrorFindings(
   transaction: Transaction,

@@ -1,13 +1,14 @@
 /**
  * Propose: evaluates whoever is dirty, finds who drifted, plans each of them, and stores at most two plans: a free one that a policy
- * approves and a waiting one for a person. All of it is one transaction under the organization's lock, so two proposals never mix.
+ * approves and a waiting one for a person. All of it is one transaction under a lock of the organization, so two proposals never mix, but for
+ * an urgent one beside another.
  */
 import { match } from '../reconcile/match.ts'
 import type { Finding } from '../reconcile/model.ts'
 import type { Transaction } from '../store/connection.ts'
 import { findRefused, followHolders, settleAddresses } from '../store/contested.ts'
 import { addWaiters, findDrift, laneOf } from '../store/drift.ts'
-import { lockAwaiting, lockOrganization } from '../store/locks.ts'
+import { lockAwaiting, lockJudgement, lockProposals } from '../store/locks.ts'
 import { findPairs, settleDecisions, writeAdoptions } from '../store/matching.ts'
 import { countMembers } from '../store/members.ts'
 import { listSources, readOrganization } from '../store/organizations.ts'
@@ -64,9 +65,10 @@ export async function propose(
   const { sql, log } = parts
   const { actor, because } = options
   const started = Date.now()
-  const stored = await inTurn(sql, `organization ${organization}`, async (transaction) => {
+  const lane = because === 'urgent' ? 'urgent' : 'sync'
+  const stored = await inTurn(sql, `proposals ${organization} ${lane}`, async (transaction) => {
     // From the first evaluation to the stored plan: a second proposal must not start from people who are half evaluated.
-    await lockOrganization(transaction, organization)
+    await lockProposals(transaction, organization, lane)
     // Not before it is this one's turn: what is read now is later than every plan that there is already.
     const at = parts.now()
     await widenWorkMemory(transaction)
@@ -119,6 +121,7 @@ export async function propose(
       await collectActions(proposal, { settings, sources, modes, freeing, refused, at })
       // Whoever is gone is gone, whatever else was changed.
       if (urgent === null) await leaveOutDirty(proposal, organization)
+      await lockJudgement(transaction, organization)
       await followHolders(transaction)
       await closeDependencies(proposal)
       observed = await setAsideObserved(proposal)

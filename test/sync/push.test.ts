@@ -1,7 +1,7 @@
 /** What identity providers push is planned soon, for those alone whom it concerns, and what is in doubt waits. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, describe, expect, test } from 'vitest'
-import { lockOrganization } from '../../src/store/locks.ts'
+import { lockProposals } from '../../src/store/locks.ts'
 import { listPlans } from '../../src/store/plans.ts'
 import { proposeDue } from '../../src/sync/clock.ts'
 import { reject } from '../../src/sync/decide.ts'
@@ -404,7 +404,7 @@ test('a proposal that had to wait is of the moment at which its turn came: what 
   await idp.user('ada')
   let waiting = Promise.resolve<Awaited<ReturnType<World['propose']>> | null>(null)
   await world.sql.begin(async (transaction) => {
-    await lockOrganization(transaction, world.organization)
+    await lockProposals(transaction, world.organization, 'sync')
     waiting = world.propose('pushed')
     await sleep(200)
     world.pass(MINUTE)

@@ -1,7 +1,7 @@
 /** Whoever waits for a lock holds no connection, so that whoever has it finds one. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openConnection, type Sql } from '../../src/store/connection.ts'
-import { lockOrganization } from '../../src/store/locks.ts'
+import { lockProposals } from '../../src/store/locks.ts'
 import { inTurn } from '../../src/store/turns.ts'
 import { type FreshDatabase, freshDatabase } from '../support/database.ts'
 
@@ -17,8 +17,8 @@ afterAll(async () => {
 })
 
 const turn = (organization: number, work: () => Promise<void>) =>
-  inTurn(sql, `organization ${organization}`, async (transaction) => {
-    await lockOrganization(transaction, organization)
+  inTurn(sql, `proposals ${organization} sync`, async (transaction) => {
+    await lockProposals(transaction, organization, 'sync')
     await work()
   })
 

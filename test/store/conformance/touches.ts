@@ -214,7 +214,7 @@ export const TOUCHES: Record<string, Touch> = {
 export const WITHOUT_ORGANIZATION = `
   itemColumns outcomeOf copyBoolean linesOf addLines analyze guardTransactions difference instantText
   widenWorkMemory profileOf refusesValues copyText copyJson copyArray copyLine copyInto pipeline dial teachArrays
-  readFigures writeBackup readBackup saveBackup loadBackup knownMigrations appliedMigrations openConnection claimDataDirectory claimDatabase answers migrate analyzeOutgrown analyzePushed lockConfiguration tryLockSeals lastAuditId auditWriters writersHaveEnded organizationsToSeal lockOrganization lockSource tryLockSource lockMirror lockAwaiting lockBatches endedBefore retireOthers
+  readFigures writeBackup readBackup saveBackup loadBackup knownMigrations appliedMigrations openConnection claimDataDirectory claimDatabase answers migrate analyzeOutgrown analyzePushed lockConfiguration tryLockSeals lastAuditId auditWriters writersHaveEnded organizationsToSeal lockProposals lockJudgement lockSource tryLockSource lockMirror lockAwaiting lockBatches endedBefore retireOthers
   saysDatabaseAway isDisconnection isOutOfRoom whileAway scheduledSources
   releaseLeftBehind releaseLostWork listOrganizations findOrganization organizationsWithDue pushDue rememberDue listPushing listLeftPushed abandonedPlans expirePlans remindOfPlans expireHeld createLetterBox findToken findSourceToken insertSourceToken remindOfTokens
   openProposal foreseeLastAdmins countGuarded countNamesakes addressDomains holdEverything addActions closeDependencies setAsideObserved takeObserved partFacts itemDigests findRefused followHolders foresee
@@ -226,6 +226,7 @@ export const WITHOUT_ORGANIZATION = `
   insertSession findSession touchSession leaveNotice openedBy listSessions endSession forgetSignIns insertLink linkIsGood useLink nobodySignedIn administratorAnywhere
   openChosen indexChosen rowsWithoutProducts choosesAdministrators handFacts lockDrafts
   lockPlan lockUpload lockUploadReading askedByAnother
+  wanted groupKey planColumns
   lapsePins endSpentWaits within laneOf mergeSnapshot claimByHand writeMemberLetters writeAdministratorLetter`
   .trim()
   .split(/\s+/)
