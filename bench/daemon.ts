@@ -54,6 +54,14 @@ export class Daemon {
     return await this.#ask(method, path, 'application/json', body === undefined ? null : JSON.stringify(body))
   }
 
+  /** The secret of a link that lets the bootstrap administrator into the console, once. */
+  async loginLink(): Promise<string> {
+    const headers = { authorization: `Bearer ${this.#token}`, 'content-type': 'application/json' }
+    const response = await fetch(`${this.#url}/api/v1/login-links`, { method: 'POST', headers, body: '{}' })
+    const { url } = WHEREABOUTS.parse(await response.json())
+    return new URL(url).searchParams.get('link') ?? ''
+  }
+
   async upload(path: string, file: Readable): Promise<Record<string, unknown>> {
     return await this.#ask('POST', path, 'text/csv', file)
   }
