@@ -87,7 +87,7 @@ export const CATALOGUE = {
   SESSION_OVER: {
     status: 401,
     sentence: 'You are not signed in, or your session has ended. Nothing was done.',
-    next: 'Sign in again in another tab, then come back here and send the form once more: what you wrote is still in it.',
+    next: 'Sign in again in another tab, then go back to the form here and send it once more: what you wrote is still in it.',
   },
   LINK_USED: {
     status: 410,
@@ -127,7 +127,7 @@ export const CATALOGUE = {
   FORM_STALE: {
     status: 403,
     sentence: 'This form does not belong to your session, so nothing was done.',
-    next: 'Go back, load the page again and send the form once more.',
+    next: 'Go back and send the form once more; if you get here again, load its page anew first.',
   },
   NOT_FOUND: {
     status: 404,
@@ -329,6 +329,11 @@ export const CATALOGUE = {
     status: 409,
     sentence: 'You cannot take away or lower what you may do yourself, so nothing was changed.',
     next: 'Ask another administrator to do it.',
+  },
+  LETTER_NOT_RESENT: {
+    status: 409,
+    sentence: 'That mail is on its way, has arrived, or carries a sign-in link, so it was not sent again.',
+    next: 'Load the list of mails again to see how it stands; a new sign-in link is sent from the page Administrators.',
   },
   MANAGED_BY_CONFIG: {
     status: 409,

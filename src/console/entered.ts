@@ -12,5 +12,6 @@ export async function enter(door: Door, c: Context<ConsoleEnv>, secret: string, 
 
 export async function forgetSession({ context }: Door, c: Context<ConsoleEnv>): Promise<void> {
   const session = c.var.signedIn?.session
-  if (session !== undefined) await leave(context.parts, session.administratorKey, session.id)
+  if (session === undefined) return
+  await leave(context.parts, session.administratorKey, session.id, { requestId: c.var.requestId })
 }

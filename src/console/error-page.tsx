@@ -7,7 +7,9 @@ import { isDisconnection } from '../store/disconnection.ts'
 import { CsvRefusal } from '../sync/csv/refusal.ts'
 import { type ConsoleEnv, cameFrom, type Door } from './door.ts'
 import { draw, drawBare } from './draw.tsx'
+import { nextOnPages } from './error-words.ts'
 import { hereOf } from './here.ts'
+import { onPages } from './plans/next-words.ts'
 import type { Screen } from './screen.ts'
 
 interface Told {
@@ -96,10 +98,10 @@ function tell(error: unknown, c: Context<ConsoleEnv>): Told {
   }
   if (error instanceof CsvRefusal) {
     const { code, params } = error
-    return of(400, reasonSentence(code, params), reasonNext(code, params))
+    return of(400, reasonSentence(code, params), onPages(reasonNext(code, params)))
   }
   const known = isRosterdError(error) ? error : isDisconnection(error) ? new RosterdError('DATABASE_AWAY') : null
-  if (known !== null) return of(known.status, known.message, known.next)
+  if (known !== null) return of(known.status, known.message, nextOnPages(known))
   if (error instanceof HTTPException && error.status < 500)
     return of(400, 'The request cannot be read.', 'Go back and try again.')
   c.var.log.error({ err: error }, 'a page failed for a reason that no catalogue knows')

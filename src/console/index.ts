@@ -2,6 +2,8 @@
 import { Hono } from 'hono'
 import { RosterdError } from '../errors.ts'
 import { activityRoutes } from './activity/activity.tsx'
+import { failureRoutes } from './activity/failures.tsx'
+import { activityFileRoutes } from './activity/files.ts'
 import { mailRoutes } from './activity/mails.tsx'
 import { assetRoutes } from './assets.ts'
 import { bulkRoutes } from './bulk/bulk.tsx'
@@ -13,8 +15,10 @@ import { landingRoutes } from './landing.ts'
 import { overviewRoutes } from './overview/overview.tsx'
 import { peopleRoutes } from './people/people.tsx'
 import { personRoutes } from './people/person.tsx'
+import { explainRoutes } from './people/person-explain.tsx'
 import { planRoutes } from './plans/page.tsx'
 import { productEditRoutes } from './products/edit.tsx'
+import { productFileRoutes } from './products/files.ts'
 import { productPageRoutes } from './products/product.tsx'
 import { productRoutes } from './products/products.tsx'
 import { limitRoutes } from './settings/guard-limits.tsx'
@@ -26,6 +30,8 @@ import { administratorRoutes } from './sign-in/administrators.tsx'
 import { openIdRoutes } from './sign-in/openid.ts'
 import { signInRoutes } from './sign-in/sign-in.tsx'
 import { sourceFileRoutes } from './sources/file.tsx'
+import { newSourceRoutes } from './sources/new.tsx'
+import { setupRoutes } from './sources/setup.tsx'
 import { sourcePageRoutes } from './sources/source.tsx'
 import { sourceRoutes } from './sources/sources.tsx'
 import { sourceTokenRoutes } from './sources/tokens.tsx'
@@ -47,13 +53,17 @@ export function consoleDoor(context: ConsoleContext): Hono<ConsoleEnv> {
   bulkRoutes(door)
   planRoutes(door)
   personRoutes(door)
+  explainRoutes(door)
   overviewRoutes(door)
   decisionRoutes(door)
   productEditRoutes(door)
   productRoutes(door)
+  productFileRoutes(door)
   productPageRoutes(door)
   sourceRoutes(door)
+  newSourceRoutes(door)
   sourcePageRoutes(door)
+  setupRoutes(door)
   sourceFileRoutes(door)
   sourceTokenRoutes(door)
   rulePageRoutes(door)
@@ -62,6 +72,8 @@ export function consoleDoor(context: ConsoleContext): Hono<ConsoleEnv> {
   guardRoutes(door)
   activityRoutes(door)
   mailRoutes(door)
+  failureRoutes(door)
+  activityFileRoutes(door)
   accountRoutes(door)
   administratorRoutes(door)
   app.all('*', (c) => {

@@ -4,6 +4,7 @@
  */
 import { count, number } from '../reconcile/amount.ts'
 import { personText } from '../reconcile/describe.ts'
+import { headlineAfter } from '../reconcile/headline.ts'
 import { showId } from '../reconcile/identifiers.ts'
 import type {
   AdminEvent,
@@ -87,7 +88,7 @@ function finished(event: PlanFinished, context: Context): Letter {
   if (event.unreadRows > 0) numbers.push(`${unread} not read`)
   const total = succeeded + failed + waiting + skipped
   return setLetter(planSubject(context, numbers.join(', '), event), [
-    { paragraph: plain(event.headline, 1000) },
+    { paragraph: plain(headlineAfter(event.headline), 1000) },
     {
       paragraph: `Plan ${showId('pln', event.planId)} has ended. Of ${count(total, 'item', 'items')}, ${enumerate([
         `${number(succeeded)} ${succeeded === 1 ? 'was' : 'were'} applied`,

@@ -49,6 +49,25 @@ export function headlineByHand(facts: HandFacts, { people: pinned, sources, pin 
   return parts.filter((part) => part !== '').join('; ')
 }
 
+/** What only holds before the end, each as a whole part of the sentence, and how it is said afterwards. */
+const AFTERWARDS: [RegExp, string][] = [
+  [/^1 will (fail|wait)$/, '1 was expected to $1'],
+  [/^([\d,]+) will (fail|wait)$/, '$1 were expected to $2'],
+  [/^1 is as wanted already/, '1 was as wanted already'],
+  [/^([\d,]+) are as wanted already/, '$1 were as wanted already'],
+  [/^nobody will be mailed$/, 'nobody was mailed'],
+  [/^1 person gets one mail$/, '1 person was to get one mail'],
+  [/^([\d,]+ people) get one mail each$/, '$1 were to get one mail each'],
+]
+
+/** The sentence of a plan that has ended: what was foreseen then is told as what was expected. */
+export function headlineAfter(headline: string): string {
+  return headline
+    .split('; ')
+    .map((part) => AFTERWARDS.reduce((said, [before, after]) => said.replace(before, after), part))
+    .join('; ')
+}
+
 /** Nothing is given by hand to who has it already: otherwise an export, edited and uploaded, would make all of it people's own. */
 const AS_BEFORE = ', for as long as their sources say'
 

@@ -1,7 +1,10 @@
-/** What became of the people of a plan, each counted once: by the worst that became of one of their items. */
+/**
+ * What became of the people of a plan, each counted once: by the worst that became of one of their items. That some of it was left out on
+ * purpose is no worse than that the rest was done.
+ */
 import type { OutcomeState } from './model.ts'
 
-export const VERDICTS = ['toDo', 'failed', 'waiting', 'stale', 'cancelled', 'leftOut', 'succeeded', 'noChange'] as const
+export const VERDICTS = ['toDo', 'failed', 'waiting', 'stale', 'cancelled', 'succeeded', 'leftOut', 'noChange'] as const
 /** In this order: somebody of whom something is still to do is to do, and otherwise the worst counts. */
 export type Verdict = (typeof VERDICTS)[number]
 

@@ -4,7 +4,7 @@
  */
 
 /** Input: fix the row. Policy: a decision. Seat: free or buy one. Wait: resolves itself. Conflict. Transient: retried. Nothing: no fault. */
-type ReasonClass = 'input' | 'policy' | 'seat' | 'wait' | 'conflict' | 'transient' | 'none'
+export type ReasonClass = 'input' | 'policy' | 'seat' | 'wait' | 'conflict' | 'transient' | 'none'
 
 export interface FailureReason {
   class: ReasonClass
@@ -214,6 +214,9 @@ export type FailureCode = keyof typeof REASONS
 export function isFailureCode(code: string): code is FailureCode {
   return Object.hasOwn(REASONS, code)
 }
+
+/** What kind of reason it is; a code that is not in the catalogue is a fault of ours. */
+export const classOf = (code: string): ReasonClass => (isFailureCode(code) ? REASONS[code].class : 'transient')
 
 /** The sentence of a code with its values; a value that is missing reads as its default or a question mark, never as a brace. */
 export function reasonSentence(code: FailureCode, params: Record<string, string | number>): string {

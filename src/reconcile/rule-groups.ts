@@ -26,3 +26,11 @@ export function asksFor(condition: Condition, { id, name }: { id: string; name: 
   if ('any' in condition) return condition.any.some((one) => asksFor(one, { id, name }))
   return 'not' in condition && asksFor(condition.not, { id, name })
 }
+
+/** The parts of a condition that ask for a group; what it excludes with `not` gives nobody anything. */
+export function groupConditions(condition: Condition): Extract<Condition, { group: unknown }>[] {
+  if ('group' in condition) return [condition]
+  if ('all' in condition) return condition.all.flatMap(groupConditions)
+  if ('any' in condition) return condition.any.flatMap(groupConditions)
+  return []
+}

@@ -61,6 +61,15 @@ export async function deleteAdministrator(handle: Handle, organization: number, 
   return true
 }
 
+/** Who made somebody an administrator here, as the audit knows it; nobody did of whom the configuration file names. */
+export async function invitersOf(handle: Handle, organization: number, email: string): Promise<string[]> {
+  const rows = await handle<{ actor: string }[]>`
+    select distinct l.actor from administrators a
+    join audit l on l.organization_id = a.organization_id and l.act = 'administrator.invited' and l.object = 'administrators/' || a.email
+    where a.organization_id = ${organization} and a.email = ${email} and a.managed = 'console' order by l.actor`
+  return rows.map(({ actor }) => actor)
+}
+
 /**
  * A letter with a link that lets an administrator in once; a link of an earlier letter that nobody used lets nobody in any more. The
  * secret of the link is made when the letter leaves (`linkOfLetter`), so that it is kept nowhere.

@@ -177,6 +177,18 @@ export async function readRows(handle: Handle, organization: number, people: num
   return rows.map((row) => toRow(row, names))
 }
 
+/** People whom some source shows, behind this one in the order of their ids. */
+export async function listShown(
+  handle: Handle,
+  organization: number,
+  { after, limit }: { after: number; limit: number },
+): Promise<number[]> {
+  const rows = await handle<{ id: number }[]>`
+    select distinct person_id as id from directory_users
+    where organization_id = ${organization} and to_change is null and person_id > ${after} order by person_id limit ${limit}`
+  return rows.map((row) => row.id)
+}
+
 /** Display names of these groups by `source:id`. */
 async function readGroupNames(handle: Handle, organization: number, groups: string[]): Promise<Map<string, string>> {
   const rows = await handle<{ key: string; name: string }[]>`

@@ -32,10 +32,15 @@ export async function useLink(handle: Handle, hash: Buffer, now: Date): Promise<
   return row ?? null
 }
 
-/** Whether nobody has ever come in by a link, as far as anybody remembers. */
+/**
+ * Whether nobody has ever come in. Links and sessions are forgotten after a while; what the audit says of them, where people come in at
+ * a provider, is not. It is asked last, since it may be long.
+ */
 export async function nobodySignedIn(handle: Handle): Promise<boolean> {
   const [row] = await handle<{ nobody: boolean }[]>`
-    select not exists (select from login_links where used_at is not null) and not exists (select from sessions) as nobody`
+    select case
+      when exists (select from login_links where used_at is not null) or exists (select from sessions) then false
+      else not exists (select from audit where act = 'session.opened') end as nobody`
   return row?.nobody === true
 }
 

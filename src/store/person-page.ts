@@ -91,3 +91,18 @@ export async function isProtected(handle: Handle, organization: number, person: 
     select protected from desired_members where organization_id = ${organization} and person_id = ${person}`
   return row?.protected ?? false
 }
+
+/** Who asked for them by hand the last time, and when it was done; null where nobody did. */
+export async function readInvitedBy(
+  handle: Handle,
+  organization: number,
+  person: number,
+): Promise<{ by: string; at: Date; planId: number } | null> {
+  const [row] = await handle<{ by: string; at: Date; planId: number }[]>`
+    select p.created_by as by, o.at, p.id as "planId" from plan_items i
+    join plans p on p.organization_id = i.organization_id and p.id = i.plan_id and p.operation is not null
+    join outcomes o on o.organization_id = i.organization_id and o.plan_id = i.plan_id and o.number = i.number and o.state = 'succeeded'
+    where i.organization_id = ${organization} and i.person_id = ${person} and i.kind in ('invite', 'reactivate')
+    order by i.plan_id desc limit 1`
+  return row ?? null
+}

@@ -1,60 +1,14 @@
 /** Items of a plan as pages show them: by person, in the order in which they run, of all of it or of a part. */
-import type { Hold } from '../reconcile/model.ts'
 import type { Handle } from './connection.ts'
 import { outcomeOf } from './outcomes.ts'
+import { type ItemFilter, wanted } from './plan-filter.ts'
 import { type ItemRow, itemColumns } from './plans.ts'
-
-/** What is looked for; whatever is absent is everything. */
-export interface ItemFilter {
-  kinds?: string[] | undefined
-  /** Key of a product. */
-  product?: string | undefined
-  /** What became of the item; with these and with a code, `readEnded` reads. */
-  states?: string[] | undefined
-  /** Left out by a reviewer. */
-  excluded?: boolean | undefined
-  /** What is expected of it, of items that were not left out. */
-  predicted?: string[] | undefined
-  code?: string | undefined
-  /** A part of the name or of the address. */
-  search?: string | undefined
-  /** What a guard stopped at. */
-  holds?: Hold[] | undefined
-}
 
 export interface PersonItem extends ItemRow {
   /** Id of the member, where the person is one or was. */
   memberId: number | null
   /** Number of the person's first item of this list: where they stand in it. */
   lead: number
-}
-
-type Place = 'i' | 'before'
-
-/** Over `plan_items` by that name. */
-function wanted(handle: Handle, organization: number, place: Place, filter: ItemFilter) {
-  const i = handle(place)
-  const { kinds, product, excluded, predicted, search, holds } = filter
-  return handle`true
-    ${kinds ? handle`and ${i}.kind = any(${kinds}::text[])` : handle``}
-    ${product ? handle`and ${i}.product_id = (select p.id from products p where p.organization_id = ${organization} and p.key = ${product})` : handle``}
-    ${excluded ? handle`and ${i}.excluded` : handle``}
-    ${predicted ? handle`and ${i}.predicted = any(${predicted}::text[]) and not ${i}.excluded` : handle``}
-    ${search ? handle`and position(lower(${search}) in lower(concat_ws(' ', ${i}.subject_name, ${i}.subject_email, ${i}.after->>'email'))) > 0` : handle``}
-    ${holds ? handle`and ${i}.predicted <> 'noop' and not ${i}.excluded and ${held(handle, organization, place, holds)}` : handle``}`
-}
-
-function held(handle: Handle, organization: number, place: Place, holds: Hold[]) {
-  const i = handle(place)
-  return handle`exists (
-    select from json_to_recordset(${JSON.stringify(holds)}::text::json)
-      as h(kind text, product text, administrators boolean, domains text[], sources int[])
-    where h.kind = ${i}.kind
-      and (h.product is null or h.product = (select p.key from products p where p.organization_id = ${organization} and p.id = ${i}.product_id))
-      and (h.domains is null or lower(split_part(${i}.after->>'email', '@', -1)) = any(h.domains))
-      and (h.sources is null or ${i}.source_ids::int[] && h.sources)
-      and (h.administrators is not true or exists (select from members m
-        where m.organization_id = ${organization} and m.person_id = ${i}.person_id and m.role <> 'member')))`
 }
 
 /**
@@ -72,10 +26,10 @@ export async function readPeopleItems(
     with leads as materialized (
       select i.number, i.person_id from plan_items i
       where i.organization_id = ${organization} and i.plan_id = ${plan} and i.number > ${after}
-        and ${wanted(handle, organization, 'i', filter)}
+        and ${wanted(handle, organization, plan, 'i', filter)}
         and not exists (select from plan_items before
           where before.organization_id = ${organization} and before.person_id = i.person_id and before.plan_id = ${plan}
-            and before.number < i.number and ${wanted(handle, organization, 'before', filter)})
+            and before.number < i.number and ${wanted(handle, organization, plan, 'before', filter)})
       order by i.number limit ${limit})
     select ${itemColumns(handle)}, m.id as "memberId", l.number as lead
     from leads l
@@ -84,7 +38,7 @@ export async function readPeopleItems(
     left join products p on p.organization_id = i.organization_id and p.id = i.product_id
     left join ${outcomeOf(handle)} on true
     left join members m on m.organization_id = i.organization_id and m.person_id = i.person_id
-    where ${wanted(handle, organization, 'i', filter)}
+    where ${wanted(handle, organization, plan, 'i', filter)}
     order by l.number, i.number`
 }
 
@@ -107,7 +61,7 @@ export async function readEnded(
     left join products p on p.organization_id = i.organization_id and p.id = i.product_id
     left join lateral (select d.id from members d
       where d.organization_id = ${organization} and d.person_id = i.person_id offset 0) m on true
-    where ${wanted(handle, organization, 'i', filter)}
+    where ${wanted(handle, organization, plan, 'i', filter)}
     order by o.number limit ${limit}`
 }
 

@@ -72,7 +72,7 @@ export interface PlanRow {
   leftOut: number
 }
 
-const columns = (handle: Handle) => handle`
+export const planColumns = (handle: Handle) => handle`
   id, proposal_id as "proposalId", lane, part, state, hash, headline, counts, seats, source_ids as "sourceIds", findings, items, revision,
   created_by as "createdBy", created_at as "createdAt", expires_at as "expiresAt", approved_by as "approvedBy",
   approved_at as "approvedAt", approved_hash as "approvedHash", "override", closed_reason as "closedReason",
@@ -140,7 +140,7 @@ export async function deletePlan(handle: Handle, organization: number, plan: num
 
 export async function readPlan(handle: Handle, organization: number, plan: number): Promise<PlanRow | null> {
   const [row] = await handle<PlanRow[]>`
-    select ${columns(handle)} from plans where organization_id = ${organization} and id = ${plan}`
+    select ${planColumns(handle)} from plans where organization_id = ${organization} and id = ${plan}`
   return row ?? null
 }
 
@@ -162,7 +162,7 @@ const mentions = (handle: Handle, { text, id }: NonNullable<PlanQuery['search']>
 /** Plans, newest first. */
 export async function listPlans(handle: Handle, organization: number, query: PlanQuery): Promise<PlanRow[]> {
   return await handle<PlanRow[]>`
-    select ${columns(handle)} from plans
+    select ${planColumns(handle)} from plans
     where organization_id = ${organization} and hash <> ''
       ${query.states ? handle`and state = any(${query.states}::text[])` : handle``}
       ${query.lane ? handle`and lane = ${query.lane}` : handle``}

@@ -74,7 +74,10 @@ export interface OpenOrganization {
 }
 
 /** An administrator of none is signed in to nothing: whoever is gone from the list is out with the next request. */
-export async function openedBy(handle: Handle, session: SessionRow): Promise<OpenOrganization[]> {
+export async function openedBy(
+  handle: Handle,
+  session: Pick<SessionRow, 'only' | 'administratorKey' | 'roles'>,
+): Promise<OpenOrganization[]> {
   const { only, administratorKey, roles } = session
   const rows = await handle<(Omit<OpenOrganization, 'role'> & { role: AdministratorRole | null })[]>`
     select o.id, o.key, o.name, a.role, coalesce(a.email, ${administratorKey}) as email
@@ -111,11 +114,16 @@ export async function listSessions(
     order by seen_at desc limit 100`
 }
 
-/** Ends one of this administrator's sessions; false where there is none. */
-export async function endSession(handle: Handle, administratorKey: string | null, id: number): Promise<boolean> {
-  const ended = await handle`
-    delete from sessions where id = ${id} and administrator_key is not distinct from ${administratorKey}`
-  return ended.count === 1
+/** Ends one of this administrator's sessions, and says what it was; null where there is none. */
+export async function endSession(
+  handle: Handle,
+  administratorKey: string | null,
+  id: number,
+): Promise<Pick<SessionRow, 'id' | 'only' | 'administratorKey' | 'roles'> | null> {
+  const [row] = await handle<{ id: number; only: number; administratorKey: string | null; roles: unknown }[]>`
+    delete from sessions where id = ${id} and administrator_key is not distinct from ${administratorKey}
+    returning id, organization_id as only, administrator_key as "administratorKey", roles`
+  return row === undefined ? null : { ...row, roles: givenRoles.parse(row.roles) }
 }
 
 /** Lets go of sessions and links that open nothing any more. */

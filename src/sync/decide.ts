@@ -5,6 +5,7 @@ import { showId } from '../reconcile/identifiers.ts'
 import { canMove } from '../reconcile/review.ts'
 import { holds } from '../reconcile/roles.ts'
 import { tokenMakers } from '../store/access.ts'
+import { invitersOf } from '../store/administrators.ts'
 import type { Handle } from '../store/connection.ts'
 import { markDirty } from '../store/dirty.ts'
 import { answerDecision, readDecision } from '../store/matching.ts'
@@ -13,13 +14,17 @@ import { hashMismatch } from './mismatch.ts'
 import type { Actor, Parts } from './parts.ts'
 import { record } from './record.ts'
 
-/** Who else may have held the token that somebody consents with, as the consent keeps it. */
+/** Who else may stand behind what somebody consents to, as the consent keeps it: by their token, or by having made them an administrator. */
 export async function makersOf(
   handle: Handle,
   organization: number,
-  { tokenId }: Actor,
-): Promise<Pick<PlanConsent, 'makers'>> {
-  return tokenId === undefined ? {} : { makers: await tokenMakers(handle, organization, tokenId) }
+  { tokenId, name }: Actor,
+): Promise<Pick<PlanConsent, 'makers' | 'inviters'>> {
+  const inviters = await invitersOf(handle, organization, name)
+  return {
+    ...(tokenId !== undefined && { makers: await tokenMakers(handle, organization, tokenId) }),
+    ...(inviters.length > 0 && { inviters }),
+  }
 }
 
 /** Rejects a plan; with a hash, only the bytes that were reviewed. */

@@ -1,6 +1,7 @@
 /** Rules that people create, change and retire through the API. What follows is an ordinary plan that a person looks at. */
 import { checkRule } from '../config/index.ts'
 import { RosterdError } from '../errors.ts'
+import type { Rule } from '../reconcile/model.ts'
 import { nextChange } from '../store/changes.ts'
 import type { Transaction } from '../store/connection.ts'
 import { listProducts, listRules, listSources, type Organization, type RuleRow } from '../store/organizations.ts'
@@ -56,6 +57,26 @@ export async function retireRule(
     const deed = { act: 'rule.retired', object: `rules/${key}`, before, after: null, renews: 'everybody' as const }
     return { result: before, deed }
   })
+}
+
+/**
+ * The rules as they would be with this one, or, where nothing is given, without it; and as they are.
+ *
+ * @throws RosterdError MANAGED_BY_CONFIG, INPUT_INVALID, RULE_NOT_FOUND
+ */
+export async function rulesWith(
+  transaction: Transaction,
+  organization: Organization,
+  { key, given }: { key: string; given: unknown },
+  setter: Setter,
+): Promise<{ before: Rule[]; after: Rule[] }> {
+  const own = await ownRule(transaction, organization, key, setter)
+  if (given === null && own === null) throw new RosterdError('RULE_NOT_FOUND', { rule: key })
+  const before = await listRules(transaction, organization.id)
+  const others = before.filter((one) => one.key !== key)
+  if (given === null) return { before, after: others }
+  const wanted = valid(checkRule(await surroundings(transaction, organization), key, given))
+  return { before, after: [...others, { version: (own?.version ?? 0) + 1, ...wanted }] }
 }
 
 async function ownRule(

@@ -92,7 +92,7 @@ export async function openSession(
   const { at, requestId, ...rest } = session
   const endsAt = new Date(at.getTime() + LONGEST_MS)
   const id = await insertSession(handle, { ...rest, createdAt: at, endsAt })
-  const organizations = await openedBy(handle, { ...rest, id, seenAt: at, notice: null })
+  const organizations = await openedBy(handle, rest)
   if (organizations.length === 0 && session.administratorKey !== null) throw new RosterdError('NO_ENTRY')
   for (const { id: organizationId, email } of organizations) {
     await writeAudit(handle, {
@@ -111,7 +111,35 @@ export async function openSession(
 /** As audit rows call the bootstrap administrator. */
 export const BOOTSTRAP = 'bootstrap token'
 
-/** Signs somebody out of one of their own sessions; false where there is none. */
-export async function leave(parts: Parts, administratorKey: string | null, id: number): Promise<boolean> {
-  return await endSession(parts.sql, administratorKey, id)
+/**
+ * Signs somebody out of one of their own sessions, and writes it into the audit of every organization that it opened; false where there
+ * is none.
+ *
+ * @param elsewhere they did so from another browser than the one that is signed out
+ */
+export async function leave(
+  parts: Parts,
+  administratorKey: string | null,
+  id: number,
+  { requestId, elsewhere = false }: { requestId: string; elsewhere?: boolean },
+): Promise<boolean> {
+  const at = parts.now()
+  return await parts.sql.begin(async (transaction) => {
+    const session = await endSession(transaction, administratorKey, id)
+    if (session === null) return false
+    const opened = await openedBy(transaction, session)
+    await writeAudit(
+      transaction,
+      opened.map(({ id: organizationId, email }) => ({
+        organizationId,
+        at,
+        actor: email ?? BOOTSTRAP,
+        act: 'session.ended',
+        object: `ses_${id}`,
+        requestId,
+        after: { elsewhere },
+      })),
+    )
+    return true
+  })
 }

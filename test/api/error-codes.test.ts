@@ -302,6 +302,7 @@ const NEVER = new Map<ErrorCode, string>([
     'FORM_STALE',
     'ADMINISTRATOR_NOT_FOUND',
     'OWN_ACCOUNT',
+    'LETTER_NOT_RESENT',
   ]),
   ...because('of settings', ['RULE_NOT_FOUND', 'MANAGED_BY_CONFIG', 'KEY_TAKEN']),
 ])

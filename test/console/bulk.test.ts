@@ -211,14 +211,16 @@ describe.skipIf(chromiumPath() === null)('bulk operations', () => {
     await shot(page, 'remove-options')
     await press(page, `Continue with ${people} users`)
     await page.waitForURL('**/bulk/remove/summary/**')
-    const held = /Number held: ([\d,]+)/.exec((await page.locator('.override').textContent()) ?? '')?.[1] ?? ''
+    const held =
+      /Type ([\d,]+) to let them happen/.exec((await page.locator('.override').textContent()) ?? '')?.[1] ?? ''
     await shot(page, 'held')
-    await page.getByLabel(/Number held/).fill('1')
-    await page.locator('#why').fill('The project is over')
+    await page.getByText('Nothing of it was done: 0 of').waitFor()
+    await page.getByLabel(/^Type .* to let them happen/).fill('1')
+    await page.getByLabel('Why is it right?').fill('The project is over')
     await press(page, `Remove ${people} users`)
-    await page.locator('.notice.error').waitFor()
-    expect(await page.locator('#why').inputValue()).toBe('The project is over')
-    await page.getByLabel(/Number held/).fill(held)
+    await page.getByText(`It is ${held}. Look at it again`).waitFor()
+    expect(await page.getByLabel('Why is it right?').inputValue()).toBe('The project is over')
+    await page.getByLabel(/^Type .* to let them happen/).fill(held)
     await press(page, `Remove ${people} users`)
     await page.waitForURL('**/plans/pln_**')
     const plan = await lastPlan()

@@ -7,6 +7,7 @@ import { serve } from '@hono/node-server'
 import type { Page } from 'playwright-core'
 import { createApp } from '../../src/app.ts'
 import { hashToken, makeSecret } from '../../src/auth.ts'
+import { FILE_STEPS, PUSHED_STEPS } from '../../src/console/sources/setup-steps.ts'
 import { showId } from '../../src/reconcile/identifiers.ts'
 import { PIN_DEFAULT, type Verb } from '../../src/reconcile/operation.ts'
 import { writeAudit } from '../../src/store/audit.ts'
@@ -65,6 +66,7 @@ export async function openEverything(mark: string) {
     product: ['vray', 'houdini'],
     rule: ['everyone', 'artists'],
     source: ['hr', 'idp'],
+    step: ['connect', 'look', 'match', 'simulate', 'go-live', 'folder', 'file', 'plan'],
     file: ids.map(({ id }) => showId('snp', id)),
     verb: VERBS,
   }
@@ -74,6 +76,14 @@ export async function openEverything(mark: string) {
       return VERBS.map((verb) => `/bulk/${verb}/summary/${showId('pln', plans.drafts[verb])}`)
     if (pattern === '/sources/:source/files/:file')
       return ids.slice(-2).map(({ id }) => `/sources/hr/files/${showId('snp', id)}`)
+    if (pattern === '/sources/:source/setup/:step')
+      return [
+        ...FILE_STEPS.map((step) => `/sources/hr/setup/${step}`),
+        ...PUSHED_STEPS.map((step) => `/sources/idp/setup/${step}`),
+      ]
+    // A source that is pushed to has other steps than one that reads files.
+    if (pattern === '/sources/:source/setup/:step')
+      return addressesOf(pattern, values).filter((path) => path.includes('/hr/') === /(?:folder|file|plan)$/.test(path))
     return addressesOf(pattern, values)
   })
   const close = async () => {

@@ -1,16 +1,15 @@
 /** Plans on which others work at the same time: two tabs, Back, two clicks, a plan that changed or was replaced meanwhile. */
-import type { Browser, Page } from 'playwright-core'
+import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { again } from '../../src/sync/again.ts'
 import { edit } from '../../src/sync/edit.ts'
 import { faults } from '../support/axe.ts'
-import { chromiumPath, openBrowser, openTab } from '../support/browser.ts'
+import { chromiumPath, openBrowser } from '../support/browser.ts'
 import { KIM } from '../support/pipeline.ts'
 import { WIDE_LIMITS } from '../support/wide-limits.ts'
-import { email, openScene, roster, type Scene, type Who } from './plan-scene.ts'
+import { approveByDialog, email, openScene, path, roster, type Scene } from './plan-scene.ts'
 
 const DANA = { ...KIM, name: 'dana@acme.example' }
-const people = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, at) => email(from + at))
 
 describe.skipIf(chromiumPath() === null)('a plan on which others work', { timeout: 120_000 }, () => {
   let scene: Scene
@@ -25,28 +24,11 @@ describe.skipIf(chromiumPath() === null)('a plan on which others work', { timeou
     await scene.close()
   })
 
-  const assigned = (from: number, to = from + 1) =>
-    scene.ask({ verb: 'assign', products: ['vray'], selection: { users: people(from, to) } })
-  const path = (plan: number, rest = '') => `/o/acme/plans/pln_${plan}${rest}`
-  const stateOf = async (plan: number) => (await scene.world.plan(plan)).state
-  const applied = (plan: number) =>
-    expect.poll(() => stateOf(plan), { timeout: 20_000 }).toMatch(/^(applied|partially_failed)$/)
-
-  async function tab(who: Who, to: string, options: Parameters<typeof openTab>[1] = {}) {
-    const opened = await openTab(browser, options)
-    await scene.signIn(opened.page, who, to)
-    return opened
-  }
-  const approveByDialog = async (page: Page) => {
-    await page.locator('.decide .primary').click()
-    await page.locator('dialog[open] button.primary').click()
-  }
-
   test('tells whoever comes second, and repeats nothing', async () => {
-    const plan = await assigned(161)
-    const [kim, dana] = [await tab('kim', path(plan)), await tab('dana', path(plan))]
+    const plan = await scene.assigned(161)
+    const [kim, dana] = [await scene.tab(browser, 'kim', path(plan)), await scene.tab(browser, 'dana', path(plan))]
     await approveByDialog(kim.page)
-    await applied(plan)
+    await scene.applied(plan)
     await approveByDialog(dana.page)
     await dana.page.getByRole('heading', { name: 'Somebody was faster' }).waitFor()
     expect(await dana.page.getByText(/kim@acme.example approved it on .+ Nothing was done twice./).count()).toBe(1)
@@ -59,12 +41,12 @@ describe.skipIf(chromiumPath() === null)('a plan on which others work', { timeou
   })
 
   test('does once what is clicked twice, and what is sent again after Back', async () => {
-    const plan = await assigned(163)
-    const { page, context } = await tab('kim', path(plan, '/approve'), { scripts: false })
+    const plan = await scene.assigned(163)
+    const { page, context } = await scene.tab(browser, 'kim', path(plan, '/approve'), { scripts: false })
     const { hash } = await scene.world.plan(plan)
     await page.locator('#approval .primary').click()
     await page.getByText('is approved and starts now').waitFor()
-    await applied(plan)
+    await scene.applied(plan)
     const token = await page.locator('input[name=token]').first().getAttribute('value')
     const sent = await page.request.post(scene.url + path(plan, '/approve'), {
       form: { token: token ?? '', hash },
@@ -72,19 +54,19 @@ describe.skipIf(chromiumPath() === null)('a plan on which others work', { timeou
     })
     expect(await sent.text()).toContain(`You had approved plan pln_${plan} already; nothing was done twice.`)
     await context.close()
-    const other = await assigned(165)
-    const twice = await tab('kim', path(other))
+    const other = await scene.assigned(165)
+    const twice = await scene.tab(browser, 'kim', path(other))
     await twice.page.locator('.decide .primary').click()
     await twice.page.locator('dialog[open] button.primary').dblclick()
-    await applied(other)
+    await scene.applied(other)
     const approvals = await scene.sql`select from audit where plan_id = ${other} and act = 'plan.approved'`
     expect(approvals.length).toBe(1)
     await twice.context.close()
   })
 
   test('does not approve another plan than the one that was looked at, and says what changed', async () => {
-    const plan = await assigned(167, 169)
-    const { page, context } = await tab('kim', path(plan))
+    const plan = await scene.assigned(167, 169)
+    const { page, context } = await scene.tab(browser, 'kim', path(plan))
     const { hash } = await scene.world.plan(plan)
     await edit(scene.world.parts, scene.organization, plan, {
       actor: DANA,
@@ -96,15 +78,15 @@ describe.skipIf(chromiumPath() === null)('a plan on which others work', { timeou
     await page
       .getByText(/dana@acme.example left out 1 person at \d\d:\d\d\. Nothing of what you asked was done\./)
       .waitFor()
-    expect(await stateOf(plan)).toBe('draft')
+    expect(await scene.stateOf(plan)).toBe('draft')
     await page.getByRole('link', { name: 'Look at it as it is now' }).click()
     await page.getByText('1 item left out').first().waitFor()
     await context.close()
   })
 
   test('of a plan that was replaced meanwhile leads to the newer one', async () => {
-    const plan = await assigned(170)
-    const { page, context } = await tab('kim', path(plan))
+    const plan = await scene.assigned(170)
+    const { page, context } = await scene.tab(browser, 'kim', path(plan))
     const newer = await again(scene.world.parts, scene.organization, plan, { actor: DANA })
     await approveByDialog(page)
     await page
@@ -112,7 +94,7 @@ describe.skipIf(chromiumPath() === null)('a plan on which others work', { timeou
       .waitFor()
     await page.getByRole('link', { name: `Look at the newer plan, pln_${newer.plan}` }).click()
     await page.waitForURL(`**/plans/pln_${newer.plan}`)
-    expect(await stateOf(plan)).toBe('superseded')
+    expect(await scene.stateOf(plan)).toBe('superseded')
     await context.close()
   })
 })

@@ -5,10 +5,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { faults } from '../support/axe.ts'
 import { chromiumPath, openBrowser, openTab } from '../support/browser.ts'
 import { WIDE_LIMITS } from '../support/wide-limits.ts'
-import { email, openScene, roster, type Scene, type Who } from './plan-scene.ts'
+import { openScene, path, people, roster, type Scene } from './plan-scene.ts'
 
 const HOSTILE = `<img src=x onerror="document.title='run'">"'&amp;`
-const people = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, at) => email(from + at))
 
 describe.skipIf(chromiumPath() === null)('the results of a plan', { timeout: 120_000 }, () => {
   let scene: Scene
@@ -23,19 +22,10 @@ describe.skipIf(chromiumPath() === null)('the results of a plan', { timeout: 120
     await scene.close()
   })
 
-  const path = (plan: number, rest = '') => `/o/acme/plans/pln_${plan}${rest}`
-  const stateOf = async (plan: number) => (await scene.world.plan(plan)).state
-
-  async function tab(who: Who, to: string, options: Parameters<typeof openTab>[1] = {}) {
-    const opened = await openTab(browser, options)
-    await scene.signIn(opened.page, who, to)
-    return opened
-  }
-
   test('is followed while it runs, to its end, by whoever stays and whoever comes back', async () => {
     const plan = await scene.ask({ verb: 'assign', products: ['vray'], selection: { users: people(1, 40) } })
     scene.gate.open = false
-    const { page, context, complaints } = await tab('kim', path(plan))
+    const { page, context, complaints } = await scene.tab(browser, 'kim', path(plan))
     await page.locator('.decide .primary').click()
     await page.locator('dialog[open] button.primary').click()
     await page.getByText('0 of 40 items').waitFor()
@@ -51,7 +41,7 @@ describe.skipIf(chromiumPath() === null)('the results of a plan', { timeout: 120
   test('is followed and stopped without a script, too', async () => {
     const plan = await scene.ask({ verb: 'assign', products: ['houdini'], selection: { users: people(41, 42) } })
     scene.gate.open = false
-    const { page, context } = await tab('olga', path(plan), { scripts: false })
+    const { page, context } = await scene.tab(browser, 'olga', path(plan), { scripts: false })
     await page.locator('.decide .primary').click()
     await page.waitForURL('**/approve')
     await page.getByRole('button', { name: 'Assign to 2 users' }).click()
@@ -62,7 +52,7 @@ describe.skipIf(chromiumPath() === null)('the results of a plan', { timeout: 120
     await page.getByText('was cancelled: 2 cancelled.').waitFor()
     await page.getByRole('button', { name: 'Ask for it again' }).click()
     await page.getByText('asks for the same once more').waitFor()
-    expect(await stateOf(plan)).toBe('cancelled')
+    expect(await scene.stateOf(plan)).toBe('cancelled')
     scene.gate.waiting.splice(0)
     scene.gate.open = true
     await context.close()
@@ -70,11 +60,11 @@ describe.skipIf(chromiumPath() === null)('the results of a plan', { timeout: 120
 
   test('is approved first and started later', async () => {
     const plan = await scene.ask({ verb: 'assign', products: ['vray'], selection: { users: people(43, 44) } })
-    const { page, context } = await tab('olga', path(plan, '/approve'))
+    const { page, context } = await scene.tab(browser, 'olga', path(plan, '/approve'))
     await page.getByLabel('Only approve it').check()
     await page.locator('#approval .primary').click()
     await page.getByText('It waits for somebody to start it.').first().waitFor()
-    expect(await stateOf(plan)).toBe('approved')
+    expect(await scene.stateOf(plan)).toBe('approved')
     await page.getByRole('button', { name: 'Start it' }).click()
     await page.getByText('was applied: 2 succeeded.').waitFor()
     await context.close()
@@ -84,7 +74,7 @@ describe.skipIf(chromiumPath() === null)('the results of a plan', { timeout: 120
     const plan = await scene.ask({ verb: 'remove', selection: { users: people(90, 99) } })
     await scene.world.approve(plan)
     await scene.world.run(plan)
-    const { page, context, complaints } = await tab('olga', path(plan))
+    const { page, context, complaints } = await scene.tab(browser, 'olga', path(plan))
     await page.getByText('was applied in part: 6 succeeded, 4 failed.').waitFor()
     expect(await page.getByRole('link', { name: 'Failed 4' }).getAttribute('aria-current')).toBe('page')
     expect(await page.locator('.reasons code').allTextContents()).toEqual(['HAS_PRODUCTS'])
@@ -142,7 +132,7 @@ describe.skipIf(chromiumPath() === null)('the results of a plan', { timeout: 120
   )
 
   test('finds plans by words, numbers and filters, and compares on demand', async () => {
-    const { page, context, complaints } = await tab('olga', '/o/acme/plans')
+    const { page, context, complaints } = await scene.tab(browser, 'olga', '/o/acme/plans')
     await page.getByPlaceholder('Search by number').pressSequentially('pln_1')
     await expect.poll(() => page.locator('#plans tbody tr').count()).toBe(1)
     await page.goto(`${scene.url}/o/acme/plans?state=cancelled&lane=by_hand`)
@@ -164,7 +154,7 @@ describe.skipIf(chromiumPath() === null)('the results of a plan', { timeout: 120
     const plan = plans[0] ?? 0
     await scene.sql`update plans set created_by = ${HOSTILE}, headline = ${HOSTILE} where id = ${plan}`
     await scene.sql`update plan_items set subject_name = ${HOSTILE}, evidence = ${JSON.stringify({ file: HOSTILE, line: 3, snapshotId: null })}::text::jsonb where plan_id = ${plan}`
-    const { page, context, complaints } = await tab('kim', path(plan))
+    const { page, context, complaints } = await scene.tab(browser, 'kim', path(plan))
     for (const rest of ['', '/approve', '/reject']) {
       await page.goto(scene.url + path(plan, rest))
       expect(await page.locator('main img').count()).toBe(0)

@@ -1,7 +1,8 @@
 /** An organization with people and plans behind a console: files are dropped, plans are proposed, and what is approved is done. */
 import type { AddressInfo } from 'node:net'
 import { serve } from '@hono/node-server'
-import type { Page } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
+import { expect } from 'vitest'
 import { createApp } from '../../src/app.ts'
 import { hashToken, makeSecret } from '../../src/auth.ts'
 import { PIN_DEFAULT } from '../../src/reconcile/operation.ts'
@@ -9,12 +10,25 @@ import { type Asked, draft } from '../../src/sync/draft.ts'
 import { execute } from '../../src/sync/execute.ts'
 import type { Actor } from '../../src/sync/parts.ts'
 import { makeLink } from '../../src/sync/sign-in.ts'
+import { openTab } from '../support/browser.ts'
 import { metricsOf } from '../support/metrics.ts'
 import { KIM, openWorld } from '../support/pipeline.ts'
 
 const NAMES = ['Ada', 'Bo', 'Chloé', 'Dmitri', 'Éva', 'Farah', 'Grace', 'Hugo', 'Ines', 'Jun']
 
 export const email = (n: number): string => `p${String(n).padStart(4, '0')}@acme.example`
+
+export const people = (from: number, to: number): string[] =>
+  Array.from({ length: to - from + 1 }, (_, at) => email(from + at))
+
+/** Address of a page of a plan. */
+export const path = (plan: number, rest = ''): string => `/o/acme/plans/pln_${plan}${rest}`
+
+/** Presses what opens the dialog, and in it what approves. */
+export async function approveByDialog(page: Page): Promise<void> {
+  await page.locator('.decide .primary').click()
+  await page.locator('dialog[open] button.primary').click()
+}
 
 /** A roster: every third person is an artist, and so has V-Ray. */
 export const roster = (people: number, from = 1): string =>
@@ -68,6 +82,13 @@ export async function openScene(more = '') {
     await page.waitForURL((at) => at.pathname !== '/sign-in')
   }
 
+  /** A tab of its own in which somebody is signed in. */
+  async function tab(browser: Browser, who: Who, to: string, options: Parameters<typeof openTab>[1] = {}) {
+    const opened = await openTab(browser, options)
+    await signIn(opened.page, who, to)
+    return opened
+  }
+
   /** A draft by hand. */
   async function ask(
     operation: Partial<Asked> & Pick<Asked, 'verb' | 'selection'>,
@@ -87,6 +108,13 @@ export async function openScene(more = '') {
     return plan
   }
 
+  /** A draft that assigns V-Ray to two people, or to all of a range. */
+  const assigned = (from: number, to = from + 1): Promise<number> =>
+    ask({ verb: 'assign', products: ['vray'], selection: { users: people(from, to) } })
+  const stateOf = async (plan: number): Promise<string> => (await world.plan(plan)).state
+  const applied = (plan: number): Promise<void> =>
+    expect.poll(() => stateOf(plan), { timeout: 20_000 }).toMatch(/^(applied|partially_failed)$/)
+
   /** Lets go what was kept from being applied. */
   function release(): void {
     gate.open = true
@@ -101,7 +129,7 @@ export async function openScene(more = '') {
     })
     await world.close()
   }
-  return { world, sql, organization, gate, url, linkFor, signIn, ask, release, close }
+  return { world, sql, organization, gate, url, linkFor, signIn, tab, ask, assigned, stateOf, applied, release, close }
 }
 
 export type Scene = Awaited<ReturnType<typeof openScene>>

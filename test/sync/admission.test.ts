@@ -1,8 +1,9 @@
 /** Files that are stopped before anything of them is used, and what administrators may say of them. Through real files. */
 import { afterEach, describe, expect, test } from 'vitest'
 import { insertToken } from '../../src/store/access.ts'
-import { listSources, type SourceRow } from '../../src/store/organizations.ts'
+import { findOrganization, listSources, type SourceRow } from '../../src/store/organizations.ts'
 import { readSnapshot } from '../../src/store/snapshots.ts'
+import { inviteAdministrator } from '../../src/sync/administrators.ts'
 import { admit, dismiss } from '../../src/sync/admission.ts'
 import { merge } from '../../src/sync/merge.ts'
 import type { Actor } from '../../src/sync/parts.ts'
@@ -216,6 +217,22 @@ describe('a refused file', () => {
         message: expect.stringContaining('do not count as two'),
       })
     expect(await admitBy(await issue(LEE.name, 'bootstrap token'), id, 25)).toBe('admitted')
+  })
+
+  test('is not let in by somebody whom the first made an administrator, and by anybody else', async () => {
+    const id = await refused()
+    const organization = await findOrganization(world.sql, 'acme')
+    if (!organization) throw new Error('no organization')
+    for (const email of ['kim+2@mail.example', 'ann@acme.example'])
+      await inviteAdministrator(world.parts, organization, email, 'admin', {
+        actor: email.startsWith('kim') ? KIM : LEE,
+      })
+    expect(await admitBy(KIM, id, 25)).toBe('consented')
+    await expect(admitBy({ ...LEE, name: 'kim+2@mail.example' }, id, 25)).rejects.toMatchObject({
+      code: 'SNAPSHOT_NEEDS_ANOTHER',
+      message: expect.stringContaining('one of them made the other an administrator'),
+    })
+    expect(await admitBy({ ...LEE, name: 'ann@acme.example' }, id, 25)).toBe('admitted')
   })
 
   test('a consent lasts a day: after that the next one is the first again', async () => {

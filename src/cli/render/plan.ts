@@ -1,5 +1,6 @@
 /** A plan as a person reviews it: what, whether the guards pass, the seats, the items by person, and what to type next. */
 
+import { headlineAfter } from '../../reconcile/headline.ts'
 import { typed } from '../../typed.ts'
 import type { Finding, Plan, PlanWhole } from '../answers.ts'
 import type { Paint } from './colour.ts'
@@ -13,6 +14,9 @@ export interface Page {
   zone: string
 }
 
+/** What was expected of a plan in these states is past. */
+const ENDED = ['applied', 'partially_failed', 'failed', 'cancelled']
+
 /** Title, headline and where it comes from. */
 export function planHeader(plan: Plan, { paint, zone }: Page): string {
   const from = plan.operation
@@ -20,7 +24,7 @@ export function planHeader(plan: Plan, { paint, zone }: Page): string {
     : plan.sources.map((source) => source.name).join(' and ')
   const lines = [
     `${paint.bold(`Plan ${plan.id}`)} ${stateWords(plan, paint)}`,
-    safe(plan.headline),
+    safe(ENDED.includes(plan.state) ? headlineAfter(plan.headline) : plan.headline),
     paint.dim(
       safe(
         [
@@ -59,6 +63,7 @@ const STATE_WORDS: Readonly<Record<string, string>> = {
   applying: 'is being applied',
   applied: 'was applied',
   partially_failed: 'was applied in part',
+  failed: 'failed',
   rejected: 'was rejected',
   superseded: 'was replaced by a newer one',
   expired: 'has expired',

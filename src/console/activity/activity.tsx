@@ -1,12 +1,12 @@
 /** Activity: who did what, and whether the record of it still is what was sealed. */
 import { z } from 'zod'
-import { listAudit } from '../../store/audit-list.ts'
+import { type AuditFilter, listAudit } from '../../store/audit-list.ts'
 import { cut, readCursor } from '../cursor.ts'
 import type { Door } from '../door.ts'
 import { useAddress } from '../here.ts'
 import { Filters } from '../parts/filters.tsx'
 import { Tabs } from '../parts/tabs.tsx'
-import { page } from '../route.ts'
+import { type Asked, page } from '../route.ts'
 import { AuditTable } from './audit.tsx'
 import { checked, Seal, SealPage } from './seal.tsx'
 
@@ -33,24 +33,33 @@ const ACTS = [
   'session',
   'export',
   'failures',
+  'letter',
 ]
 
-export const TABS: [string, string][] = [
-  ['Audit', '/activity'],
+/** What administrators did is theirs to read; to whom mails went everybody may see who sees the people. */
+export const tabsOf = (may: Asked['may']): [string, string][] => [
+  ...(may('admin') ? [['Audit', '/activity'] satisfies [string, string]] : []),
   ['Mails', '/activity/mails'],
+  ['Failures', '/activity/failures'],
 ]
+
+/** As the list is narrowed by its address; pages begin at its beginning. */
+export function auditFilterOf(query: URLSearchParams, now: Date): Omit<AuditFilter, 'before' | 'limit'> {
+  const q = wordOf(query.get('q'))
+  const period = PERIODS[query.get('when') ?? '']
+  return {
+    ...(isObject(q) ? { actor: null, object: q } : { actor: q, object: null }),
+    act: ACTS.find((one) => one === query.get('act')) ?? null,
+    since: period === undefined ? null : new Date(now.getTime() - period),
+    until: null,
+  }
+}
 
 export function activityRoutes(door: Door): void {
   page(door, { path: '/activity', role: 'viewer' }, async ({ parts, organization, query, part, may, at, c }) => {
-    // What administrators did is theirs to read; to whom mails went everybody may see who sees the people.
     if (!may('admin')) return c.redirect(at('/activity/mails'), 302)
-    const q = wordOf(query.get('q'))
-    const period = PERIODS[query.get('when') ?? '']
     const found = await listAudit(parts.sql, organization.id, {
-      ...(isObject(q) ? { actor: null, object: q } : { actor: q, object: null }),
-      act: ACTS.find((one) => one === query.get('act')) ?? null,
-      since: period === undefined ? null : new Date(parts.now().getTime() - period),
-      until: null,
+      ...auditFilterOf(query, parts.now()),
       before: readCursor(place, query.get('after')),
       limit: PER_PAGE + 1,
     })
@@ -63,7 +72,7 @@ export function activityRoutes(door: Door): void {
       aside: <SealLater />,
       body: (
         <>
-          <Tabs label="Activity" tabs={TABS} />
+          <Tabs label="Activity" tabs={tabsOf(may)} />
           <Filters
             list="audit"
             search="E-mail address of who did it, or an id such as pln_7"

@@ -2,6 +2,7 @@
 import { showId } from '../../reconcile/identifiers.ts'
 import type { AuditListRow } from '../../store/audit-list.ts'
 import { useAddress, useHere } from '../here.ts'
+import { FileLink } from '../parts/file-link.tsx'
 import { Moment } from '../parts/moment.tsx'
 import { Empty } from '../parts/pill.tsx'
 import { type Column, Pager, Table } from '../parts/table.tsx'
@@ -18,7 +19,9 @@ export function AuditTable({ rows, next, filtered }: { rows: AuditListRow[]; nex
       ) : (
         <>
           <Table id="audit" caption="What was done" columns={COLUMNS} rows={rows} />
-          <Pager next={next} shown="" />
+          <Pager next={next} shown="">
+            <FileLink path="/activity/audit.csv" />
+          </Pager>
         </>
       )}
     </div>

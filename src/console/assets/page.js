@@ -10,6 +10,9 @@
     if (form.dataset.sent === 'yes') return event.preventDefault()
     form.dataset.sent = 'yes'
     addUnseen(form)
+    // Those who were selected have had what they were selected for.
+    if (form.matches('.approve'))
+      for (const key of Object.keys(sessionStorage)) if (/^selection:/.test(key)) sessionStorage.removeItem(key)
     // After the browser has read which button it was.
     setTimeout(() => {
       for (const button of $$('button', form)) button.disabled = true
@@ -110,6 +113,8 @@
     const all = $('[data-all]')
     if (all) all.checked = false
     restore()
+    // The button is gone now; the next one in the bar has the focus.
+    $('input[type=checkbox], summary', $('[data-bar]'))?.focus()
   })
 
   // ── a form in which people are picked: its numbers follow the boxes. A day that is written is the one that is meant ────

@@ -3,6 +3,7 @@ import { number } from '../../reconcile/amount.ts'
 import { formatEnd } from '../../reconcile/expiry.ts'
 import type { PinFor } from '../../reconcile/operation.ts'
 import { useHere } from '../here.ts'
+import { PASTED } from './pasted.ts'
 import type { Summary } from './summary.tsx'
 
 const PRODUCTS_SHOWN = 6
@@ -20,14 +21,14 @@ export function Asked({ summary: { plan, concerned, productNames } }: { summary:
   const given = verb === 'assign' || (verb === 'invite' && products.length > 0)
   const points: [string, string | null][] = [
     ['Users', people === asked ? number(asked) : `${number(people)} of ${number(asked)}`],
-    ['File', file?.name ?? null],
+    ['File', file === null || file.name === PASTED ? null : file.name],
     [
       'Products',
       allProducts
         ? 'all that they hold'
         : names.length > 0
           ? shown
-          : file !== null && verb !== 'remove'
+          : file !== null && file.name !== PASTED && verb !== 'remove'
             ? 'as in the file'
             : null,
     ],

@@ -7,16 +7,16 @@ import { countConcerned } from '../../store/chosen-facts.ts'
 import { failedRows } from '../../store/failures.ts'
 import { listProducts } from '../../store/organizations.ts'
 import { type PlanRow, readItems, readPlan } from '../../store/plans.ts'
-import { approve } from '../../sync/approve.ts'
 import { discard, submit } from '../../sync/submit.ts'
 import type { Door } from '../door.ts'
 import type { Form } from '../form.ts'
 import type { Here } from '../here.ts'
+import { approveBy, consentText, mistakeOf, type Typed, typedIn } from '../plans/approving.ts'
 import { type Asked, type AskedToDo, action, page } from '../route.ts'
 import type { Screen } from '../screen.ts'
 import { readChoice, verbOf, withChoice } from './choice.ts'
 import { stepScreen, type Way } from './frame.tsx'
-import { SETBACKS_SHOWN, SummaryOf } from './summary.tsx'
+import { SETBACKS_SHOWN, type Summary, SummaryOf } from './summary.tsx'
 import { doIt } from './words.ts'
 
 type At = (path?: string) => string
@@ -39,25 +39,19 @@ export function decideRoutes(door: Door): void {
   })
 
   action(door, { path: '/bulk/:verb/approve', role: 'operator' }, async (asked) => {
-    const { parts, organization, actor, form, at, here } = asked
+    const { parts, organization, form, at, here } = asked
     const id = planIn(form)
-    const typed = { count: form.text('count'), reason: form.text('reason') }
-    const count = form.number('count')
     const concerned = await concernedBy(asked, id)
+    const plan = await readPlan(parts.sql, organization.id, id)
+    if (plan === null) throw new RosterdError('PLAN_NOT_FOUND', { id: showId('pln', id) })
     try {
-      const answer = await approve(parts, organization.id, id, {
-        actor,
-        hash: form.text('hash'),
-        start: true,
-        ...(count !== null && { override: { count, reason: typed.reason } }),
-      })
-      const text =
-        answer === 'consented'
-          ? 'You agreed. A second administrator has to agree as well before anything happens.'
-          : `Under way: ${doIt(verbOf(asked.param('verb')), concerned)}.`
-      return { go: planAddress(here, at, id), notice: { kind: answer === 'consented' ? 'note' : 'done', text } }
+      const answer = await approveBy(asked, plan, true)
+      const go = planAddress(here, at, id)
+      if (answer === 'consented')
+        return { go, notice: { kind: 'note', text: consentText(`Plan ${showId('pln', id)}`) } }
+      return { go, notice: { kind: 'done', text: `Under way: ${doIt(verbOf(asked.param('verb')), concerned)}.` } }
     } catch (error) {
-      return await refused(asked, id, error, typed)
+      return await refused(asked, id, error)
     }
   })
 
@@ -81,12 +75,7 @@ export function decideRoutes(door: Door): void {
 }
 
 /** Somebody was faster, or what was typed is not right: the summary is shown as it is now, or what became of the plan. */
-async function refused(
-  asked: AskedToDo<'verb'>,
-  id: number,
-  error: unknown,
-  typed?: { count: string; reason: string },
-) {
+async function refused(asked: AskedToDo<'verb'>, id: number, error: unknown) {
   const { parts, organization, form, at, here, param } = asked
   if (!isRosterdError(error) || error.status >= 500 || error.status === 404) throw error
   const plan = await readPlan(parts.sql, organization.id, id)
@@ -94,17 +83,27 @@ async function refused(
   if (!isDraftByHand(plan))
     return { go: planAddress(here, at, id), notice: { kind: 'note' as const, text: error.message } }
   const way = { verb: verbOf(param('verb')), choice: readChoice(new URLSearchParams(form.text('back'))), at }
-  const mistake = `${error.message} ${error.next}`
-  return await summaryStep(asked, way, plan, { mistake, status: error.status, ...(typed && { typed }) })
+  const mistake = mistakeOf(error)
+  return mistake === null
+    ? await summaryStep(asked, way, plan, { wrong: `${error.message} ${error.next}`, status: error.status })
+    : await summaryStep(asked, way, plan, { mistake, typed: typedIn(form), status: 422 })
 }
 
 const SETBACKS = ['failed_permanent', 'failed_retryable', 'waiting_seat', 'waiting_borrow', 'blocked']
+
+/** What came of the form of the summary: what was typed and is not right, or what else stands in the way. */
+interface Sent {
+  typed?: Typed
+  mistake?: string
+  wrong?: string
+  status?: number
+}
 
 async function summaryStep(
   asked: Pick<Asked, 'parts' | 'organization'>,
   way: Way,
   plan: PlanRow,
-  wrong: { mistake?: string; status?: number; typed?: { count: string; reason: string } } = {},
+  { wrong, mistake, typed, status }: Sent = {},
 ): Promise<Screen> {
   const { sql } = asked.parts
   const { id } = asked.organization
@@ -118,11 +117,12 @@ async function summaryStep(
   const concerned = await concernedBy(asked, plan.id)
   const products = await listProducts(sql, id)
   const productNames = new Map(products.map(({ key, name }) => [key, name]))
-  const { typed, ...shown } = wrong
+  const summary: Summary = { plan, setbacks, rows, concerned, productNames, ...(typed && { typed }) }
   return stepScreen(way, 'summary', {
-    ...shown,
+    ...(wrong !== undefined && { mistake: wrong }),
+    ...(status !== undefined && { status }),
     lead: `${plan.headline}.`,
-    body: <SummaryOf way={way} summary={{ plan, setbacks, rows, concerned, productNames, ...(typed && { typed }) }} />,
+    body: <SummaryOf way={way} summary={{ ...summary, ...(mistake !== undefined && { mistake }) }} />,
   })
 }
 

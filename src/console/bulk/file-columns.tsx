@@ -5,10 +5,11 @@ import type { StagedRow } from '../../reconcile/model.ts'
 import type { Upload } from '../../sync/upload-preview.ts'
 import { useHere } from '../here.ts'
 import type { Column } from '../parts/table.tsx'
+import { PASTED } from './pasted.ts'
 
 export function columnsOf(
   rows: StagedRow[],
-  { verb }: Upload,
+  { verb, name }: Upload,
   names: ReadonlyMap<string, string>,
 ): Column<StagedRow>[] {
   const some = (has: (row: StagedRow) => boolean, column: Column<StagedRow>) => (rows.some(has) ? [column] : [])
@@ -29,7 +30,7 @@ export function columnsOf(
       title: 'Role',
       cell: ({ role }) => role ?? '',
     }),
-    { key: 'line', title: 'Line', number: true, cell: ({ line }) => number(line) },
+    ...some(() => name !== PASTED, { key: 'line', title: 'Line', number: true, cell: ({ line }) => number(line) }),
   ]
 }
 

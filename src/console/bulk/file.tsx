@@ -6,14 +6,12 @@ import type { Upload } from '../../sync/upload-preview.ts'
 import { useAddress } from '../here.ts'
 import { columnsOf } from './file-columns.tsx'
 import type { Way } from './frame.tsx'
+import { PASTED } from './pasted.ts'
 import { ReadAgain } from './reading.tsx'
 import { Users } from './users.tsx'
 
 /** Of the rows in error, as many are listed. */
 const MOST_ERRORS = 20
-
-/** The name under which pasted addresses are kept. */
-export const PASTED = 'Pasted addresses'
 
 interface FileUsersProps {
   way: Way

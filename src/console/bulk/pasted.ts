@@ -2,6 +2,9 @@
 import { readEmail } from '../../reconcile/normalise.ts'
 import { reasonSentence } from '../../reconcile/reasons.ts'
 
+/** What an upload is named that was pasted: no file of anybody's. */
+export const PASTED = 'Pasted addresses'
+
 export interface PastedPerson {
   email: string
   firstName: string

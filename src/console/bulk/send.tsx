@@ -9,10 +9,9 @@ import { selectionOf } from '../people/selection.ts'
 import { type AskedToDo, action, type Go } from '../route.ts'
 import type { Screen } from '../screen.ts'
 import { few, readChoice, verbOf } from './choice.ts'
-import { PASTED } from './file.tsx'
 import { stepAddress, stepScreen, type Way } from './frame.tsx'
 import { pack } from './packed.ts'
-import { pastedFile, readPasted } from './pasted.ts'
+import { PASTED, pastedFile, readPasted } from './pasted.ts'
 import { readingOf } from './reading.tsx'
 import { Start, type StartMistake } from './start.tsx'
 import { WORDS } from './words.ts'
@@ -30,6 +29,7 @@ export function sendRoutes(door: Door): void {
       'where' in selected
         ? new URLSearchParams({ all: '1', filter: form.text('filter') })
         : new URLSearchParams({ who: pack(few(selected.members)) })
+    if (form.ticked('every')) query.set('every', '1')
     return { go: stepAddress({ verb, choice: readChoice(query), at }, 'users') }
   })
 

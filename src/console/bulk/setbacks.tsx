@@ -1,57 +1,10 @@
-/** What a draft foresees: the seats before and after, and who would fail or wait, and why. */
-import { number } from '../../reconcile/amount.ts'
+/** Who would fail or wait, as a draft foresees it, and why. */
 import { outcomeText } from '../../reconcile/describe.ts'
-import type { ItemRow, PlanRow } from '../../store/plans.ts'
-import { SeatBar } from '../parts/chart-seats.tsx'
+import type { ItemRow } from '../../store/plans.ts'
 import { Pill } from '../parts/pill.tsx'
 import type { Column } from '../parts/table.tsx'
 import type { Choice } from './choice.ts'
 import { stepAddress, type Way } from './frame.tsx'
-
-export function Seats({ plan: { seats } }: { plan: PlanRow }) {
-  return (
-    <section class="card" aria-labelledby="seats-title">
-      <h2 id="seats-title">Seats</h2>
-      <table class="seat-table">
-        <thead>
-          <tr>
-            <th scope="col">Product</th>
-            <th scope="col" class="seat-bar">
-              <span class="unseen">Used afterwards</span>
-            </th>
-            <th scope="col" class="number">
-              Now
-            </th>
-            <th scope="col" class="number">
-              After
-            </th>
-            <th scope="col" class="number">
-              Owned
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {seats.map(({ name, owned, used, after, waiting }) => (
-            <tr>
-              <td>
-                {name}
-                {waiting > 0 && <span class="beneath">{` ${number(waiting)} will wait`}</span>}
-              </td>
-              <td class="seat-bar">
-                <SeatBar owned={owned} used={after} reserve={0} waiting={waiting} />
-              </td>
-              <td class="number">{number(used)}</td>
-              <td class="number">
-                <b>{number(after)}</b>
-              </td>
-              <td class="number">{number(owned)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </section>
-  )
-}
 
 const ACTIONS: Record<string, string> = {
   invite: 'Invite',

@@ -1,4 +1,5 @@
 /** The steps of bulk operations that are read before they are drawn: the users, and the last choices. */
+
 import { z } from 'zod'
 import { count } from '../../reconcile/amount.ts'
 import { listProducts } from '../../store/organizations.ts'
@@ -10,6 +11,7 @@ import type { Screen } from '../screen.ts'
 import { FileUsers } from './file.tsx'
 import { stepScreen, type Way } from './frame.tsx'
 import { Options } from './options.tsx'
+import { PASTED } from './pasted.ts'
 import { chosenMembers, countChosen, factsOf, PER_PAGE } from './people.ts'
 import { MemberUsers } from './users.tsx'
 import { stepAfter, users } from './words.ts'
@@ -33,7 +35,11 @@ export async function usersStep(asked: Asking, way: Way): Promise<Screen> {
     const products = await listProducts(parts.sql, organization.id)
     const productNames = new Map(products.map(({ key, name }) => [key, name]))
     const list = { way, upload, total, rows, next, later, productNames }
-    return stepScreen(way, 'users', { ...mistake, lead: LEADS.file, body: <FileUsers {...list} /> })
+    return stepScreen(way, 'users', {
+      ...mistake,
+      lead: upload.name === PASTED ? LEADS.pasted : LEADS.file,
+      body: <FileUsers {...list} />,
+    })
   }
   const search = browse ? (query.get('q') ?? '').slice(0, 200) : ''
   const after = readCursor(place, query.get('after'))
@@ -52,6 +58,7 @@ const LEADS = {
   selected: 'The users that you selected. Untick whoever is not meant.',
   remove: 'The users that you selected. Untick whoever stays. Nothing happens before the summary.',
   file: 'The users that the file names. Untick whoever is not meant.',
+  pasted: 'The users whose addresses you pasted. Untick whoever is not meant.',
 }
 
 export async function optionsStep(

@@ -7,10 +7,12 @@ import type { FailedCells } from '../../store/failures.ts'
 import type { ItemRow, PlanRow } from '../../store/plans.ts'
 import { useAddress, useHere } from '../here.ts'
 import { Table } from '../parts/table.tsx'
+import type { Typed } from '../plans/approving.ts'
+import { Seats } from '../plans/seats.tsx'
 import { Approve } from './approve.tsx'
 import { Asked } from './asked.tsx'
 import type { Way } from './frame.tsx'
-import { Seats, setbacksOf } from './setbacks.tsx'
+import { setbacksOf } from './setbacks.tsx'
 
 /** As many are listed. */
 export const SETBACKS_SHOWN = 50
@@ -26,7 +28,9 @@ export interface Summary {
   /** By key. */
   productNames: ReadonlyMap<string, string>
   /** What was typed to override a hold. */
-  typed?: { count: string; reason: string }
+  typed?: Typed
+  /** What of that is not right. */
+  mistake?: string
 }
 
 export function SummaryOf({ way, summary }: { way: Way; summary: Summary }) {
@@ -37,7 +41,7 @@ export function SummaryOf({ way, summary }: { way: Way; summary: Summary }) {
     <div class="summary">
       <div class={plan.seats.length > 0 ? 'summary-head' : ''}>
         <Asked summary={summary} />
-        {plan.seats.length > 0 && <Seats plan={plan} />}
+        <Seats seats={plan.seats} />
       </div>
       {setbacks.length > 0 && (
         <section aria-labelledby="setbacks-title">
@@ -76,7 +80,7 @@ export function SummaryOf({ way, summary }: { way: Way; summary: Summary }) {
           <a
             href={at(`/plans/${showId('pln', plan.id)}`)}
           >{`See each of the ${count(plan.items, 'step')} of this plan`}</a>
-          , leave some out, or compare.
+          , or leave some out.
         </p>
       )}
     </div>

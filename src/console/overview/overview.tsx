@@ -2,17 +2,15 @@
 import { count } from '../../reconcile/amount.ts'
 import { needs } from '../../reconcile/review.ts'
 import { countOpenDecisions, endingTokens, openFailures, soonLeaving } from '../../store/overview.ts'
-import { listPlans, type PlanRow } from '../../store/plans.ts'
-import { listProductSeats, type ProductListRow } from '../../store/product-list.ts'
-import { listSnapshots, type SnapshotListRow } from '../../store/snapshot-list.ts'
+import { listPlans } from '../../store/plans.ts'
+import { listProductSeats } from '../../store/product-list.ts'
+import { listSnapshots } from '../../store/snapshot-list.ts'
 import type { Door } from '../door.ts'
-import { useAddress } from '../here.ts'
-import { Day } from '../parts/moment.tsx'
-import { planPath } from '../plans/plan.ts'
 import { page } from '../route.ts'
-import { type SourceFacts, sourceFacts, sourcePath } from '../sources/facts.ts'
-import { filePath } from '../sources/files.tsx'
-import { Failures, LastPlans, Leaving, Seats, Sources, WaitingForYou } from './cards.tsx'
+import { sourceFacts } from '../sources/facts.ts'
+import { Alarms, type Standing } from './alarms.tsx'
+import { Leaving, Seats, Sources } from './card-people.tsx'
+import { Failures, LastPlans, WaitingForYou } from './card-plans.tsx'
 
 const SHOWN = 6
 const MOST_COUNTED = 1_000
@@ -66,14 +64,6 @@ export function overviewRoutes(door: Door): void {
   })
 }
 
-interface Standing {
-  sources: SourceFacts[]
-  waiting: PlanRow[]
-  stopped: SnapshotListRow[]
-  decisions: number
-  live: ProductListRow[]
-}
-
 /** `In step with 2 of 3 sources. 1 plan waits for you (1 held by guards). 3 people wait for a seat of CAD Pro.` */
 function sentenceOf({ sources, waiting, stopped, decisions, live }: Standing): string {
   const connected = sources.filter(({ row }) => row.connected)
@@ -96,57 +86,4 @@ function sentenceOf({ sources, waiting, stopped, decisions, live }: Standing): s
       : `${count(people, 'person waits', 'people wait')} for a seat of ${short.map(({ name }) => name).join(', ')}.`,
   ]
   return told.filter((part) => part !== '').join(' ')
-}
-
-/** Only what cannot wait: a refusal, a source that is silent, a credential that ends. */
-function Alarms({
-  sources,
-  waiting,
-  stopped,
-  tokens,
-}: Pick<Standing, 'sources' | 'waiting' | 'stopped'> & {
-  tokens: { source: string; sourceName: string; expiresAt: Date }[]
-}) {
-  const at = useAddress()
-  const alarms = [
-    ...waiting
-      .filter(({ findings }) => needs(findings) === 'refused')
-      .map((plan) => ({
-        text: `A guard refuses a plan: ${plan.headline}. Nothing of it was done.`,
-        href: planPath(plan.id),
-        name: 'Look at it',
-      })),
-    ...stopped
-      .filter(({ state }) => state === 'refused')
-      .map((file) => ({
-        text: `A guard refused the file ${file.file} of ${file.sourceName}. Nothing of it was used.`,
-        href: filePath(file),
-        name: 'Look at it',
-      })),
-    ...sources
-      .filter(({ silence }) => silence?.silent)
-      .map(({ row }) => ({
-        text: `${row.name} is silent: no file came when one was expected. Nobody loses anything by that.`,
-        href: sourcePath(row.key),
-        name: 'See its files',
-      })),
-  ]
-  if (alarms.length === 0 && tokens.length === 0) return null
-  return (
-    <ul class="alarms">
-      {alarms.map(({ text, href, name }) => (
-        <li>
-          {text} <a href={at(href)}>{name}</a>
-        </li>
-      ))}
-      {tokens.map(({ source, sourceName, expiresAt }) => (
-        <li>
-          {`The last token of ${sourceName} ends on `}
-          <Day at={expiresAt} />
-          {'. Then nothing comes in any more. '}
-          <a href={at(sourcePath(source))}>Make a new one</a>
-        </li>
-      ))}
-    </ul>
-  )
 }

@@ -1,22 +1,18 @@
 /** The main page of an organization: its users and products as tiles, the list of people, and what can be done with those who are ticked. */
 import { z } from 'zod'
-import { count, number } from '../../reconcile/amount.ts'
-import { showId } from '../../reconcile/identifiers.ts'
-import { countListed, listMembers, type MemberListRow } from '../../store/member-list.ts'
+import { number } from '../../reconcile/amount.ts'
+import { countListed, listMembers } from '../../store/member-list.ts'
 import { listSources } from '../../store/organizations.ts'
 import { listProductSeats } from '../../store/product-list.ts'
 import { cut, readCursor } from '../cursor.ts'
 import type { Door } from '../door.ts'
-import { useAddress, useHere } from '../here.ts'
 import { type Filter, Filters } from '../parts/filters.tsx'
-import { Form } from '../parts/form.tsx'
-import { Empty } from '../parts/pill.tsx'
-import { ColumnChooser, Pager, Table } from '../parts/table.tsx'
+import { ColumnChooser } from '../parts/table.tsx'
 import { page } from '../route.ts'
-import { PEOPLE, personName } from './people-columns.tsx'
+import { PEOPLE } from './people-columns.tsx'
 import { peopleFile } from './people-file.ts'
 import { PEOPLE_STATES, readPeopleFilter, whereOfPeople } from './people-filter.ts'
-import { SelectionBar } from './selection-bar.tsx'
+import { People } from './people-list.tsx'
 import { Tiles } from './tiles.tsx'
 
 const PER_PAGE = 50
@@ -85,18 +81,6 @@ export function peopleRoutes(door: Door): void {
   })
 }
 
-/** Everybody whom the list finds, not only those of the page. */
-function FileLink() {
-  const { query } = useHere()
-  const at = useAddress()
-  const text = query.toString()
-  return (
-    <a href={at(`/people.csv${text === '' ? '' : `?${text}`}`)} download>
-      Download CSV
-    </a>
-  )
-}
-
 const any = (name: string) => ({ value: '', name })
 
 function filtersOf(products: { key: string; name: string }[], sources: { key: string; name: string }[]): Filter[] {
@@ -108,77 +92,4 @@ function filtersOf(products: { key: string; name: string }[], sources: { key: st
     { name: 'source', label: 'Source', options: [any('Any source'), ...named(sources)] },
     { name: 'leaving', label: 'Leaving', options: [any('Staying or leaving'), { value: '1', name: 'On the way out' }] },
   ]
-}
-
-interface PeopleProps {
-  rows: MemberListRow[]
-  next: string | null
-  query: URLSearchParams
-  /** Whether people can be ticked. */
-  selectable: boolean
-  /** Whether everybody whom the filter finds can be chosen at once, or had as a file. */
-  whole: boolean
-}
-
-function People({ rows, next, query, selectable, whole }: PeopleProps) {
-  const at = useAddress()
-  const asked = [...query.keys()].some((name) => ['q', 'state', 'product', 'source', 'leaving'].includes(name))
-  if (rows.length === 0) {
-    return (
-      <div id="people" class="list">
-        <Nobody asked={asked} />
-        {query.has('after') && <Pager next={null} shown="" />}
-      </div>
-    )
-  }
-  const list = (
-    <>
-      <Table
-        id="people"
-        caption="People"
-        columns={PEOPLE}
-        rows={rows}
-        open={(row) => at(`/people/${showId('mem', row.id)}`)}
-        {...(selectable && {
-          select: { name: 'member', value: (row: MemberListRow) => showId('mem', row.id), label: personName },
-        })}
-      />
-      <Pager next={next} shown={`${count(rows.length, 'person', 'people')} on this page`}>
-        {whole && <FileLink />}
-      </Pager>
-    </>
-  )
-  return (
-    <div id="people" class="list">
-      {selectable ? (
-        <Form to={at('/bulk/remove')} id="selection">
-          {list}
-          <SelectionBar query={query} whole={whole} />
-        </Form>
-      ) : (
-        list
-      )}
-    </div>
-  )
-}
-
-function Nobody({ asked }: { asked: boolean }) {
-  const { path, offers } = useHere()
-  if (asked) {
-    return (
-      <Empty title="Nobody is found by this search.">
-        <p>
-          Try a part of the name or the address, or <a href={path}>clear the filters</a>.
-        </p>
-      </Empty>
-    )
-  }
-  return (
-    <Empty title="Nobody is here yet.">
-      <p>
-        {offers('/bulk/:verb') ? 'Invite users from the menu of the tile above, or connect' : 'Connect'} a source: what
-        it says becomes a plan that you approve.
-      </p>
-    </Empty>
-  )
 }

@@ -1,25 +1,14 @@
 /** What somebody holds, would get, or waits for, each with every reason for it. */
 
-import { reasonText } from '../../reconcile/describe.ts'
-import { formatEnd } from '../../reconcile/expiry.ts'
-import { showId } from '../../reconcile/identifiers.ts'
 import type { MemberListRow } from '../../store/member-list.ts'
 import type { HistoryRow } from '../../store/person-history.ts'
 import type { ReasonRow, WaitRow } from '../../store/person-page.ts'
 import { useAddress, useHere } from '../here.ts'
 import { Day } from '../parts/moment.tsx'
-import { Empty, Pill } from '../parts/pill.tsx'
+import { Empty } from '../parts/pill.tsx'
 import { type Column, Table } from '../parts/table.tsx'
-import { planPath } from '../plans/plan.ts'
-
-interface Line {
-  key: string
-  name: string
-  held: MemberListRow['assignments'][number] | null
-  reasons: ReasonRow[]
-  open: HistoryRow[]
-  waits: WaitRow[]
-}
+import { ProductActions } from './person-actions.tsx'
+import { type Line, Standing, Why } from './person-product-cells.tsx'
 
 interface Given {
   row: MemberListRow
@@ -41,7 +30,7 @@ export function PersonProducts(given: Given) {
             <p>Neither a rule nor a person gives them one now.</p>
           </Empty>
         ) : (
-          <Table id="products" caption="Products" columns={COLUMNS} rows={lines} />
+          <Table id="products" caption="Products" columns={columnsOf(given.row)} rows={lines} />
         )}
       </div>
     </section>
@@ -64,7 +53,7 @@ function linesOf({ row, reasons, open, waits }: Given): Line[] {
   return [...lines.values()]
 }
 
-const COLUMNS: Column<Line>[] = [
+const columnsOf = ({ id, state }: MemberListRow): Column<Line>[] => [
   { key: 'product', title: 'Product', always: true, cell: (line) => <Product line={line} /> },
   {
     key: 'until',
@@ -74,6 +63,20 @@ const COLUMNS: Column<Line>[] = [
   },
   { key: 'why', title: 'Why', cell: (line) => <Why line={line} /> },
   { key: 'state', title: 'State', cell: (line) => <Standing line={line} /> },
+  {
+    key: 'change',
+    title: 'Change',
+    cell: ({ key, name, held, reasons }) =>
+      state !== 'removed' && (
+        <ProductActions
+          member={id}
+          product={key}
+          name={name}
+          held={held !== null}
+          byHand={reasons.some(({ source }) => source === null)}
+        />
+      ),
+  },
 ]
 
 function Product({ line: { key, name, held } }: { line: Line }) {
@@ -95,60 +98,5 @@ function Product({ line: { key, name, held } }: { line: Line }) {
         </span>
       )}
     </div>
-  )
-}
-
-function Why({ line: { reasons, held } }: { line: Line }) {
-  const { zone } = useHere()
-  if (reasons.length === 0) return <span class="beneath">{held === null ? '' : 'nothing gives it any more'}</span>
-  return (
-    <ul class="whys">
-      {reasons.map((reason) => (
-        <li>
-          {sentenceOf(reason)}
-          {reason.expiresAt !== null && ` until ${formatEnd(reason.expiresAt.toISOString(), zone)}`}
-          {reason.since !== null && (
-            <span class="beneath">
-              {' since '}
-              <Day at={reason.since} />
-            </span>
-          )}
-        </li>
-      ))}
-    </ul>
-  )
-}
-
-/** The words in which plans say the same. */
-function sentenceOf({ source, sourceName, rule, actor, productName: product }: ReasonRow): string {
-  if (source === null) return reasonText({ code: 'assigned_by_hand', params: { actor: actor ?? 'an administrator' } })
-  if (rule === 'column')
-    return reasonText({ code: 'products_column', params: { source: sourceName ?? source, product } })
-  return reasonText({ code: 'matched_rule', params: { rule, source: sourceName ?? source, product } })
-}
-
-function Standing({ line: { held, open, waits, reasons } }: { line: Line }) {
-  const at = useAddress()
-  const { offers } = useHere()
-  const waiting = waits.find(({ kind }) => kind === 'seat')
-  const returning = waits.find(({ kind }) => kind === 'borrow')
-  return (
-    <span class="states">
-      {held !== null && <Pill tone="good">held</Pill>}
-      {waiting !== undefined && <Pill tone="wait">waits for a seat</Pill>}
-      {returning !== undefined && <Pill tone="wait">ends once it is back</Pill>}
-      {open.map(({ planId, kind }) => (
-        <Pill tone="wait">
-          {offers('/plans/:plan') ? (
-            <a href={at(planPath(planId))}>{`${kind} in ${showId('pln', planId)}`}</a>
-          ) : (
-            `${kind} in ${showId('pln', planId)}`
-          )}
-        </Pill>
-      ))}
-      {held === null && waiting === undefined && open.length === 0 && reasons.length > 0 && (
-        <Pill>not yet planned</Pill>
-      )}
-    </span>
   )
 }

@@ -1,26 +1,41 @@
 /** What each source says of somebody, and what they wait for. */
+import { showId } from '../../reconcile/identifiers.ts'
 import type { WaitKind } from '../../reconcile/model.ts'
-import type { MemberListRow } from '../../store/member-list.ts'
 import type { SightRow, WaitRow } from '../../store/person-page.ts'
 import { useAddress, useHere } from '../here.ts'
 import { Day, Moment } from '../parts/moment.tsx'
 import { Pill } from '../parts/pill.tsx'
+import { planPath } from '../plans/plan.ts'
 
 const MOST_GROUPS = 12
 
-export function PersonSights({ row, sights, waits }: { row: MemberListRow; sights: SightRow[]; waits: WaitRow[] }) {
-  const byHand = row.claims.filter(({ source }) => source === 'manual')
+/** @param invited who asked for them by hand; null where nobody did */
+export function PersonSights({
+  invited,
+  sights,
+  waits,
+}: {
+  invited: { by: string; at: Date; planId: number } | null
+  sights: SightRow[]
+  waits: WaitRow[]
+}) {
+  const at = useAddress()
   return (
     <section class="card" aria-labelledby="claims-title">
       <h2 id="claims-title">Who wants them</h2>
-      {sights.length === 0 && byHand.length === 0 && <p class="beneath">No source names them.</p>}
+      {sights.length === 0 && invited === null && <p class="beneath">No source names them.</p>}
       <ul class="sights">
-        {byHand.map(() => (
+        {invited !== null && (
           <li>
             <b>By hand</b>
-            <span class="beneath">an administrator invited them</span>
+            <span class="beneath">
+              {`${invited.by} asked for them, `}
+              <Day at={invited.at} />
+              {', in '}
+              <a href={at(planPath(invited.planId))}>{showId('pln', invited.planId)}</a>
+            </span>
           </li>
-        ))}
+        )}
         {sights.map((sight) => (
           <Sight sight={sight} />
         ))}

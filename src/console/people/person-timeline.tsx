@@ -8,6 +8,7 @@ import { useAddress, useHere } from '../here.ts'
 import { Moment } from '../parts/moment.tsx'
 import { Pill, type Tone } from '../parts/pill.tsx'
 import { Pager } from '../parts/table.tsx'
+import { onPages } from '../plans/next-words.ts'
 import { planPath } from '../plans/plan.ts'
 
 export function PersonTimeline({ row, rows, next }: { row: MemberListRow; rows: HistoryRow[]; next: string | null }) {
@@ -58,7 +59,9 @@ function Deed({ row }: { row: HistoryRow }) {
           {row.reason.code.endsWith('_by_hand') ? '' : ` by ${row.createdBy}`}
         </p>
         {setback !== null && (
-          <p class={TONES[row.state] === 'bad' ? 'setback' : 'beneath'}>{`${setback.message} ${setback.next}`}</p>
+          <p
+            class={TONES[row.state] === 'bad' ? 'setback' : 'beneath'}
+          >{`${setback.message} ${onPages(setback.next)}`}</p>
         )}
       </div>
     </li>

@@ -1,23 +1,24 @@
 /** One person: who they are, what they hold and why, what sources and people have said of them, and what became of it. */
 import { z } from 'zod'
 import { RosterdError } from '../../errors.ts'
+import { count } from '../../reconcile/amount.ts'
 import { readId, showId } from '../../reconcile/identifiers.ts'
 import { PIN_KINDS, type PinKind } from '../../reconcile/pinned.ts'
+import { markDirty } from '../../store/dirty.ts'
 import { type MemberListRow, readMember } from '../../store/member-list.ts'
 import { findMember } from '../../store/members.ts'
 import { listProducts } from '../../store/organizations.ts'
-import { personHistory } from '../../store/person-history.ts'
-import { isProtected, readReasons, readSights, readWaitsOf } from '../../store/person-page.ts'
+import { type HistoryRow, personHistory } from '../../store/person-history.ts'
+import { isProtected, readInvitedBy, readReasons, readSights, readWaitsOf } from '../../store/person-page.ts'
 import { listPins } from '../../store/pin-list.ts'
 import { lift } from '../../sync/pin-ends.ts'
+import { propose } from '../../sync/propose.ts'
 import { cut, readCursor } from '../cursor.ts'
 import type { Door } from '../door.ts'
-import { useAddress, useHere, useMay } from '../here.ts'
-import { Form } from '../parts/form.tsx'
-import { Menu } from '../parts/menu.tsx'
-import { Moment } from '../parts/moment.tsx'
 import { type Asked, action, page } from '../route.ts'
 import { personName, State } from './people-columns.tsx'
+import { About } from './person-about.tsx'
+import { Actions } from './person-actions.tsx'
 import { PersonPins } from './person-pins.tsx'
 import { PersonProducts } from './person-products.tsx'
 import { PersonSights } from './person-sights.tsx'
@@ -41,13 +42,14 @@ export function personRoutes(door: Door): void {
     const title = personName(row)
     const timeline = <PersonTimeline {...history} row={row} />
     if (part === 'timeline') return { title, place: 'people', body: timeline }
-    const [reasons, open, waits, pins, sights, protectedOne] = await Promise.all([
+    const [reasons, open, waits, pins, sights, protectedOne, invited] = await Promise.all([
       readReasons(sql, organization.id, of),
       personHistory(sql, organization.id, of, { open: true, before: null, limit: 100 }),
       readWaitsOf(sql, organization.id, of),
       listPins(sql, organization.id, { kind: null, emailKey: null, of, after: null, limit: 100 }),
       readSights(sql, organization.id, of),
       isProtected(sql, organization.id, of),
+      readInvitedBy(sql, organization.id, of),
     ])
     return {
       title,
@@ -67,13 +69,22 @@ export function personRoutes(door: Door): void {
             {timeline}
           </div>
           <aside aria-label="About this person">
-            <About row={row} />
+            <About row={row} shielded={protectedOne} />
             <PersonPins row={row} pins={pins} />
-            <PersonSights row={row} sights={sights} waits={waits} />
+            <PersonSights invited={invited} sights={sights} waits={waits} />
           </aside>
         </div>
       ),
     }
+  })
+
+  action(door, { path: '/people/:member/check', role: 'operator' }, async (asked) => {
+    const { parts, organization, actor, param, at } = asked
+    const { personId } = await memberOf(asked)
+    await markDirty(parts.sql, organization.id, [personId])
+    await propose(parts, organization.id, { actor, because: 'person' })
+    const open = await personHistory(parts.sql, organization.id, personId, { open: true, before: null, limit: 100 })
+    return { go: at(`/people/${param('member')}`), notice: { kind: 'note', text: checkedText(open) } }
   })
 
   action(door, { path: '/people/:member/lift', role: 'operator' }, async (asked) => {
@@ -91,79 +102,17 @@ export function personRoutes(door: Door): void {
   })
 }
 
+/** In short what a comparison would do with them, as pages say it. */
+function checkedText(open: HistoryRow[]): string {
+  const [first] = open
+  if (first === undefined) return 'Checked: they are as their sources want them, or wait for a day or a seat.'
+  return `Checked: ${count(open.length, 'change')} of theirs ${open.length === 1 ? 'stands' : 'stand'} in ${showId('pln', first.planId)}. Nothing is done before it is approved.`
+}
+
 /** @throws RosterdError MEMBER_NOT_FOUND */
-async function memberOf({ parts, organization, param }: Asked<'member'>): Promise<MemberListRow> {
+export async function memberOf({ parts, organization, param }: Asked<'member'>): Promise<MemberListRow> {
   const id = readId('mem', param('member'))
   const row = id === null ? null : await readMember(parts.sql, organization.id, id, parts.now())
   if (row === null) throw new RosterdError('MEMBER_NOT_FOUND', { id: param('member') })
   return row
-}
-
-/** The same as with a selection of one. */
-function Actions({ row }: { row: MemberListRow }) {
-  const { offers } = useHere()
-  const at = useAddress()
-  const may = useMay()
-  if (!may('operator') || !offers('/bulk/:verb') || row.state === 'removed') return null
-  return (
-    <Form to={at('/bulk/assign')} kind="row-of-buttons">
-      <input type="hidden" name="member" value={showId('mem', row.id)} />
-      <button type="submit">Assign products</button>
-      <Menu label="More" title="More actions" end>
-        {row.assignments.length > 0 && (
-          <button type="submit" formaction={at('/bulk/revoke')}>
-            Revoke products
-          </button>
-        )}
-        <button type="submit" formaction={at('/bulk/remove')}>
-          Remove user
-        </button>
-      </Menu>
-    </Form>
-  )
-}
-
-function About({ row }: { row: MemberListRow }) {
-  const days: [string, Date | null][] = [
-    ['Invited', row.invitedAt],
-    ['Accepted', row.acceptedAt],
-    ['Suspended', row.suspendedAt],
-    ['Removed', row.removedAt],
-  ]
-  return (
-    <section class="card" aria-labelledby="about-title">
-      <h2 id="about-title">About</h2>
-      <dl class="about">
-        <dt>Role</dt>
-        <dd>{row.role}</dd>
-        {row.userName !== null && row.userName !== row.email && (
-          <>
-            <dt>User name</dt>
-            <dd>{row.userName}</dd>
-          </>
-        )}
-        {row.language !== null && (
-          <>
-            <dt>Language</dt>
-            <dd>{row.language}</dd>
-          </>
-        )}
-        {days.map(
-          ([name, at]) =>
-            at !== null && (
-              <>
-                <dt>{name}</dt>
-                <dd>
-                  <Moment at={at} />
-                </dd>
-              </>
-            ),
-        )}
-        <dt>Id</dt>
-        <dd>
-          <code>{showId('mem', row.id)}</code>
-        </dd>
-      </dl>
-    </section>
-  )
 }

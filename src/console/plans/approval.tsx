@@ -7,6 +7,7 @@ import type { Expected } from '../../store/plan-figures.ts'
 import type { PlanRow } from '../../store/plans.ts'
 import { useAddress, useMay } from '../here.ts'
 import { Form } from '../parts/form.tsx'
+import type { Typed } from './approving.ts'
 import { Override } from './override.tsx'
 import { planPath } from './plan.ts'
 
@@ -33,7 +34,7 @@ interface FormProps extends ApprovalProps {
   /** Inside of a dialog, which can be closed. */
   dialog?: boolean
   /** What was typed, and what is wrong with it. */
-  typed?: { count: string; reason: string }
+  typed?: Typed
   mistake?: string | undefined
 }
 

@@ -1,16 +1,15 @@
 /** Approving a plan: a page for who has no script, and what the form does. What is approved is what was looked at, by its hash. */
-import { isRosterdError, type RosterdError } from '../../errors.ts'
 import { showId } from '../../reconcile/identifiers.ts'
 import { mayApprove } from '../../reconcile/review.ts'
 import { readExpected } from '../../store/plan-figures.ts'
 import type { PlanRow } from '../../store/plans.ts'
-import { approve } from '../../sync/approve.ts'
 import { TOLD } from '../../sync/member-letters.ts'
 import type { Door } from '../door.ts'
 import type { Form } from '../form.ts'
 import { type Asked, type AskedToDo, action, type Go, page } from '../route.ts'
 import type { Screen } from '../screen.ts'
 import { ApprovalForm, approveWords } from './approval.tsx'
+import { approveBy, consentText, mistakeOf, typedIn } from './approving.ts'
 import { conflict } from './conflict.tsx'
 import { CRUMBS, planOf, planPath } from './plan.ts'
 
@@ -25,7 +24,7 @@ export function planApproveRoutes(door: Door): void {
     try {
       return await approved(asked, row)
     } catch (error) {
-      const mistake = isRosterdError(error) ? mistakeOf(error) : null
+      const mistake = mistakeOf(error)
       // What guards say may be news: it is read again.
       if (mistake !== null && mayApprove(row))
         return await approvalScreen(asked, await planOf(asked), { form: asked.form, mistake })
@@ -35,40 +34,17 @@ export function planApproveRoutes(door: Door): void {
   })
 }
 
-async function approved(
-  { parts, organization, actor, form, at }: AskedToDo<'plan'>,
-  { id, findings }: PlanRow,
-): Promise<Go> {
-  const held = findings.some(({ verdict, nature }) => verdict !== 'pass' && nature === 'amount')
-  const count = form.number('count') ?? -1
+async function approved(asked: AskedToDo<'plan'>, row: PlanRow): Promise<Go> {
+  const { form, at } = asked
   const start = !form.ticked('later')
-  const answer = await approve(parts, organization.id, id, {
-    actor,
-    hash: form.text('hash'),
-    start,
-    ...((held || form.text('count') !== '') && { override: { count, reason: form.text('reason').slice(0, 2_000) } }),
-  })
-  const name = `Plan ${showId('pln', id)}`
-  if (answer === 'consented') {
-    const text = `You have said that it is right. ${name} waits for a second administrator with another e-mail address; 0 items have been applied.`
-    return { go: at(planPath(id)), notice: { kind: 'note', text } }
-  }
+  const answer = await approveBy(asked, row, start)
+  const name = `Plan ${showId('pln', row.id)}`
+  const go = at(planPath(row.id))
+  if (answer === 'consented') return { go, notice: { kind: 'note', text: consentText(name) } }
   const text = start
     ? `${name} is approved and starts now. You may close this page: it goes on by itself.`
     : `${name} is approved. It waits for somebody to start it.`
-  return { go: at(planPath(id)), notice: { kind: 'done', text } }
-}
-
-/** What can be put right in the form; null for everything else. */
-function mistakeOf(error: RosterdError): string | null {
-  const { code, params, message } = error
-  if (code === 'COUNT_MISMATCH')
-    return Number(params['count']) === 0
-      ? 'Nothing is held: approve it without a number.'
-      : `It is ${params['count']}. Look at it again, and type the number that is shown.`
-  if (code === 'PLAN_HELD' || code === 'PLAN_REFUSED')
-    return `${String(params['message'])} Type the number that is shown, and why it is right.`
-  return code === 'PLAN_NEEDS_ANOTHER' ? String(params['missing'] ?? message) : null
+  return { go, notice: { kind: 'done', text } }
 }
 
 /** The same click twice, or the form sent again after Back: it was done the first time. */
@@ -87,7 +63,7 @@ async function approvalScreen(
   sent?: { form: Form; mistake: string },
 ): Promise<Screen> {
   const expected = await readExpected(parts.sql, organization.id, row.id, [...TOLD])
-  const typed = sent && { count: sent.form.text('count'), reason: sent.form.text('reason') }
+  const typed = sent && typedIn(sent.form)
   return {
     title: approveWords(row, expected.people),
     place: 'plans',

@@ -35,7 +35,7 @@ async function choose(asked: AskedToDo<'plan'>): Promise<Go> {
   return { go, notice: { kind: 'done', text: told.join(' ') } }
 }
 
-function numbers(given: string[]): number[] {
+export function numbers(given: string[]): number[] {
   return given.map((text) => {
     if (!/^[1-9]\d{0,8}$/.test(text)) throw new RosterdError('INPUT_INVALID', { detail: 'an item is no number.' })
     return Number(text)

@@ -1,11 +1,11 @@
 /** Which items of a plan a page is asked for: read from its address. */
 import { ACTION_KINDS, type ActionKind, type Finding, type OutcomeState } from '../../reconcile/model.ts'
 import { FAILED_STATES } from '../../reconcile/tally.ts'
-import type { ItemFilter } from '../../store/plan-people.ts'
+import { type Alike, GROUPINGS, type Grouping, type ItemFilter } from '../../store/plan-filter.ts'
 import { guardName } from './guards.tsx'
 
 /** Names in the address that choose items. */
-export const ITEM_NAMES = ['q', 'kind', 'product', 'expected', 'guard', 'show', 'code'] as const
+export const ITEM_NAMES = ['q', 'kind', 'product', 'expected', 'guard', 'show', 'code', 'same'] as const
 
 /** Tiles speak of these kinds together. */
 export const KIND_GROUPS = [
@@ -57,6 +57,7 @@ export function readItemFilter(query: URLSearchParams, findings: Finding[], tab?
     code: given('code'),
     search: given('q'),
     holds: holdsOf(given('guard'), findings),
+    alike: alikeOf(given('same')),
   }
 }
 
@@ -66,4 +67,17 @@ function holdsOf(guard: string | undefined, findings: Finding[]): ItemFilter['ho
   const meant = findings.filter((one) => (guard === 'held' ? one.verdict !== 'pass' : guardName(one) === guard))
   const holds = meant.flatMap((one) => one.holds ?? [])
   return meant.length === 0 || holds.length === 0 ? undefined : holds
+}
+
+/** How the list is put into groups; null: person by person. */
+export const groupingOf = (query: URLSearchParams): Grouping | null =>
+  GROUPINGS.find((one) => one === query.get('by')) ?? null
+
+/** A group, as an address names it: by what, and its first item. `rule:12` */
+export const writeAlike = ({ by, item }: Alike): string => `${by}:${item}`
+
+function alikeOf(text: string | undefined): Alike | undefined {
+  const [by, item] = (text ?? '').split(':')
+  const grouping = GROUPINGS.find((one) => one === by)
+  return grouping === undefined || !/^[1-9]\d{0,8}$/.test(item ?? '') ? undefined : { by: grouping, item: Number(item) }
 }

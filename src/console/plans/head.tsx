@@ -9,7 +9,7 @@ import type { PlanRow } from '../../store/plans.ts'
 import { useAddress } from '../here.ts'
 import { Moment } from '../parts/moment.tsx'
 import { PlanPill } from '../parts/plan-pill.tsx'
-import { type Names, originOf, planPath } from './plan.ts'
+import { headlineOf, type Names, originOf, planPath } from './plan.ts'
 
 export function PlanHead({ row, names, files }: { row: PlanRow; names: Names; files: FailureFile[] }) {
   const { createdAt, createdBy, expiresAt, hash, operation, approvedAt, approvedBy, override } = row
@@ -39,7 +39,7 @@ export function PlanHead({ row, names, files }: { row: PlanRow; names: Names; fi
   return (
     <>
       <p class="plan-sentence">
-        <PlanPill plan={row} /> <strong>{row.headline}</strong>
+        <PlanPill plan={row} /> <strong>{headlineOf(row)}</strong>
       </p>
       <dl class="facts">
         {facts.map(([name, value]) => (
@@ -66,7 +66,10 @@ function PlanNotes({ row, files }: { row: PlanRow; files: FailureFile[] }) {
           {state === 'superseded'
             ? 'A newer plan has taken its place, and nothing of this one was done: '
             : 'It was asked for again: '}
-          <a href={at(planPath(supersededBy))}>{`plan ${showId('pln', supersededBy)}`}</a>.
+          <a href={at(planPath(supersededBy))}>{`plan ${showId('pln', supersededBy)}`}</a>.{' '}
+          <a href={at(`${planPath(supersededBy, '/compare')}?with=${showId('pln', id)}`)}>
+            What changed since this one
+          </a>
         </p>
       )}
       {CLOSED[state] !== undefined && <p class="notice">{CLOSED[state]}</p>}

@@ -34,12 +34,13 @@ const SIGNS = { '+': ['gives', 'good'], '-': ['takes', 'bad'], '~': ['changes', 
 export function Change({ item }: { item: ListedItem }) {
   const sign = signOf(item.kind)
   const [means, tone] = SIGNS[sign]
+  const said = changeWords(item)
   const words = (
-    <span class="change">
+    <span class={said.includes('→') ? 'change' : 'change whole'}>
       <span class={`sign ${tone}`} title={means} aria-hidden="true">
         {sign === '-' ? '−' : sign}
       </span>
-      {changeWords(item)}
+      {said}
     </span>
   )
   const rows = differences(item.before, item.after)

@@ -1,5 +1,5 @@
 /** A page of the items of a plan: so many people, each with all of theirs; of what came to some end, so many items. */
-import type { ItemFilter } from '../../store/plan-people.ts'
+import type { ItemFilter } from '../../store/plan-filter.ts'
 import { readerOf } from '../../sync/plan-file.ts'
 import { readCursor, writeCursor } from '../cursor.ts'
 import type { Asked } from '../route.ts'

@@ -4,6 +4,7 @@ import { count } from '../../reconcile/amount.ts'
 import { outcomeText, reasonText } from '../../reconcile/describe.ts'
 import type { PersonItem } from '../../store/plan-people.ts'
 import type { PlanRow } from '../../store/plans.ts'
+import { PASTED } from '../bulk/pasted.ts'
 import type { Column } from '../parts/table.tsx'
 import { Change, Expected, Outcome, Person, Until } from './item-cells.tsx'
 import { onPages } from './next-words.ts'
@@ -61,8 +62,9 @@ const numbered: ItemColumn = {
   cell: ({ number }) => String(number),
 }
 
-/** Addresses that were typed stand on no line. */
-const lineOf = ({ operation }: PlanRow): ItemColumn[] => (operation !== null && operation.file === null ? [] : [line])
+/** Addresses that were typed or pasted stand on no line. */
+const lineOf = ({ operation }: PlanRow): ItemColumn[] =>
+  operation !== null && (operation.file === null || operation.file.name === PASTED) ? [] : [line]
 
 /** Before it happens. */
 export const reviewed = (row: PlanRow): ItemColumn[] => [

@@ -39,7 +39,7 @@ export function ItemChoice({ row, page, columns }: { row: PlanRow; page: ItemPag
         {page.items.map(({ number, state }) => (
           <input type="hidden" name={state === 'skipped_excluded' ? 'out' : 'in'} value={String(number)} />
         ))}
-        <Items page={page} columns={columns} choice />
+        <Items page={page} columns={columns} choice="stays" />
         <div class="bar choice-bar" data-choice-bar>
           <span data-choice-text>{choiceText(row)}</span>
           <button type="submit">Leave out what is not ticked</button>
@@ -55,7 +55,8 @@ function choiceText({ leftOut }: PlanRow): string {
     : `${count(leftOut, 'item is', 'items are')} left out. Tick what is to happen after all.`
 }
 
-function Items({ page: { items, next }, columns, show, choice = false }: ListProps & { choice?: boolean }) {
+/** @param choice whether items can be ticked, and which of them are: those that stay in the plan, or none yet */
+export function Items({ page: { items, next }, columns, show, choice }: ListProps & { choice?: 'stays' | 'none' }) {
   const { path, query } = useHere()
   const file = withQuery(`${path}/items.csv`, query, show === undefined ? {} : { show })
   return (
@@ -68,13 +69,13 @@ function Items({ page: { items, next }, columns, show, choice = false }: ListPro
         look={({ first, state }) =>
           `${first ? 'first-of-person' : ''}${state === 'skipped_excluded' ? ' left-out' : ''}`
         }
-        {...(choice && {
+        {...(choice !== undefined && {
           select: {
             name: 'item',
             value: ({ number }: ListedItem) => String(number),
             label: (item: ListedItem) =>
               `${item.kind.replaceAll('_', ' ')} ${item.productName ?? ''} ${personOf(item)}`,
-            checked: ({ state }: ListedItem) => state !== 'skipped_excluded',
+            checked: ({ state }: ListedItem) => choice === 'stays' && state !== 'skipped_excluded',
           },
         })}
       />
@@ -87,7 +88,7 @@ function Items({ page: { items, next }, columns, show, choice = false }: ListPro
   )
 }
 
-function Nothing() {
+export function Nothing() {
   const { path, query } = useHere()
   const none = Object.fromEntries([...ITEM_NAMES, 'after'].map((name) => [name, null]))
   if (!ITEM_NAMES.some((name) => query.has(name))) return <Empty title="There is nothing here." />

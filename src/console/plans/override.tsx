@@ -1,18 +1,19 @@
 /** What has to be typed where guards stop a plan: the number, and why it is right. */
-import { number } from '../../reconcile/amount.ts'
+import { count, number } from '../../reconcile/amount.ts'
 import { overrideCount, overrideSum } from '../../reconcile/review.ts'
 import type { PlanRow } from '../../store/plans.ts'
 import { Field } from '../parts/form.tsx'
+import type { Typed } from './approving.ts'
 
 interface OverrideProps {
   row: PlanRow
   refused: boolean
-  typed?: { count: string; reason: string } | undefined
+  typed?: Typed | undefined
   mistake?: string | undefined
 }
 
 /** The number that guards stopped at has to be typed by whoever says that it is right. */
-export function Override({ row: { findings, consent }, refused, typed, mistake }: OverrideProps) {
+export function Override({ row: { findings, consent, items, leftOut }, refused, typed, mistake }: OverrideProps) {
   const stopped = findings.filter(({ verdict, nature }) => verdict !== 'pass' && nature === 'amount')
   const sum = overrideSum(findings)
   return (
@@ -23,6 +24,7 @@ export function Override({ row: { findings, consent }, refused, typed, mistake }
           <li>{message}</li>
         ))}
       </ul>
+      <p>{`Nothing of it was done: 0 of ${count(items - leftOut, 'item')} have been applied.`}</p>
       {refused && (
         <p>
           {consent === null

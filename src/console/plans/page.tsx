@@ -3,12 +3,14 @@ import type { Door } from '../door.ts'
 import { page } from '../route.ts'
 import { planApproveRoutes } from './approve.tsx'
 import { planChooseRoutes } from './choose.ts'
+import { planCompareRoutes } from './compare.tsx'
 import { planDecideRoutes } from './decide.tsx'
 import { planFailureRoutes } from './failures.ts'
 import { phaseOf, planOf } from './plan.ts'
 import { planListRoutes } from './plans.tsx'
 import { planProgressRoutes, progressScreen } from './progress.tsx'
 import { resultsScreen } from './results.tsx'
+import { planRetryRoutes } from './retry.ts'
 import { reviewScreen } from './review.tsx'
 
 export function planRoutes(door: Door): void {
@@ -21,7 +23,9 @@ export function planRoutes(door: Door): void {
   })
   planApproveRoutes(door)
   planChooseRoutes(door)
+  planCompareRoutes(door)
   planDecideRoutes(door)
   planFailureRoutes(door)
   planProgressRoutes(door)
+  planRetryRoutes(door)
 }

@@ -1,5 +1,6 @@
 /** The plan that an address names, and what pages say of every plan. */
 import { RosterdError } from '../../errors.ts'
+import { headlineAfter } from '../../reconcile/headline.ts'
 import { readId, showId } from '../../reconcile/identifiers.ts'
 import type { PlanState } from '../../reconcile/model.ts'
 import { isDraftByHand, needs } from '../../reconcile/review.ts'
@@ -40,6 +41,10 @@ export function phaseOf({ state }: { state: PlanState }): 'review' | 'running' |
   const ended: PlanState[] = ['applied', 'partially_failed', 'failed', 'cancelled']
   return ended.includes(state) ? 'ended' : 'review'
 }
+
+/** The plan in a sentence, in the tense of its phase. */
+export const headlineOf = (plan: { headline: string; state: PlanState }): string =>
+  phaseOf(plan) === 'ended' ? headlineAfter(plan.headline) : plan.headline
 
 const WORDS: Record<PlanState, string> = {
   draft: 'only shown',

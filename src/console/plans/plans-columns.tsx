@@ -7,7 +7,7 @@ import { useAddress } from '../here.ts'
 import { Moment } from '../parts/moment.tsx'
 import { PlanPill } from '../parts/plan-pill.tsx'
 import type { Column } from '../parts/table.tsx'
-import { type Names, originOf, planPath } from './plan.ts'
+import { headlineOf, type Names, originOf, planPath } from './plan.ts'
 
 export const LANE_NAMES: Record<Lane, string> = { urgent: 'Urgent', sync: 'From sources', by_hand: 'By hand' }
 
@@ -31,12 +31,12 @@ function Made({ row: { createdAt, createdBy } }: { row: PlanRow }) {
   )
 }
 
-function PlanName({ row: { id, headline } }: { row: PlanRow }) {
+function PlanName({ row }: { row: PlanRow }) {
   const at = useAddress()
   return (
     <div class="person plan-name">
-      <a href={at(planPath(id))}>{headline}</a>
-      <span class="beneath">{showId('pln', id)}</span>
+      <a href={at(planPath(row.id))}>{headlineOf(row)}</a>
+      <span class="beneath">{showId('pln', row.id)}</span>
     </div>
   )
 }

@@ -1,15 +1,11 @@
-/** Parts of the results of a plan: tabs, the reasons with the fix for all of a kind, and the buttons. */
-import { count, number } from '../../reconcile/amount.ts'
-import { outcomeText } from '../../reconcile/describe.ts'
-import { showId } from '../../reconcile/identifiers.ts'
+/** Parts of the results of a plan: its people, the tabs, and the buttons. */
+import { number } from '../../reconcile/amount.ts'
 import type { PeopleTally } from '../../reconcile/people-tally.ts'
 import { peopleSentence } from '../../reconcile/people-words.ts'
-import type { ReasonGroup } from '../../store/plan-figures.ts'
 import type { PlanRow } from '../../store/plans.ts'
 import { useAddress, useHere, useMay, withQuery } from '../here.ts'
 import { Form } from '../parts/form.tsx'
 import { TABS, type Tab } from './filter.ts'
-import { onPages } from './next-words.ts'
 import { planPath } from './plan.ts'
 
 /** Asks for the numbers again where they were not counted yet. */
@@ -48,60 +44,22 @@ export function Tabs({ now, numbers }: { now: Tab; numbers: Record<Tab, number> 
   )
 }
 
-/** The most frequent first, each with what to do about all of them. */
-export function Reasons({ reasons }: { reasons: ReasonGroup[] }) {
-  const { path, query } = useHere()
-  if (reasons.length === 0) return null
-  return (
-    <ul class="reasons card" aria-label="Reasons">
-      {reasons.map(({ code, items, params }) => {
-        const on = query.get('code') === code
-        const text = outcomeText({ code, params })
-        return (
-          <li>
-            <a
-              href={`${withQuery(path, query, { code: on ? null : code })}#items`}
-              {...(on ? { 'aria-current': 'true' } : {})}
-            >
-              <code>{code}</code> <b class="number">{number(items)}</b>
-            </a>
-            <span>{`${items === 1 ? '' : 'For example: '}${text?.message ?? ''} ${onPages(text?.next ?? '')}`}</span>
-          </li>
-        )
-      })}
-    </ul>
-  )
-}
-
-export function Failures({ row: { id }, failed, holders }: { row: PlanRow; failed: number; holders: number[] }) {
+/** @param compared whether there is an earlier plan to compare it with */
+export function Actions({ row: { id, operation, supersededBy }, compared }: { row: PlanRow; compared: boolean }) {
   const at = useAddress()
   const may = useMay()
-  const { offers } = useHere()
-  if (failed === 0) return null
   return (
-    <div class="buttons start">
-      {holders.length > 0 && may('operator') && offers('/bulk/:verb') && (
-        <Form to={at('/bulk/revoke')}>
-          {holders.map((member) => (
-            <input type="hidden" name="member" value={showId('mem', member)} />
-          ))}
-          <button type="submit" class="primary">{`Revoke the products of ${count(holders.length, 'user')}`}</button>
+    <>
+      {compared && (
+        <a class="button" href={at(planPath(id, '/compare'))}>
+          Compare with the previous plan
+        </a>
+      )}
+      {operation !== null && supersededBy === null && may('operator') && (
+        <Form to={at(planPath(id, '/again'))}>
+          <button type="submit">Ask for it again</button>
         </Form>
       )}
-      <a class="button" href={at(planPath(id, '/failures.csv'))} download>
-        Download failures .csv
-      </a>
-    </div>
-  )
-}
-
-export function Actions({ row: { id, operation, supersededBy } }: { row: PlanRow }) {
-  const at = useAddress()
-  const may = useMay()
-  if (operation === null || supersededBy !== null || !may('operator')) return null
-  return (
-    <Form to={at(planPath(id, '/again'))}>
-      <button type="submit">Ask for it again</button>
-    </Form>
+    </>
   )
 }

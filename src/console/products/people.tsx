@@ -54,7 +54,11 @@ export function Holders({ row, rows, next }: { row: ProductListRow; rows: Holder
         ) : (
           <>
             <Table id="holders" caption="People who hold it" columns={HOLDERS} rows={rows} />
-            <Pager next={next} shown={`${number(rows.length)} of ${number(row.used)} shown`} />
+            <Pager next={next} shown={`${number(rows.length)} of ${number(row.used)} shown`}>
+              <a href={at(pathOf(row, '/holders.csv'))} download>
+                Download CSV
+              </a>
+            </Pager>
           </>
         )}
       </div>
@@ -92,7 +96,12 @@ export function Waiting({
     <section aria-labelledby="waiting-title">
       <div class="section-head">
         <h2 id="waiting-title">{`${count(row.waiting, 'person waits', 'people wait')} for a seat`}</h2>
-        <span class="beneath">{short}</span>
+        <span class="beneath">
+          {`${short} `}
+          <a href={at(pathOf(row, '/waiting.csv'))} download>
+            Download CSV
+          </a>
+        </span>
       </div>
       <div class="list">
         <Table id="waiting" caption="People who wait for a seat" columns={WAITING} rows={rows} />

@@ -1,22 +1,18 @@
 /** One product: its seats, who waits for one, who gives it, when it ends for how many, and who holds it. */
 import { z } from 'zod'
 import { RosterdError } from '../../errors.ts'
-import { number } from '../../reconcile/amount.ts'
-import { describeCondition } from '../../reconcile/condition.ts'
-import { listRules, type RuleRow } from '../../store/organizations.ts'
+import { listRules } from '../../store/organizations.ts'
 import { listProductSeats, type ProductListRow } from '../../store/product-list.ts'
 import { countExpiries, listHolders, listWaiting, MOST_EXPIRIES } from '../../store/product-page.ts'
 import { cut, readCursor } from '../cursor.ts'
 import type { Door } from '../door.ts'
-import { useAddress, useHere } from '../here.ts'
-import { SeatBar } from '../parts/chart-seats.tsx'
 import { Weeks } from '../parts/chart-weeks.tsx'
-import { Figures } from '../parts/figures.tsx'
 import { Pill } from '../parts/pill.tsx'
 import { type Asked, page } from '../route.ts'
 import { OfTheFile, placeOf } from '../settings/configured.tsx'
+import { Rules, Seats } from './about.tsx'
 import { Holders, Waiting } from './people.tsx'
-import { freeOf, pathOf } from './products.tsx'
+import { pathOf } from './products.tsx'
 
 const PER_PAGE = 50
 const WAITING_SHOWN = 20
@@ -111,41 +107,4 @@ export async function productOf({ parts, organization, param }: Asked<'product'>
   const row = rows.find((one) => one.key === key)
   if (row === undefined) throw new RosterdError('PRODUCT_NOT_FOUND', { product: key })
   return row
-}
-
-function Seats({ row }: { row: ProductListRow }) {
-  return (
-    <section class="card" aria-label="Seats">
-      <Figures
-        figures={[
-          ['Owned', number(row.owned)],
-          ['Used', number(row.used)],
-          ['Free', number(freeOf(row))],
-          ['Reserved', number(row.reserve), 'left for people who assign by hand'],
-          ['Borrowed', number(row.borrowed), 'of the used ones, offline on a device'],
-          ['Waiting', number(row.waiting)],
-        ]}
-      />
-      <SeatBar {...row} />
-    </section>
-  )
-}
-
-function Rules({ rules }: { rules: RuleRow[] }) {
-  const { offers } = useHere()
-  const at = useAddress()
-  return (
-    <section class="card" aria-labelledby="rules-title">
-      <h2 id="rules-title">Rules that give it</h2>
-      {rules.length === 0 && <p class="beneath">None: people get it by hand, or by the products column of a file.</p>}
-      <ul class="sights">
-        {rules.map(({ key, when, source }) => (
-          <li>
-            {offers('/rules/:rule') ? <a href={at(`/rules/${encodeURIComponent(key)}`)}>{key}</a> : <b>{key}</b>}
-            <span class="beneath">{`${describeCondition(when)}${source === null ? '' : `, of ${source}`}`}</span>
-          </li>
-        ))}
-      </ul>
-    </section>
-  )
 }

@@ -27,7 +27,14 @@ export function productRoutes(door: Door): void {
           {rows.length === 0 ? (
             <NoProducts />
           ) : (
-            <Table id="products" caption="Products" columns={COLUMNS} rows={rows} open={(row) => at(pathOf(row))} />
+            <>
+              <Table id="products" caption="Products" columns={COLUMNS} rows={rows} open={(row) => at(pathOf(row))} />
+              <p class="pager">
+                <a href={at('/products.csv')} download>
+                  Download CSV
+                </a>
+              </p>
+            </>
           )}
         </div>
       ),

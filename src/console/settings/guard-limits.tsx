@@ -1,19 +1,15 @@
-/** The limits in the words of the configuration, one row each; changed here where the file has none. */
+/** The limits, changed here where the configuration file has none. */
 import { stringify } from 'yaml'
-import { z } from 'zod'
 import { isRosterdError } from '../../errors.ts'
-import { number } from '../../reconcile/amount.ts'
-import { type Limits as InForce, limitsSchema } from '../../reconcile/guard.ts'
 import { limitsOf } from '../../store/limits.ts'
 import { resetLimits, setLimits } from '../../sync/set-limits.ts'
 import type { Door } from '../door.ts'
 import { useAddress } from '../here.ts'
 import { Field, Form } from '../parts/form.tsx'
-import { type Column, Table } from '../parts/table.tsx'
 import { action, page } from '../route.ts'
 import type { Screen } from '../screen.ts'
 import { setterOf } from './configured.tsx'
-import { readYaml } from './rule.tsx'
+import { readYaml } from './rule-text.ts'
 
 export function limitRoutes(door: Door): void {
   page(door, { path: '/guards/edit', role: 'admin' }, async ({ organization }) =>
@@ -38,85 +34,6 @@ export function limitRoutes(door: Door): void {
 }
 
 const SET = 'The limits are set. They count from the next plan on, and a person looks at that one.'
-
-interface Line {
-  key: string
-  title: string
-  values: { name: string; value: string; what: string }[]
-}
-
-/** What the schema says of each, which is also what the reference of the configuration says. */
-const described = z.looseObject({
-  description: z.string().optional(),
-  properties: z.record(z.string(), z.unknown()).optional(),
-})
-const properties = (schema: unknown) => Object.entries(described.parse(schema).properties ?? {})
-const DESCRIBED = properties(z.toJSONSchema(limitsSchema, { io: 'input' }))
-
-export function Limits({ limits }: { limits: InForce }) {
-  return (
-    <div class="list">
-      <Table id="limits" caption="Limits" columns={COLUMNS} rows={linesOf(limits)} />
-    </div>
-  )
-}
-
-function linesOf(limits: InForce): Line[] {
-  const values: Record<string, unknown> = { ...limits }
-  return DESCRIBED.flatMap(([key, schema]) =>
-    values[key] === undefined ? [] : [{ key, title: titleOf(key, schema), values: valuesOf(schema, values[key]) }],
-  )
-}
-
-/** What is no guard by itself has its description beside its value. */
-const titleOf = (key: string, schema: unknown): string => {
-  const { description, properties: inner } = described.parse(schema)
-  return inner === undefined ? 'What is held' : (description ?? key)
-}
-
-function valuesOf(schema: unknown, value: unknown, above = ''): Line['values'] {
-  if (typeof value !== 'object' || value === null)
-    return [{ name: above, value: shown(above, value), what: described.parse(schema).description ?? '' }]
-  const given: Record<string, unknown> = { ...value }
-  // What only says how others are read is left out where they are not set.
-  const both = given['percent'] !== null && given['number'] !== null
-  const refuses = given['refuse_percent'] !== null
-  const asked = properties(schema).filter(([name]) => (name !== 'match' || both) && (name !== 'refuse_from' || refuses))
-  return asked.flatMap(([name, inner]) => valuesOf(inner, given[name], above === '' ? name : `${above} ${name}`))
-}
-
-function shown(name: string, value: unknown): string {
-  if (value === null || value === undefined) return 'none'
-  if (typeof value === 'number') return name.endsWith('percent') ? `${value} %` : number(value)
-  return String(value)
-}
-
-const COLUMNS: Column<Line>[] = [
-  { key: 'guard', title: 'Guard', always: true, cell: ({ key, title }) => <Guard name={key} title={title} /> },
-  { key: 'values', title: 'Limits', cell: ({ values }) => <Values values={values} /> },
-]
-
-function Guard({ name, title }: { name: string; title: string }) {
-  return (
-    <div class="person">
-      <b>{title}</b>
-      <code class="beneath">{name}</code>
-    </div>
-  )
-}
-
-function Values({ values }: { values: Line['values'] }) {
-  return (
-    <dl class="limits">
-      {values.map(({ name, value, what }) => (
-        <div>
-          <dd class="number">{value}</dd>
-          <dt>{what === '' ? name : what.replace(/; null = .*$/, '')}</dt>
-        </div>
-      ))}
-    </dl>
-  )
-}
 
 function screenOf(text: string, mistake?: string): Screen {
   return {

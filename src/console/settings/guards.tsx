@@ -12,7 +12,7 @@ import { type Column, Pager, Table } from '../parts/table.tsx'
 import { Person } from '../products/people.tsx'
 import { page } from '../route.ts'
 import { OfTheFile, placeOf } from './configured.tsx'
-import { Limits } from './guard-limits.tsx'
+import { Limits } from './limit-list.tsx'
 
 const PER_PAGE = 50
 const MOST_SHOWN = 100

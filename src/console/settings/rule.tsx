@@ -1,16 +1,20 @@
 /** One rule: in words, and as the configuration file writes it; made, changed and retired where the file has none of its name. */
-import { parseDocument, stringify } from 'yaml'
+import type { Child } from 'hono/jsx'
 import { isRosterdError } from '../../errors.ts'
 import { describeCondition } from '../../reconcile/condition.ts'
 import type { RuleRow } from '../../store/organizations.ts'
+import { isCountedAtOnce, type Reaches, ruleReaches } from '../../store/rule-reach.ts'
 import { retireRule, setRule } from '../../sync/set-rule.ts'
 import type { Door } from '../door.ts'
-import { useAddress, useMay } from '../here.ts'
-import { Field, Form } from '../parts/form.tsx'
+import { useMay } from '../here.ts'
 import { action, page } from '../route.ts'
 import type { Screen } from '../screen.ts'
 import { OfTheFile, placeOf, setterOf } from './configured.tsx'
-import { givesText, type Names, namesOf, ruleOf, rulePath } from './rules.tsx'
+import { Edit } from './rule-edit.tsx'
+import { rulePreviewRoutes } from './rule-preview.tsx'
+import { Reach } from './rule-reach.tsx'
+import { readYaml, type Typed, yamlOf } from './rule-text.ts'
+import { givesText, type Names, namesOf, ruleOf, rulePath } from './rule-words.ts'
 
 const EXAMPLE = `source: hr
 when:
@@ -20,6 +24,8 @@ then:
 `
 
 export function rulePageRoutes(door: Door): void {
+  rulePreviewRoutes(door, (typed, preview) => screenOf(typed, { preview }))
+
   page(door, { path: '/rules/new', role: 'admin' }, async () => screenOf({ key: '', text: EXAMPLE, isNew: true }))
   action(door, { path: '/rules/new', role: 'admin' }, async ({ parts, organization, actor, form, at }) => {
     const typed = { key: form.text('key'), text: form.text('rule'), isNew: true }
@@ -33,11 +39,14 @@ export function rulePageRoutes(door: Door): void {
     const row = await ruleOf(asked)
     const names = await namesOf(asked)
     const place = placeOf(door, asked.organization.key, `rules.${row.key}`)
+    const { parts, organization } = asked
+    const now = await isCountedAtOnce(parts.sql, organization.id)
+    const reaches = now ? await ruleReaches(parts.sql, organization.id, [row.key]) : null
     return {
       title: row.key,
       place: 'rules',
       crumbs: [['Rules', '/rules']],
-      body: <Rule row={row} names={names} place={place} />,
+      body: <Rule row={row} names={names} place={place} reaches={reaches} />,
     }
   })
   action(door, { path: '/rules/:rule', role: 'admin' }, async (asked) => {
@@ -55,57 +64,35 @@ export function rulePageRoutes(door: Door): void {
 
 const NEXT = 'What follows from it becomes a plan that waits for you.'
 
-interface Typed {
-  key: string
-  text: string
-  isNew: boolean
-}
-
 /** The form again, where what was typed cannot be. */
 async function attempt<T>(typed: Typed, set: (given: unknown) => Promise<T>): Promise<T | Screen> {
   const read = readYaml(typed.text)
-  if ('mistake' in read) return screenOf(typed, read.mistake)
+  if ('mistake' in read) return screenOf(typed, { mistake: read.mistake })
   try {
     return await set(read.given)
   } catch (error) {
-    if (isRosterdError(error) && error.code === 'INPUT_INVALID') return screenOf(typed, error.message)
+    if (isRosterdError(error) && error.code === 'INPUT_INVALID') return screenOf(typed, { mistake: error.message })
     throw error
   }
 }
 
-/** One document without aliases: what is repeated could grow without end. */
-export function readYaml(text: string): { given: unknown } | { mistake: string } {
-  const document = parseDocument(text, { prettyErrors: true })
-  const [first] = document.errors
-  if (first !== undefined) return { mistake: first.message.split('\n')[0] ?? 'This is no YAML.' }
-  try {
-    return { given: document.toJS({ maxAliasCount: 0 }) }
-  } catch {
-    return { mistake: 'Aliases (*name) are not understood here.' }
-  }
-}
-
-/** As the configuration file would have it under `rules:`. */
-const yamlOf = ({ priority, source, when, then }: RuleRow): string =>
-  stringify({
-    ...(priority === 500 ? {} : { priority }),
-    ...(source === null ? {} : { source }),
-    when,
-    // biome-ignore lint/suspicious/noThenProperty: the word of the config file; its value is a list, so nothing awaits it
-    then: [...then],
-  })
-
-function screenOf(typed: Typed, mistake?: string): Screen {
+function screenOf(typed: Typed, { mistake, preview }: { mistake?: string; preview?: Child } = {}): Screen {
   return {
     title: typed.isNew ? 'Add a rule' : typed.key,
     place: 'rules',
     crumbs: [['Rules', '/rules']],
-    body: <Edit typed={typed} {...(mistake === undefined ? {} : { mistake })} />,
+    body: (
+      <Edit
+        typed={typed}
+        {...(mistake === undefined ? {} : { mistake })}
+        {...(preview === undefined ? {} : { preview })}
+      />
+    ),
     ...(mistake === undefined ? {} : { status: 422 }),
   }
 }
 
-function Rule({ row, names, place }: { row: RuleRow; names: Names; place: string }) {
+function Rule({ row, names, place, reaches }: { row: RuleRow; names: Names; place: string; reaches: Reaches | null }) {
   const may = useMay()
   const source = row.source === null ? 'every source' : (names.sources.get(row.source) ?? row.source)
   return (
@@ -116,6 +103,14 @@ function Rule({ row, names, place }: { row: RuleRow; names: Names; place: string
           <dd>{`${describeCondition(row.when)}, of ${source}`}</dd>
           <dt>Gets</dt>
           <dd>{row.then.map((one) => givesText(one, names)).join('; ')}</dd>
+          {reaches !== null && (
+            <>
+              <dt>Gives it to</dt>
+              <dd>
+                <Reach row={row} reaches={reaches} />
+              </dd>
+            </>
+          )}
           <dt>Priority</dt>
           <dd>{`${row.priority} of 1,000; the smaller is served first where seats are short`}</dd>
           <dt>Version</dt>
@@ -132,43 +127,5 @@ function Rule({ row, names, place }: { row: RuleRow; names: Names; place: string
         </>
       )}
     </>
-  )
-}
-
-function Edit({ typed: { key, text, isNew }, mistake }: { typed: Typed; mistake?: string }) {
-  const at = useAddress()
-  return (
-    <div class="card narrow apart">
-      <Form to={at(isNew ? '/rules/new' : rulePath(key))}>
-        {isNew && (
-          <Field id="key" label="Key" hint="Lower-case letters, digits and dashes; reasons name the rule so.">
-            <input id="key" name="key" value={key} required maxlength={64} autocomplete="off" spellcheck={false} />
-          </Field>
-        )}
-        <Field
-          id="rule"
-          label="The rule"
-          hint="As the configuration file writes it: source, when and then. Nothing happens before a plan is approved."
-          mistake={mistake}
-        >
-          <textarea id="rule" name="rule" rows={10} spellcheck={false} class="yaml" required>
-            {text}
-          </textarea>
-        </Field>
-        <button type="submit" class="primary">
-          {isNew ? 'Add the rule' : 'Save'}
-        </button>{' '}
-        <a href={at('/rules')}>Cancel</a>
-      </Form>
-      {!isNew && (
-        <Form to={at(rulePath(key, '/retire'))} kind="apart">
-          <h2>Retire it</h2>
-          <p class="hint">What it alone gave is taken away by a plan that waits for you.</p>
-          <button type="submit" class="danger">
-            {`Retire ${key}`}
-          </button>
-        </Form>
-      )}
-    </div>
   )
 }

@@ -1,25 +1,27 @@
 /** Rules: what gives membership and products, in the order in which they are asked. */
-import { RosterdError } from '../../errors.ts'
 import { count, number } from '../../reconcile/amount.ts'
 import { describeCondition } from '../../reconcile/condition.ts'
-import type { Consequence } from '../../reconcile/model.ts'
-import { listProducts, listRules, listSources, type RuleRow } from '../../store/organizations.ts'
+import { listRules, type RuleRow } from '../../store/organizations.ts'
+import { isCountedAtOnce, type Reaches, ruleReaches } from '../../store/rule-reach.ts'
 import type { Door } from '../door.ts'
 import { useAddress, useMay } from '../here.ts'
 import { Empty, Pill } from '../parts/pill.tsx'
 import { type Column, Table } from '../parts/table.tsx'
-import { type Asked, page } from '../route.ts'
-
-export interface Names {
-  products: ReadonlyMap<string, string>
-  sources: ReadonlyMap<string, string>
-}
+import { page } from '../route.ts'
+import { Reach } from './rule-reach.tsx'
+import { givesText, type Names, namesOf, rulePath } from './rule-words.ts'
 
 export function ruleRoutes(door: Door): void {
   page(door, { path: '/rules', role: 'viewer' }, async (asked) => {
-    const { parts, organization, may, at } = asked
+    const { parts, organization, may, at, part, query } = asked
     const rows = await listRules(parts.sql, organization.id)
     const names = await namesOf(asked)
+    const keys = rows.map(({ key }) => key)
+    // Of many people it takes a while: the page is there before.
+    const now = part === 'rules' || query.has('count') || (await isCountedAtOnce(parts.sql, organization.id))
+    const reaches = now ? await ruleReaches(parts.sql, organization.id, keys) : null
+    const list = <Rules rows={rows} names={names} reaches={reaches} />
+    if (part === 'rules') return { title: 'Rules', place: 'rules', body: list }
     return {
       title: 'Rules',
       place: 'rules',
@@ -32,57 +34,39 @@ export function ruleRoutes(door: Door): void {
           Add a rule
         </a>
       ),
-      body: (
-        <div class="list">
-          {rows.length === 0 ? (
-            <NoRules />
-          ) : (
-            <Table
-              id="rules"
-              caption="Rules"
-              columns={columns(names)}
-              rows={rows}
-              open={(row) => at(rulePath(row.key))}
-            />
-          )}
-        </div>
-      ),
+      body: list,
     }
   })
 }
 
-export const rulePath = (key: string, rest = ''): string => `/rules/${encodeURIComponent(key)}${rest}`
-
-export async function namesOf({ parts, organization }: Pick<Asked, 'parts' | 'organization'>): Promise<Names> {
-  const [products, sources] = await Promise.all([
-    listProducts(parts.sql, organization.id),
-    listSources(parts.sql, organization.id),
-  ])
-  return {
-    products: new Map(products.map(({ key, name }) => [key, name])),
-    sources: new Map(sources.map(({ key, name }) => [key, name])),
-  }
-}
-
-/** @throws RosterdError RULE_NOT_FOUND */
-export async function ruleOf({ parts, organization, param }: Asked<'rule'>): Promise<RuleRow> {
-  const key = param('rule')
-  const found = (await listRules(parts.sql, organization.id)).find((one) => one.key === key)
-  if (found === undefined) throw new RosterdError('RULE_NOT_FOUND', { rule: key })
-  return found
-}
-
-/** `CAD Pro until 2027-06-30`, `membership as admin`. */
-export function givesText(one: Consequence, { products }: Names): string {
-  if ('member' in one) return one.member === 'member' ? 'membership' : `membership as ${one.member}`
-  if ('product' in one) {
-    const name = products.get(one.product) ?? one.product
-    return one.expires === undefined ? name : `${name} until ${one.expires}`
-  }
-  if ('exclude' in one) return 'no membership, whatever else gives it'
-  if ('protect' in one) return 'protection: no source takes anything'
-  if ('suspend' in one) return 'no access for now'
-  return 'the right to make administrators'
+function Rules({ rows, names, reaches }: { rows: RuleRow[]; names: Names; reaches: Reaches | null }) {
+  const at = useAddress()
+  const late = reaches === null && rows.length > 0
+  const path = at('/rules?count=1')
+  return (
+    <div
+      id="rules"
+      class="list"
+      {...(late ? { 'hx-get': path, 'hx-target': '#rules', 'hx-trigger': 'load', 'hx-swap': 'outerHTML' } : {})}
+    >
+      {rows.length === 0 ? (
+        <NoRules />
+      ) : (
+        <Table
+          id="rules"
+          caption="Rules"
+          columns={columns(names, reaches)}
+          rows={rows}
+          open={(row) => at(rulePath(row.key))}
+        />
+      )}
+      {late && (
+        <p class="pager">
+          <a href={path}>Count to how many people each gives something</a>
+        </p>
+      )}
+    </div>
+  )
 }
 
 function NoRules() {
@@ -97,7 +81,7 @@ function NoRules() {
   )
 }
 
-const columns = (names: Names): Column<RuleRow>[] => [
+const columns = (names: Names, reaches: Reaches | null): Column<RuleRow>[] => [
   { key: 'rule', title: 'Rule', always: true, cell: (row) => <Name row={row} /> },
   { key: 'who', title: 'Who', cell: ({ when }) => describeCondition(when) },
   {
@@ -105,6 +89,7 @@ const columns = (names: Names): Column<RuleRow>[] => [
     title: 'Gets',
     cell: ({ then }) => then.map((one) => <span class="gives">{givesText(one, names)}</span>),
   },
+  { key: 'reach', title: 'Gives it to', cell: (row) => <Reach row={row} reaches={reaches} /> },
   {
     key: 'source',
     title: 'Source',

@@ -33,8 +33,11 @@ export function accountRoutes(door: Door): void {
   action(door, { path: '/account/end', role: 'viewer' }, async ({ parts, form, at, c }) => {
     const { session } = c.var.signedIn ?? {}
     const id = Number(form.text('session'))
+    const { requestId } = c.var
     const ended =
-      session !== undefined && Number.isSafeInteger(id) && (await leave(parts, session.administratorKey, id))
+      session !== undefined &&
+      Number.isSafeInteger(id) &&
+      (await leave(parts, session.administratorKey, id, { requestId, elsewhere: true }))
     const text = ended ? 'That browser is signed out.' : 'That session had ended already.'
     return { go: at('/account'), notice: { kind: 'done', text } }
   })

@@ -16,7 +16,6 @@ export function Invitation({ wrong }: { wrong: { email: string; role: string; mi
             name="email"
             type="email"
             required
-            autocomplete="off"
             value={wrong?.email ?? ''}
             {...(wrong === undefined ? {} : { 'aria-describedby': 'invite-email-mistake', 'aria-invalid': 'true' })}
           />

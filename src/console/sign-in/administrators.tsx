@@ -10,14 +10,13 @@ import {
   removeAdministrator,
 } from '../../sync/administrators.ts'
 import type { Door } from '../door.ts'
-import { useAddress } from '../here.ts'
-import { Form } from '../parts/form.tsx'
 import { Table } from '../parts/table.tsx'
 import { type Asked, action, page } from '../route.ts'
 import type { Screen } from '../screen.ts'
 import { placeOf, setterOf } from '../settings/configured.tsx'
 import { administratorColumns, byFile } from './administrator-columns.tsx'
 import { Invitation } from './administrator-invitation.tsx'
+import { Notes, Removal } from './administrator-notes.tsx'
 
 export function administratorRoutes(door: Door): void {
   const show = async (
@@ -106,42 +105,4 @@ function leadOf(rows: AdministratorRow[]): string {
   return ofFile === rows.length
     ? `${all}, all from the configuration file.`
     : `${all}: ${ofFile} from the configuration file, ${rows.length - ofFile} invited here.`
-}
-
-function Notes({ place, provider }: { place: string; provider: string | null }) {
-  return (
-    <div class="notes">
-      <p>{`Administrators of ${place} are changed there.`}</p>
-      {provider !== null && (
-        <p>
-          {`Whoever signs in with ${provider} has the role that is given there, whatever this list says. Letters go to the people of this list.`}
-        </p>
-      )}
-    </div>
-  )
-}
-
-/** @param provider name of the OpenID provider where people sign in; null: there is none */
-function Removal({ who, provider }: { who: string; provider: string | null }) {
-  const at = useAddress()
-  return (
-    <Form to={at('/administrators/remove')} kind="card narrow">
-      <input type="hidden" name="who" value={who} />
-      <p>
-        <strong>{who}</strong> is signed out and gets no letters any more. Tokens of theirs open nothing. What they did
-        stays in the audit.
-      </p>
-      {provider !== null && (
-        <p>{`Where they sign in with ${provider}, the role that it gives them still counts: have it taken away there, too.`}</p>
-      )}
-      <p class="actions">
-        <button type="submit" class="danger">
-          Remove this administrator
-        </button>
-        <a class="button" href={at('/administrators')}>
-          Keep
-        </a>
-      </p>
-    </Form>
-  )
 }

@@ -2,24 +2,20 @@
 
 import { z } from 'zod'
 import { isRosterdError, RosterdError } from '../../errors.ts'
-import { admitCount } from '../../reconcile/admit.ts'
-import { count, number } from '../../reconcile/amount.ts'
-import { consentEnds } from '../../reconcile/consent.ts'
-import { outcomeText } from '../../reconcile/describe.ts'
+import { number } from '../../reconcile/amount.ts'
 import { readId, showId } from '../../reconcile/identifiers.ts'
-import { type FailedCells, failedRows } from '../../store/failures.ts'
+import { failedRows } from '../../store/failures.ts'
 import { listSnapshots, type SnapshotListRow } from '../../store/snapshot-list.ts'
 import { admit, dismiss } from '../../sync/admission.ts'
 import { cut, readCursor } from '../cursor.ts'
 import type { Door } from '../door.ts'
-import { useAddress, useMay } from '../here.ts'
 import { Figures } from '../parts/figures.tsx'
-import { Field, Form } from '../parts/form.tsx'
 import { Moment } from '../parts/moment.tsx'
-import { type Column, Pager, Table } from '../parts/table.tsx'
 import { type Asked, action, page } from '../route.ts'
 import type { Screen } from '../screen.ts'
 import { sourcePath } from './facts.ts'
+import { Decide } from './file-decide.tsx'
+import { Wrong } from './file-rows.tsx'
 import { FilePill, filePath, reasonsOf } from './files.tsx'
 
 const PER_PAGE = 50
@@ -127,73 +123,4 @@ async function screenOf(asked: AskedFile, row: SnapshotListRow, mistake?: string
     ),
     ...(mistake === undefined ? {} : { status: 422 }),
   }
-}
-
-function Decide({ row, mistake }: { row: SnapshotListRow; mistake?: string }) {
-  const at = useAddress()
-  const may = useMay()
-  const stopped = row.state === 'held' || row.state === 'refused'
-  const broken = row.state === 'unreadable' && !row.full
-  if (!may('operator') || !(stopped || broken)) return null
-  const { count: wanted, what } = admitCount(row)
-  return (
-    <section class="card decide" aria-labelledby="decide-title">
-      <h2 id="decide-title">{stopped ? 'Is this file right?' : 'Later files wait for this one'}</h2>
-      {row.consent !== null && (
-        <p class="notice">
-          {`${row.consent.by} has said that it is right. A second administrator with another e-mail address has to say the same until `}
-          <Moment at={consentEnds(row.consent)} />.
-        </p>
-      )}
-      {stopped && may('admin') && (
-        <Form to={at(filePath(row, '/admit'))}>
-          <Field
-            id="count"
-            label={`To let it in, type ${number(wanted)}`}
-            hint={`${what[0]?.toUpperCase() ?? ''}${what.slice(1)}.${row.state === 'refused' ? ' Two administrators have to say it.' : ''}`}
-            mistake={mistake}
-          >
-            <input id="count" name="count" inputmode="numeric" autocomplete="off" required class="digits" />
-          </Field>
-          <button type="submit">Use this file</button>
-        </Form>
-      )}
-      <Form to={at(filePath(row, '/dismiss'))} kind={stopped && may('admin') ? 'apart' : ''}>
-        <p class="hint">Turned away, nothing of it is used, and nobody loses anything by it.</p>
-        <button type="submit">Turn it away</button>
-      </Form>
-    </section>
-  )
-}
-
-const COLUMNS: Column<FailedCells>[] = [
-  { key: 'line', title: 'Line', cell: ({ line }) => `line ${number(line)}` },
-  { key: 'row', title: 'Row', always: true, cell: ({ cells }) => <code class="cells">{cells.join(' · ')}</code> },
-  {
-    key: 'why',
-    title: 'Why',
-    cell: ({ line, params, code }) => <Reason told={outcomeText({ code, params: { line, ...params } })} />,
-  },
-]
-
-function Reason({ told }: { told: { message: string; next: string } | null }) {
-  return told === null ? null : (
-    <span class="why">
-      {told.message} <span class="beneath">{told.next}</span>
-    </span>
-  )
-}
-
-function Wrong({ rows, next, errors }: { rows: FailedCells[]; next: string | null; errors: number }) {
-  return (
-    <section aria-labelledby="wrong-title">
-      <h2 id="wrong-title" class="over-list">
-        {`${count(errors, 'row')} in error`}
-      </h2>
-      <div class="list">
-        <Table id="wrong" caption="Rows in error" columns={COLUMNS} rows={rows} />
-        <Pager next={next} shown="" />
-      </div>
-    </section>
-  )
 }

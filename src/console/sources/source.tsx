@@ -5,19 +5,19 @@ import { listTokens } from '../../store/access.ts'
 import { listSnapshots } from '../../store/snapshot-list.ts'
 import { SNAPSHOT_STATES } from '../../store/snapshots.ts'
 import { goLive, isLive } from '../../sync/go-live.ts'
-import { readSourceSettings } from '../../sync/source-settings.ts'
 import { cut, readCursor } from '../cursor.ts'
 import type { Door } from '../door.ts'
-import { useAddress, useMay } from '../here.ts'
-import { Form } from '../parts/form.tsx'
-import { Ago, Moment } from '../parts/moment.tsx'
 import { Pill } from '../parts/pill.tsx'
 import { type Asked, action, page } from '../route.ts'
 import { OfTheFile, placeOf } from '../settings/configured.tsx'
-import { heardAt, type SourceFacts, sourceFacts, sourcePath } from './facts.ts'
+import { About } from './about.tsx'
+import { type SourceFacts, sourceFacts, sourcePath } from './facts.ts'
 import { Files, filePath } from './files.tsx'
-import { APPROVALS, kindText } from './sources.tsx'
-import { Tokens } from './tokens.tsx'
+import { GoLive } from './go-live.tsx'
+import { baseOf } from './setup-paste.tsx'
+import { setupPath } from './setup-steps.ts'
+import { kindText } from './sources.tsx'
+import { Tokens } from './token-list.tsx'
 
 const PER_PAGE = 25
 const MOST_TOKENS = 100
@@ -40,7 +40,7 @@ export function sourcePageRoutes(door: Door): void {
     const stopped =
       facts.last !== null && ['held', 'refused', 'unreadable'].includes(facts.last.state) ? facts.last : null
     const tokens = kind === 'scim' && may('admin') ? await tokensOf(asked) : null
-    const base = door.context.baseUrl?.() ?? new URL(asked.c.req.url).origin
+    const base = baseOf(door, asked.c)
     return {
       title: name,
       place: 'sources',
@@ -50,6 +50,11 @@ export function sourcePageRoutes(door: Door): void {
           <span>{kindText(facts)}</span>
           <Pill tone={facts.health.tone}>{facts.health.word}</Pill>
         </span>
+      ),
+      aside: facts.row.connected && (
+        <a class={isNew(facts) ? 'button primary' : 'button'} href={at(setupPath(key))}>
+          Set it up step by step
+        </a>
       ),
       body: (
         <>
@@ -87,6 +92,9 @@ export function sourcePageRoutes(door: Door): void {
   })
 }
 
+/** Nothing of it was ever used. */
+const isNew = ({ row, last }: SourceFacts): boolean => (row.kind === 'scim' ? !isLive(row) : last === null)
+
 /** By the approval of the source. */
 const GOES: Record<string, string> = {
   within_limits: 'From now on what passes the guards is applied by itself, and the rest waits for you.',
@@ -96,7 +104,7 @@ const GOES: Record<string, string> = {
 }
 
 /** @throws RosterdError SOURCE_NOT_FOUND */
-async function factsOf({ parts, organization, param }: Asked<'source'>): Promise<SourceFacts> {
+export async function factsOf({ parts, organization, param }: Asked<'source'>): Promise<SourceFacts> {
   const key = param('source')
   const facts = (await sourceFacts(parts, organization.id)).find(({ row }) => row.key === key)
   if (facts === undefined) throw new RosterdError('SOURCE_NOT_FOUND', { source: key })
@@ -106,86 +114,3 @@ async function factsOf({ parts, organization, param }: Asked<'source'>): Promise
 /** The newest tokens of this source, revoked ones included. */
 const tokensOf = ({ parts, organization, param }: Asked<'source'>) =>
   listTokens(parts.sql, organization.id, { before: null, limit: MOST_TOKENS, source: param('source') })
-
-function About({ facts }: { facts: SourceFacts }) {
-  const { row, silence, next } = facts
-  const heard = heardAt(facts)
-  const settings = row.kind === 'csv' ? folderOf(row.settings) : null
-  return (
-    <section class="card" aria-label="How it is set">
-      <dl class="about wide">
-        <div>
-          <dt>Last heard</dt>
-          <dd>{heard === null ? 'never' : <Moment at={heard} />}</dd>
-        </div>
-        {silence !== null && (
-          <div>
-            <dt>Next expected</dt>
-            <dd>
-              <Moment at={new Date(silence.since.getTime() + silence.within)} />
-            </dd>
-          </div>
-        )}
-        <div>
-          <dt>Compared next</dt>
-          <dd>{next === null ? 'whenever something comes' : <Ago at={next} />}</dd>
-        </div>
-        <div>
-          <dt>Its plans are approved</dt>
-          <dd>{APPROVALS[row.approval] ?? row.approval}</dd>
-        </div>
-        <div>
-          <dt>Trust</dt>
-          <dd title="Where sources disagree, the higher number is believed.">{String(row.trust)}</dd>
-        </div>
-        {settings !== null && (
-          <div>
-            <dt>Folder</dt>
-            <dd>
-              <code>{settings}</code>
-            </dd>
-          </div>
-        )}
-      </dl>
-    </section>
-  )
-}
-
-/** Null where the settings are those of an earlier version: they are read anew when the configuration is. */
-function folderOf(settings: Record<string, unknown>): string | null {
-  try {
-    return readSourceSettings(settings).folder
-  } catch {
-    return null
-  }
-}
-
-function GoLive({ facts: { row } }: { facts: SourceFacts }) {
-  const at = useAddress()
-  const may = useMay()
-  if (isLive(row)) {
-    return row.liveAt === null ? null : (
-      <p class="beneath">
-        {'Live since '}
-        <Moment at={row.liveAt} />.
-      </p>
-    )
-  }
-  return (
-    <section class="card" aria-labelledby="live-title">
-      <h2 id="live-title">Go live</h2>
-      <p class="hint">
-        {'Nothing of it is applied yet: its '}
-        <a href={at('/plans?state=draft')}>plans are only shown</a>
-        {'. When they are what you want, let it go live. What would be too much is still held by the guards.'}
-      </p>
-      {may('admin') && (
-        <Form to={at(sourcePath(row.key, '/go-live'))}>
-          <button type="submit" class="primary">
-            {`Let ${row.name} go live`}
-          </button>
-        </Form>
-      )}
-    </section>
-  )
-}

@@ -20,11 +20,16 @@ export function sourceRoutes(door: Door): void {
         rows.length === 0
           ? undefined
           : `In step with ${inStep} of ${count(rows.length, 'source')}. The configuration file lists them.`,
+      aside: (
+        <a class={rows.length === 0 ? 'button primary' : 'button'} href={at('/sources/new')}>
+          Connect a source
+        </a>
+      ),
       body: (
         <div class="list">
           {rows.length === 0 ? (
             <Empty title="No source is connected.">
-              <p>List one under sources in the configuration file: a folder for CSV files, or an identity provider.</p>
+              <p>People come from a folder with CSV files, or from an identity provider such as Okta or Entra ID.</p>
             </Empty>
           ) : (
             <Table

@@ -2,11 +2,14 @@
 import {
   deleteAdministrator,
   insertAdministrator,
+  invitersOf,
   linkOfLetter,
   writeAdministratorRole,
   writeInvitation,
 } from '../../../src/store/administrators.ts'
+import { writeAudit } from '../../../src/store/audit.ts'
 import type { Transaction } from '../../../src/store/connection.ts'
+import { letterDueAgain } from '../../../src/store/letter-list.ts'
 import { days, type Ground, NOON } from './ground.ts'
 import type { Tenant } from './tenants.ts'
 
@@ -20,6 +23,16 @@ const invite = async (sql: Transaction, as: Ground): Promise<void> => {
   await writeInvitation(sql, as.id, LEE, BY)
 }
 
+/** Somebody of theirs whom somebody of theirs made an administrator. */
+export const ADMINISTERED_LOOKS: Record<string, Touch> = {
+  invitersOf: async (sql, as, { ground, mark }) => {
+    await invite(sql, ground)
+    const about = { act: 'administrator.invited', object: `administrators/${LEE.email}` }
+    await writeAudit(sql, { organizationId: ground.id, at: NOON, actor: `kim@${mark}.test`, ...about })
+    return await invitersOf(sql, as.id, LEE.email)
+  },
+}
+
 export const ADMINISTERED_TOUCHES: Record<string, Touch> = {
   insertAdministrator: (sql, as) => insertAdministrator(sql, as.id, LEE),
   writeAdministratorRole: async (sql, as) => {
@@ -31,6 +44,13 @@ export const ADMINISTERED_TOUCHES: Record<string, Touch> = {
     await deleteAdministrator(sql, as.id, 'kim@acme.test')
   },
   writeInvitation: invite,
+  letterDueAgain: async (sql, as, { ground }) => {
+    const [letter] = await sql<
+      { id: number }[]
+    >`select id from letters where organization_id = ${ground.id} order by id limit 1`
+    await sql`update letters set state = 'failed' where organization_id = ${as.id}`
+    await letterDueAgain(sql, as.id, letter?.id ?? 0, days(9))
+  },
   linkOfLetter: async (sql, as) => {
     await invite(sql, as)
     const [link] = await sql<{ id: number }[]>`select id from login_links where organization_id = ${as.id}`

@@ -11,7 +11,7 @@ import type { Transaction } from '../../../src/store/connection.ts'
 import { countAdmins, readCurrent, readHolders } from '../../../src/store/current.ts'
 import { listDecisions } from '../../../src/store/decision-list.ts'
 import { readDesired } from '../../../src/store/desired.ts'
-import { readRows } from '../../../src/store/directory.ts'
+import { listShown, readRows } from '../../../src/store/directory.ts'
 import { markDirty, takeDirty } from '../../../src/store/dirty.ts'
 import { addWaiters, findDrift, readCases } from '../../../src/store/drift.ts'
 import * as drops from '../../../src/store/drops.ts'
@@ -67,6 +67,7 @@ import { latestSnapshots, listSnapshots } from '../../../src/store/snapshot-list
 import * as snapshots from '../../../src/store/snapshots.ts'
 import { insertSourceToken, sourceTokenUse } from '../../../src/store/source-tokens.ts'
 import { duplicates, stagedFacts } from '../../../src/store/staging.ts'
+import { ADMINISTERED_LOOKS } from './administered.ts'
 import { BORROWED_LOOKS } from './borrowed.ts'
 import { BY_HAND_LOOKS } from './by-hand.ts'
 import { DRAFTED_LOOKS } from './drafted.ts'
@@ -75,6 +76,7 @@ import { days, found, type Ground, NOON } from './ground.ts'
 import { propose } from './making.ts'
 import { MIRRORED_LOOKS } from './mirrored.ts'
 import { PUSHED_LOOKS } from './pushed.ts'
+import { REVIEWED_LOOKS } from './reviewed.ts'
 import { ROOM_LOOKS } from './rooms.ts'
 import { SEALED_LOOKS } from './sealed.ts'
 import type { Tenant } from './tenants.ts'
@@ -132,6 +134,7 @@ async function guarded(
 }
 
 export const LOOKS: Record<string, Look> = {
+  ...ADMINISTERED_LOOKS,
   ...MIRRORED_LOOKS,
   ...BORROWED_LOOKS,
   ...PUSHED_LOOKS,
@@ -139,6 +142,7 @@ export const LOOKS: Record<string, Look> = {
   ...UPLOADED_LOOKS,
   ...DRAFTED_LOOKS,
   ...EDITED_LOOKS,
+  ...REVIEWED_LOOKS,
   ...ROOM_LOOKS,
   ...SEALED_LOOKS,
   listAdministrators: (sql, as) => listAdministrators(sql, as.id, NOON),
@@ -192,6 +196,7 @@ export const LOOKS: Record<string, Look> = {
     return await readLastGivers(sql, as.id, people)
   },
   readDesired: (sql, as, { people }) => readDesired(sql, as.id, people),
+  listShown: async (sql, as) => (await listShown(sql, as.id, { after: 0, limit: 99 })).map((person) => ({ person })),
   readRows: (sql, as, { people }) => readRows(sql, as.id, people),
   findDrift: drift,
   addWaiters: drift,

@@ -3,6 +3,7 @@ import type { Handle, Transaction } from '../../../src/store/connection.ts'
 import * as mirror from '../../../src/store/mirror.ts'
 import { setActive } from '../../../src/store/mirror-active.ts'
 import * as list from '../../../src/store/mirror-list.ts'
+import * as look from '../../../src/store/mirror-look.ts'
 import * as members from '../../../src/store/mirror-members.ts'
 import * as read from '../../../src/store/mirror-resource.ts'
 import { type Ground, NOON } from './ground.ts'
@@ -52,6 +53,10 @@ export const MIRRORED_LOOKS: Record<string, Act> = {
     await list.listResources(sql, scope, PAGE),
     await list.listResources(sql, scope, { ...PAGE, groups: true, members: true }),
   ]),
+  countPushed: filled(look.countPushed),
+  lastPushed: filled((sql, scope) => look.lastPushed(sql, scope, 9)),
+  listPushedGroups: filled((sql, scope) => look.listPushedGroups(sql, scope, 9)),
+  countGroupMembers: filled(async (sql, scope) => [...(await look.countGroupMembers(sql, scope, [GROUP ?? '']))]),
   countResources: filled(async (sql, scope) => [
     await list.countResources(sql, scope, PAGE),
     await list.countResources(sql, scope, { ...PAGE, where: sql`r.active` }),

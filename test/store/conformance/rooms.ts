@@ -1,10 +1,13 @@
 /** What the pages of one person, one product and the overview ask, in the name of another organization. */
 import type { Transaction } from '../../../src/store/connection.ts'
+import { failureDays } from '../../../src/store/failure-days.ts'
 import { listLetters } from '../../../src/store/letter-list.ts'
+import { countStandings } from '../../../src/store/newcomers.ts'
 import * as overview from '../../../src/store/overview.ts'
 import { personHistory } from '../../../src/store/person-history.ts'
-import { isProtected, readReasons, readSights, readWaitsOf } from '../../../src/store/person-page.ts'
+import { isProtected, readInvitedBy, readReasons, readSights, readWaitsOf } from '../../../src/store/person-page.ts'
 import { countExpiries, listHolders, listWaiting } from '../../../src/store/product-page.ts'
+import { isCountedAtOnce, ruleReaches } from '../../../src/store/rule-reach.ts'
 import { days, found, type Ground, NOON } from './ground.ts'
 import type { Tenant } from './tenants.ts'
 
@@ -35,6 +38,24 @@ export const ROOM_LOOKS: Record<string, Look> = {
   readReasons: told((sql, id, theirs) => readReasons(sql, id, person(theirs))),
   readSights: told((sql, id, theirs) => readSights(sql, id, person(theirs))),
   readWaitsOf: told((sql, id, theirs) => readWaitsOf(sql, id, person(theirs))),
+  readInvitedBy: told(async (sql, id, theirs) => {
+    await sql`update plans set operation = '{}', created_by = ${theirs.mark} where organization_id = ${theirs.ground.id}`
+    await sql`update plan_items set kind = 'invite' where organization_id = ${theirs.ground.id}`
+    return await readInvitedBy(sql, id, person(theirs))
+  }),
+  countStandings: told(async (sql, id, theirs) => [
+    ...(await countStandings(sql, id, theirs.ground.source('hr'), theirs.waiting)),
+  ]),
+  isCountedAtOnce: told(async (sql, id, theirs) => {
+    const { id: other } = theirs.ground
+    await sql`insert into people (organization_id, id, from_change) select ${other}, n, 1 from generate_series(900000, 925000) n`
+    return await isCountedAtOnce(sql, id)
+  }),
+  ruleReaches: told(async (sql, id) => [...(await ruleReaches(sql, id, ['everyone', 'cad'])).rules.values()]),
+  failureDays: told(async (sql, id, theirs) => {
+    await sql`update plans set finished_at = ${NOON} where organization_id = ${theirs.ground.id}`
+    return await failureDays(sql, id, { until: days(30), days: 60 })
+  }),
   isProtected: told((sql, id, theirs) => isProtected(sql, id, person(theirs))),
   personHistory: told((sql, id, theirs) =>
     personHistory(sql, id, person(theirs), { open: false, before: null, limit: 99 }),

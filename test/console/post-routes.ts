@@ -1,0 +1,53 @@
+/** Every route of the console that a form is sent to. */
+
+/** Below the organization, by the role that each needs; whoever adds a route says here which that is. */
+export const ROUTES = {
+  viewer: ['/account/end'],
+  operator: [
+    '/activity/mails/resend',
+    '/bulk/:verb',
+    '/bulk/:verb/approve',
+    '/bulk/:verb/discard',
+    '/bulk/:verb/draft',
+    '/bulk/:verb/file',
+    '/bulk/:verb/paste',
+    '/bulk/:verb/read',
+    '/bulk/:verb/submit',
+    '/decisions/:decision',
+    '/people/:member/check',
+    '/people/:member/lift',
+    '/plans/:plan/again',
+    '/plans/:plan/approve',
+    '/plans/:plan/cancel',
+    '/plans/:plan/choose',
+    '/plans/:plan/discard',
+    '/plans/:plan/reject',
+    '/plans/:plan/retry',
+    '/plans/:plan/start',
+    '/plans/:plan/submit',
+    '/plans/propose',
+    '/sources/:source/files/:file/dismiss',
+    '/sources/:source/setup/compare',
+  ],
+  admin: [
+    '/administrators/again',
+    '/administrators/invite',
+    '/administrators/remove',
+    '/administrators/role',
+    '/guards/edit',
+    '/guards/reset',
+    '/products/:product/edit',
+    '/products/:product/retire',
+    '/products/new',
+    '/rule-preview',
+    '/rules/:rule',
+    '/rules/:rule/retire',
+    '/rules/new',
+    '/sources/:source/files/:file/admit',
+    '/sources/:source/go-live',
+    '/sources/:source/tokens',
+    '/sources/:source/tokens/:token/revoke',
+  ],
+} as const
+/** Of nobody's organization. */
+export const ELSEWHERE = ['/sign-in', '/sign-out', '/theme']
