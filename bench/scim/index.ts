@@ -7,7 +7,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
-import { openConnection } from '../../src/store/connection.ts'
+import { openConnection, type Sql } from '../../src/store/connection.ts'
 import { startEmbedded } from '../../src/store/embedded/index.ts'
 import { Daemon } from '../daemon.ts'
 import { leavers } from './leavers.ts'
@@ -19,6 +19,7 @@ import { STEPS } from './steps.ts'
 const people = Number(process.argv[2] ?? 10_000)
 const SECONDS = Number(process.argv[3] ?? 4)
 const ROUNDS = 3
+const WITHIN_MS = 1_800_000
 
 /** What follows from requests is put off, letters to ten thousand people too, so that the requests alone are measured. */
 const LATER = `
@@ -79,7 +80,7 @@ try {
     const left = await leavers(daemon, ours, sql)
     await writeFile(file, config(LATER))
     daemon.reload()
-    await setTimeout(15_000)
+    await settled(sql)
     await sql`vacuum analyze mirror_resources, mirror_members, mirror_emails`
     console.log(
       `${people.toLocaleString('en-US')} users and a group of them all; 8 connections, ${ROUNDS} turns of ${SECONDS} s each\n`,
@@ -149,6 +150,19 @@ try {
 } finally {
   await database.stop()
   await rm(home, { recursive: true, force: true })
+}
+
+/** Other settings make the daemon look at everybody once more; waits until nothing of that is under way any more. */
+async function settled(sql: Sql): Promise<void> {
+  let quiet = 0
+  for (const until = Date.now() + WITHIN_MS; quiet < 10; quiet += 1) {
+    await setTimeout(1_000)
+    const [row] = await sql<{ busy: boolean }[]>`
+      select exists (select from dirty_people) or exists (select from pg_stat_activity
+        where datname = current_database() and xact_start < now() - interval '1 second' and pid <> pg_backend_pid()) as busy`
+    if (row?.busy === true) quiet = -1
+    if (Date.now() > until) throw new Error('the daemon did not come to rest')
+  }
 }
 
 function median(list: number[]): number {

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { z } from 'zod'
 import { isRosterdError } from '../errors.ts'
-import type { Verb } from '../reconcile/operation.ts'
+import { NOUN_OF } from '../reconcile/operation-words.ts'
 import { typed } from '../typed.ts'
 import { failure, type Plan, type Progress, planWhole, progress } from './answers.ts'
 import { eventsOf } from './events.ts'
@@ -46,13 +46,6 @@ const explained = (id: string) => (error: unknown) => {
 }
 
 const MOST_FAILURES = 10
-const NOUNS: Record<Verb, string> = {
-  invite: 'invitations',
-  remove: 'removals',
-  assign: 'assignments',
-  revoke: 'revokes',
-}
-
 /** Says how a plan ended; the exit code follows from it. */
 export async function report(session: Session, id: string, end: Progress): Promise<number> {
   const { client, paint } = session
@@ -80,7 +73,7 @@ export async function report(session: Session, id: string, end: Progress): Promi
     lines.push(
       plan.operation === null
         ? `All of them, as a file that can be put right and dropped again: ${file}`
-        : `See failed ${NOUNS[plan.operation.verb]}, as a file that can be put right and uploaded again: ${file}`,
+        : `See failed ${NOUN_OF[plan.operation.verb]}, as a file that can be put right and uploaded again: ${file}`,
     )
   }
   session.show(plan, `${lines.join('\n')}\n`)

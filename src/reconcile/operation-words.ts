@@ -2,6 +2,14 @@
 import { count } from './amount.ts'
 import type { Verb } from './operation.ts'
 
+/** `See failed removals`. */
+export const NOUN_OF: Readonly<Record<Verb, string>> = {
+  invite: 'invitations',
+  remove: 'removals',
+  assign: 'assignments',
+  revoke: 'revokes',
+}
+
 interface AskedFor {
   operation: { verb: Verb } | null
   /** Items by kind, without those that change nothing. */

@@ -60,12 +60,12 @@ export async function openFailures(handle: Handle, organization: number): Promis
     order by 1 desc, 3 desc, 2`
 }
 
-/** The rows of the last files of each source that were used, oldest first, by the key of the source. */
+/** The rows of the last full files of each source, used or stopped, oldest first, by the key of the source: one that is cut short shows. */
 export async function rowTrends(handle: Handle, organization: number, files: number): Promise<Map<string, number[]>> {
   const rows = await handle<{ key: string; rows: number[] }[]>`
     select s.key, array(
       select n.rows from snapshots n
-      where n.organization_id = s.organization_id and n.source_id = s.id and n."full" and n.state in ('admitted', 'confirmed')
+      where n.organization_id = s.organization_id and n.source_id = s.id and n."full" and n.state in ('admitted', 'confirmed', 'held', 'refused')
       order by n.id desc limit ${files}) as rows
     from sources s where s.organization_id = ${organization}`
   return new Map(rows.map((row) => [row.key, row.rows.toReversed()]))

@@ -12,7 +12,7 @@ import {
   writeProduct,
 } from '../store/product-list.ts'
 import type { Parts } from './parts.ts'
-import { ofTheFile, type Setter, setOne, valid } from './setting.ts'
+import { ofTheFile, requireNew, type Setter, setOne, valid } from './setting.ts'
 
 export interface SetProduct {
   product: ProductListRow
@@ -37,6 +37,7 @@ export async function setProduct(
     const before = all.find((one) => one.key === setting.key)
     const live = before === undefined || before.retired ? null : before
     if (live?.managed === 'config') throw ofTheFile(organization, setter, 'products', setting.key)
+    requireNew(setter, 'product', setting.key, live !== null)
     const { owned: seats, ...rest } = setting
     const { seats: owned, ...checked } = valid(checkProduct({ ...rest, seats }, organization.key))
     const wanted = { ...checked, owned }

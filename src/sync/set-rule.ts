@@ -7,7 +7,7 @@ import type { Transaction } from '../store/connection.ts'
 import { listProducts, listRules, listSources, type Organization, type RuleRow } from '../store/organizations.ts'
 import { isSameRule, type NewRule, noteManagesAdmins, replaceRules } from '../store/write-rules.ts'
 import type { Parts } from './parts.ts'
-import { ofTheFile, type Setter, setOne, valid } from './setting.ts'
+import { ofTheFile, requireNew, type Setter, setOne, valid } from './setting.ts'
 
 /** Sources that exist without being configured: no rule has to choose between them and another. */
 const BUILT_IN: readonly string[] = ['manual', 'upload']
@@ -26,6 +26,7 @@ export async function setRule(
 ): Promise<RuleRow> {
   return await setOne(parts, organization, setter.actor, async (transaction, at) => {
     const before = await ownRule(transaction, organization, key, setter)
+    requireNew(setter, 'rule', key, before !== null)
     const around = await surroundings(transaction, organization)
     const wanted = valid(checkRule(around, key, given))
     if (before !== null && isSameRule(before, wanted)) return { result: before, deed: null }

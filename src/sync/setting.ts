@@ -13,6 +13,8 @@ export interface Setter {
   actor: Actor
   /** Where the config file has a setting, given its path: `config/rosterd.yaml:12`. */
   configured(path: string): string
+  /** What is there already is not changed: somebody adds something that is new to them. */
+  anew?: boolean
 }
 
 /** What was done, for the audit. */
@@ -63,6 +65,14 @@ export function ofTheFile(
   const path = `organizations.${key}.${section}${name === null ? '' : `.${name}`}`
   const what = name === null ? `the ${section}` : `the ${section.slice(0, -1)} ${name}`
   return new RosterdError('MANAGED_BY_CONFIG', { what, place: `${path} in ${configured(path)}` })
+}
+
+/** @throws RosterdError INPUT_INVALID where something new is to be added and there is one of that key */
+export function requireNew({ anew }: Setter, what: string, key: string, there: boolean): void {
+  if (anew === true && there)
+    throw new RosterdError('INPUT_INVALID', {
+      detail: `there is a ${what} with the key ${key} already; choose another key, or change that one.`,
+    })
 }
 
 /** @throws RosterdError INPUT_INVALID with a sentence for each mistake */

@@ -94,6 +94,23 @@ describe.skipIf(chromiumPath() === null)('a selection', () => {
     await context.close()
   })
 
+  test('of everybody whom the list finds stays on its next page, and not in another search', async () => {
+    const { page, context } = await openTab(browser)
+    await enter(page)
+    await page.getByRole('checkbox', { name: /^All .* that match$/ }).check()
+    const all = await count(page)
+    await page.getByRole('link', { name: 'Next page' }).click()
+    await page.waitForURL('**after=**')
+    expect(await page.getByRole('checkbox', { name: /^All .* that match$/ }).isChecked()).toBe(true)
+    await expect.poll(() => count(page)).toBe(all)
+    await page.reload()
+    await expect.poll(() => count(page)).toBe(all)
+    await page.locator('#search').pressSequentially('p0000001')
+    await page.waitForURL('**/o/acme?q=p0000001')
+    await expect.poll(() => count(page)).toBe('0')
+    await context.close()
+  })
+
   test('is everybody whom the list finds, counted', async () => {
     const { page, context } = await openTab(browser, { width: 360 })
     await enter(page)

@@ -40,6 +40,16 @@
   const read = () => new Set(JSON.parse(sessionStorage.getItem(kept()) ?? '[]'))
   const write = (chosen) => sessionStorage.setItem(kept(), JSON.stringify([...chosen]))
   const form = () => $('#selection')
+  // Everybody whom a list finds: as long as it is the same search.
+  const keptAll = () => `selection:all:${location.pathname}`
+  const found = () => $('input[name="filter"]', form())?.value ?? ''
+  function keepAll(checked) {
+    if (checked) sessionStorage.setItem(keptAll(), found())
+    else sessionStorage.removeItem(keptAll())
+    const all = $('[data-all]', form())
+    if (all) all.checked = checked
+    show()
+  }
 
   function addUnseen(sent) {
     if (sent !== form()) return
@@ -56,7 +66,7 @@
     if (!form()) return
     const chosen = read()
     for (const box of $$('[data-tick]', form())) box.checked = chosen.has(box.value)
-    show()
+    keepAll(sessionStorage.getItem(keptAll()) === found())
   }
   function show() {
     const bar = $('[data-bar]')
@@ -105,13 +115,12 @@
       for (const one of boxes) one.checked = box.checked
       if (form()) keep(boxes)
     }
-    if (box.matches('[data-all]')) show()
+    if (box.matches('[data-all]')) keepAll(box.checked)
   })
   document.addEventListener('click', (event) => {
     if (!event.target.closest?.('[data-untick]')) return
     write(new Set())
-    const all = $('[data-all]')
-    if (all) all.checked = false
+    keepAll(false)
     restore()
     // The button is gone now; the next one in the bar has the focus.
     $('input[type=checkbox], summary', $('[data-bar]'))?.focus()

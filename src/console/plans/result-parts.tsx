@@ -1,5 +1,6 @@
 /** Parts of the results of a plan: its people, the tabs, and the buttons. */
 import { number } from '../../reconcile/amount.ts'
+import { NOUN_OF } from '../../reconcile/operation-words.ts'
 import type { PeopleTally } from '../../reconcile/people-tally.ts'
 import { peopleSentence } from '../../reconcile/people-words.ts'
 import type { PlanRow } from '../../store/plans.ts'
@@ -44,12 +45,25 @@ export function Tabs({ now, numbers }: { now: Tab; numbers: Record<Tab, number> 
   )
 }
 
-/** @param compared whether there is an earlier plan to compare it with */
-export function Actions({ row: { id, operation, supersededBy }, compared }: { row: PlanRow; compared: boolean }) {
+interface ActionsProps {
+  row: PlanRow
+  /** Whether there is an earlier plan to compare it with. */
+  compared: boolean
+  /** Items that failed. */
+  failed: number
+}
+
+export function Actions({ row: { id, operation, supersededBy }, compared, failed }: ActionsProps) {
   const at = useAddress()
   const may = useMay()
+  const { path } = useHere()
   return (
     <>
+      {failed > 0 && operation !== null && (
+        <a class="button" href={`${path}?show=failed#items`}>
+          {`See failed ${NOUN_OF[operation.verb]}`}
+        </a>
+      )}
       {compared && (
         <a class="button" href={at(planPath(id, '/compare'))}>
           Compare with the previous plan

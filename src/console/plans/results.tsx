@@ -60,7 +60,7 @@ export async function resultsScreen(asked: Asked<'plan'>, row: PlanRow): Promise
   ]
   return {
     ...screen,
-    aside: <Actions row={row} compared={previous !== null} />,
+    aside: <Actions row={row} compared={previous !== null} failed={numbers.failed} />,
     body: (
       <>
         <div class={`card banner ${numbers.failed > 0 ? 'bad' : numbers.waiting > 0 ? 'wait' : 'good'}`}>

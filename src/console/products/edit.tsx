@@ -18,7 +18,9 @@ export function productEditRoutes(door: Door): void {
   )
   action(door, { path: '/products/new', role: 'admin' }, async ({ parts, organization, actor, form, at }) => {
     const typed = typedOf(form, form.text('key'))
-    const set = await attempt(typed, true, (setting) => setProduct(parts, organization, setting, setterOf(door, actor)))
+    const set = await attempt(typed, true, (setting) =>
+      setProduct(parts, organization, setting, { ...setterOf(door, actor), anew: true }),
+    )
     if ('title' in set) return set
     return { go: at(pathOf(set.product)), notice: { kind: 'done', text: set.note ?? `${set.product.name} is there.` } }
   })

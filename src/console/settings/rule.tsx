@@ -30,7 +30,7 @@ export function rulePageRoutes(door: Door): void {
   action(door, { path: '/rules/new', role: 'admin' }, async ({ parts, organization, actor, form, at }) => {
     const typed = { key: form.text('key'), text: form.text('rule'), isNew: true }
     const set = await attempt(typed, (given) =>
-      setRule(parts, organization, { key: typed.key, given }, setterOf(door, actor)),
+      setRule(parts, organization, { key: typed.key, given }, { ...setterOf(door, actor), anew: true }),
     )
     return 'title' in set ? set : { go: at(rulePath(set.key)), notice: { kind: 'done', text: NEXT } }
   })
