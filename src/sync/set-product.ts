@@ -37,7 +37,6 @@ export async function setProduct(
     const before = all.find((one) => one.key === setting.key)
     const live = before === undefined || before.retired ? null : before
     if (live?.managed === 'config') throw ofTheFile(organization, setter, 'products', setting.key)
-    requireNew(setter, 'product', setting.key, live !== null)
     const { owned: seats, ...rest } = setting
     const { seats: owned, ...checked } = valid(checkProduct({ ...rest, seats }, organization.key))
     const wanted = { ...checked, owned }
@@ -50,6 +49,7 @@ export async function setProduct(
     }
     const result = { product, note: shortNote(product) }
     if (live !== null && isSame(settingOf(live), wanted)) return { result, deed: null }
+    requireNew(setter, 'product', setting.key, live !== null)
     await writeProduct(transaction, organization.id, wanted)
     const named = live !== null && isSame({ ...settingOf(live), owned, reserve: wanted.reserve }, wanted)
     const deed = {

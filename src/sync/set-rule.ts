@@ -26,10 +26,10 @@ export async function setRule(
 ): Promise<RuleRow> {
   return await setOne(parts, organization, setter.actor, async (transaction, at) => {
     const before = await ownRule(transaction, organization, key, setter)
-    requireNew(setter, 'rule', key, before !== null)
     const around = await surroundings(transaction, organization)
     const wanted = valid(checkRule(around, key, given))
     if (before !== null && isSameRule(before, wanted)) return { result: before, deed: null }
+    requireNew(setter, 'rule', key, before !== null)
     const change = { closed: before === null ? [] : [key], fresh: [wanted] }
     await put(transaction, organization, at, change)
     const result = (await listRules(transaction, organization.id)).find((one) => one.key === key)

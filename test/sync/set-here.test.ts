@@ -78,3 +78,21 @@ test('limits that are set hold what the usual ones let through, also of a file',
   await setLimits(world.parts, await acme(), { snapshot: { hold_percent: 100, refuse_percent: 90 } }, SETTER)
   expect((await world.drop('less.csv', ROSTER)).state).toBe('refused')
 })
+
+test('what is added anew never changes what is there, and the same once more is done already', async () => {
+  world = await openWorld({ sources: AUTO, rules: EVERYONE })
+  const anew = { ...SETTER, anew: true }
+  await setProduct(world.parts, await acme(), MAYA, anew)
+  await setProduct(world.parts, await acme(), MAYA, anew)
+  await expect(setProduct(world.parts, await acme(), { ...MAYA, owned: 9 }, anew)).rejects.toMatchObject({
+    code: 'INPUT_INVALID',
+    message: expect.stringContaining('there is a product with the key maya already'),
+  })
+  await setRule(world.parts, await acme(), { key: 'maya', given: GIVES_MAYA }, anew)
+  await setRule(world.parts, await acme(), { key: 'maya', given: GIVES_MAYA }, anew)
+  const other = parse('{ when: { everyone: true }, then: [{ product: maya }] }')
+  await expect(setRule(world.parts, await acme(), { key: 'maya', given: other }, anew)).rejects.toMatchObject({
+    message: expect.stringContaining('there is a rule with the key maya already'),
+  })
+  await setRule(world.parts, await acme(), { key: 'maya', given: other }, SETTER)
+})

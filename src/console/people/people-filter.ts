@@ -3,6 +3,9 @@ import type { MemberState, Role } from '../../reconcile/model.ts'
 import { fold } from '../../reconcile/normalise.ts'
 import type { MemberChoice, MemberFilter, MemberOrder } from '../../store/member-list.ts'
 
+/** What of the address of the list says who is found. */
+export const FILTERS: readonly string[] = ['q', 'state', 'role', 'product', 'source', 'leaving']
+
 export const PEOPLE_STATES = ['invited', 'active', 'suspended', 'removed'] as const
 const ROLES = ['member', 'admin', 'owner'] as const
 

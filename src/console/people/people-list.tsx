@@ -8,6 +8,7 @@ import { Form } from '../parts/form.tsx'
 import { Empty } from '../parts/pill.tsx'
 import { Pager, Table } from '../parts/table.tsx'
 import { PEOPLE, personName } from './people-columns.tsx'
+import { FILTERS } from './people-filter.ts'
 import { SelectionBar } from './selection-bar.tsx'
 
 interface PeopleProps {
@@ -22,7 +23,7 @@ interface PeopleProps {
 
 export function People({ rows, next, query, selectable, whole }: PeopleProps) {
   const at = useAddress()
-  const asked = [...query.keys()].some((name) => ['q', 'state', 'product', 'source', 'leaving'].includes(name))
+  const asked = [...query.keys()].some((name) => FILTERS.includes(name))
   if (rows.length === 0) {
     return (
       <div id="people" class="list">

@@ -1,6 +1,7 @@
 /** The bar at the bottom of the list: how many are ticked, and what can be done with them. Without a script, those of this page. */
 import { useAddress, useHere } from '../here.ts'
 import { Menu } from '../parts/menu.tsx'
+import { FILTERS } from './people-filter.ts'
 
 /**
  * @param query of the list: what "all that match" means
@@ -10,7 +11,8 @@ export function SelectionBar({ query, whole }: { query: URLSearchParams; whole: 
   const { offers } = useHere()
   const at = useAddress()
   if (!offers('/bulk/:verb')) return null
-  const asked = query.toString()
+  // Neither the page nor the order: the same people are meant on each.
+  const asked = new URLSearchParams([...query].filter(([name]) => FILTERS.includes(name))).toString()
   return (
     <div class="bar" data-bar>
       <p class="bar-count" role="status">
