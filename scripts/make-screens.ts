@@ -124,6 +124,11 @@ async function live(place: Installation, daemon: Daemon): Promise<Lived> {
   for (const { id } of members.slice(0, 30)) await kim('POST', `/members/${id}/accept`)
   const some = members.slice(5, 17).map(({ email }) => email)
   await apply(daemon, kim, await ask(dana, { verb: 'assign', users: some, products: ['houdini'], wait: true }))
+  const soon = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10)
+  for (const [at, days] of [12, 33, 61].entries()) {
+    const users = members.slice(20 + 3 * at, 23 + 3 * at).map(({ email }) => email)
+    await apply(daemon, kim, await ask(dana, { verb: 'assign', users, products: ['toolbox'], expires: soon(days), wait: true }))
+  }
   const failed = await ask(dana, { verb: 'remove', users: some.slice(0, 6) })
   await apply(daemon, kim, failed)
   const draft = await ask(dana, {
@@ -165,6 +170,7 @@ const screensOf = ({ first, failed, waits, draft, person, file }: Lived): [name:
   ['person-explain', `/people/${person}/explain`],
   ['products', '/products'],
   ['product', '/products/houdini'],
+  ['product-ends', '/products/toolbox'],
   ['product-waiting', '/products/houdini/waiting'],
   ['product-edit', '/products/new'],
   ['sources', '/sources'],

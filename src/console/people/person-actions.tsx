@@ -71,7 +71,7 @@ export function ProductActions({
   if (!may('operator') || !offers('/bulk/:verb')) return null
   const keep = held ? 'Keep whatever sources say' : 'Assign by hand'
   return (
-    <div class="person beneath">
+    <div class="turns">
       {!byHand && (
         <a href={at(lastingPath('assign', member, product))} aria-label={`${keep}: ${name}`}>
           {keep}

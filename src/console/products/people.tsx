@@ -70,7 +70,7 @@ const WAITING: Column<WaitingRow>[] = [
   { key: 'position', title: 'Position', number: true, cell: ({ position }) => number(position) },
   { key: 'person', title: 'Person', always: true, cell: (row) => <Person {...row} /> },
   { key: 'why', title: 'Wanted by', cell: ({ rule }) => wantedBy(rule) },
-  { key: 'since', title: 'Waiting', cell: ({ since }) => <Ago at={since} /> },
+  { key: 'since', title: 'Waiting since', cell: ({ since }) => <Ago at={since} /> },
 ]
 
 function wantedBy(rule: string | null): string {
