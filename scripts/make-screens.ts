@@ -127,7 +127,11 @@ async function live(place: Installation, daemon: Daemon): Promise<Lived> {
   const soon = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10)
   for (const [at, days] of [12, 33, 61].entries()) {
     const users = members.slice(20 + 3 * at, 23 + 3 * at).map(({ email }) => email)
-    await apply(daemon, kim, await ask(dana, { verb: 'assign', users, products: ['toolbox'], expires: soon(days), wait: true }))
+    await apply(
+      daemon,
+      kim,
+      await ask(dana, { verb: 'assign', users, products: ['toolbox'], expires: soon(days), wait: true }),
+    )
   }
   const failed = await ask(dana, { verb: 'remove', users: some.slice(0, 6) })
   await apply(daemon, kim, failed)
