@@ -5,9 +5,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { failureDays } from '../../src/store/failure-days.ts'
 import { resend } from '../../src/sync/resend.ts'
 import { faults } from '../support/axe.ts'
-import { chromiumPath, openBrowser, openTab } from '../support/browser.ts'
+import { chromiumPath, openBrowser } from '../support/browser.ts'
 import { KIM } from '../support/pipeline.ts'
-import type { Who } from './plan-scene.ts'
+import { pagesOf } from './plan-scene.ts'
 import { HOSTILE, openRooms, type Rooms } from './rooms-scene.ts'
 
 describe.skipIf(chromiumPath() === null)('lists', () => {
@@ -22,17 +22,7 @@ describe.skipIf(chromiumPath() === null)('lists', () => {
     await rooms.close()
   })
 
-  async function on(
-    path: string,
-    work: (page: Page) => Promise<void>,
-    { who = 'kim', ...options }: { who?: Who } & Parameters<typeof openTab>[1] = {},
-  ): Promise<void> {
-    const { page, context, complaints } = await openTab(browser, options)
-    await rooms.signIn(page, who, `/o/acme${path}`)
-    await work(page)
-    expect(complaints).toEqual([])
-    await context.close()
-  }
+  const on = pagesOf(() => ({ browser, signIn: rooms.signIn }))
   /** The file behind the link of a page. */
   async function taken(page: Page): Promise<string[][]> {
     const link = page.getByRole('link', { name: 'Download CSV' }).first()

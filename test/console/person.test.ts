@@ -3,8 +3,8 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { showId } from '../../src/reconcile/identifiers.ts'
 import { faults } from '../support/axe.ts'
-import { chromiumPath, openBrowser, openTab } from '../support/browser.ts'
-import { email, type Who } from './plan-scene.ts'
+import { chromiumPath, openBrowser } from '../support/browser.ts'
+import { email, pagesOf } from './plan-scene.ts'
 import { openRooms, type Rooms } from './rooms-scene.ts'
 
 describe.skipIf(chromiumPath() === null)('a person', () => {
@@ -19,17 +19,7 @@ describe.skipIf(chromiumPath() === null)('a person', () => {
     await rooms.close()
   })
 
-  async function on(
-    path: string,
-    work: (page: Page) => Promise<void>,
-    { who = 'kim', ...options }: { who?: Who } & Parameters<typeof openTab>[1] = {},
-  ): Promise<void> {
-    const { page, context, complaints } = await openTab(browser, options)
-    await rooms.signIn(page, who, `/o/acme${path}`)
-    await work(page)
-    expect(complaints).toEqual([])
-    await context.close()
-  }
+  const on = pagesOf(() => ({ browser, signIn: rooms.signIn }))
   const person = (id: number, rest = '') => `/people/${showId('mem', id)}${rest}`
 
   test('every rule is asked about them, and what would take a product away is said', async () => {

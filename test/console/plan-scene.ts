@@ -133,3 +133,19 @@ export async function openScene(more = '') {
 }
 
 export type Scene = Awaited<ReturnType<typeof openScene>>
+
+/** Work on a page of somebody, in a tab of its own; what it complained about is looked at in the end. */
+export const pagesOf =
+  (place: () => { browser: Browser; signIn: Scene['signIn'] }) =>
+  async (
+    path: string,
+    work: (page: Page) => Promise<void>,
+    { who = 'kim', ...options }: { who?: Who } & Parameters<typeof openTab>[1] = {},
+  ): Promise<void> => {
+    const { browser, signIn } = place()
+    const { page, context, complaints } = await openTab(browser, options)
+    await signIn(page, who, `/o/acme${path}`)
+    await work(page)
+    expect(complaints).toEqual([])
+    await context.close()
+  }

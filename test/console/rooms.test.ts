@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { showId } from '../../src/reconcile/identifiers.ts'
 import { faults } from '../support/axe.ts'
 import { chromiumPath, openBrowser, openTab } from '../support/browser.ts'
-import type { Who } from './plan-scene.ts'
+import { pagesOf } from './plan-scene.ts'
 import { HOSTILE, openRooms, type Rooms } from './rooms-scene.ts'
 
 describe.skipIf(chromiumPath() === null)('the rooms', () => {
@@ -19,18 +19,7 @@ describe.skipIf(chromiumPath() === null)('the rooms', () => {
     await rooms.close()
   })
 
-  /** A tab of somebody on a page; what it complained about is looked at in the end. */
-  async function on(
-    path: string,
-    work: (page: Page) => Promise<void>,
-    { who = 'kim', ...options }: { who?: Who } & Parameters<typeof openTab>[1] = {},
-  ): Promise<void> {
-    const { page, context, complaints } = await openTab(browser, options)
-    await rooms.signIn(page, who, `/o/acme${path}`)
-    await work(page)
-    expect(complaints).toEqual([])
-    await context.close()
-  }
+  const on = pagesOf(() => ({ browser, signIn: rooms.signIn }))
 
   const person = (id: number) => `/people/${showId('mem', id)}`
   const file = async (name: string) => {

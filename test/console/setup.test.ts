@@ -4,8 +4,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { checkText, readEnvironment } from '../../src/config/index.ts'
 import { KIND_NAMES, SOURCE_KINDS, yamlOfSource } from '../../src/console/sources/sources-yaml.ts'
 import { faults } from '../support/axe.ts'
-import { chromiumPath, openBrowser, openTab } from '../support/browser.ts'
-import { email, openScene, roster, type Scene, type Who } from './plan-scene.ts'
+import { chromiumPath, openBrowser } from '../support/browser.ts'
+import { email, openScene, pagesOf, roster, type Scene } from './plan-scene.ts'
 
 describe('what to write into the configuration file', () => {
   test.each(SOURCE_KINDS)('%s is what the daemon reads', (kind) => {
@@ -50,17 +50,7 @@ pushed-houdini: { source: idp, when: { group: { name: Houdini users } }, then: [
     await scene.close()
   })
 
-  async function on(
-    path: string,
-    work: (page: Page) => Promise<void>,
-    { who = 'kim', ...options }: { who?: Who } & Parameters<typeof openTab>[1] = {},
-  ): Promise<void> {
-    const { page, context, complaints } = await openTab(browser, options)
-    await scene.signIn(page, who, `/o/acme${path}`)
-    await work(page)
-    expect(complaints).toEqual([])
-    await context.close()
-  }
+  const on = pagesOf(() => ({ browser, signIn: scene.signIn }))
 
   /** As the identity provider comes in. */
   async function push(path: string, body: unknown): Promise<string> {
