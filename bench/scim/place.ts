@@ -67,10 +67,12 @@ export class Peer {
   readonly url: string
   readonly headers = { 'content-type': 'application/json' }
   readonly ids: string[]
+  readonly people: number
 
-  private constructor(url: string, ids: string[]) {
+  private constructor(url: string, ids: string[], people: number) {
     this.url = url
     this.ids = ids
+    this.people = people
   }
 
   static async fill(url: string, people: number): Promise<Peer> {
@@ -80,6 +82,7 @@ export class Peer {
     return new Peer(
       url,
       rows.map((row) => row.id),
+      people,
     )
   }
 }

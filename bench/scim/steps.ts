@@ -15,6 +15,7 @@ export interface Step {
 
 const PATCH = 'urn:ietf:params:scim:api:messages:2.0:PatchOp'
 const some = (ids: string[]): string => ids[Math.floor(Math.random() * ids.length)] ?? ''
+const anybody = ({ people }: { people: number }): number => 1 + Math.floor(Math.random() * people)
 const insert = (): Call => ({ method: 'POST', path: '/plain', body: JSON.stringify(person(1)) })
 const select = (peer: Peer): Call => ({ method: 'GET', path: `/plain/${some(peer.ids)}` })
 
@@ -37,14 +38,10 @@ export const STEPS: Step[] = [
     name: 'find by userName',
     against: 'select',
     call(place) {
-      const number = 1 + Math.floor(Math.random() * place.people)
-      const filter = encodeURIComponent(`userName eq "person.${number}@bench.example"`)
+      const filter = encodeURIComponent(`userName eq "person.${anybody(place)}@bench.example"`)
       return { method: 'GET', path: `/Users?filter=${filter}&startIndex=1&count=100` }
     },
-    ceiling: (peer) => ({
-      method: 'GET',
-      path: `/named?name=person.${1 + Math.floor(Math.random() * peer.ids.length)}`,
-    }),
+    ceiling: (peer) => ({ method: 'GET', path: `/named?name=person.${anybody(peer)}` }),
   },
   {
     name: 'GET by id',

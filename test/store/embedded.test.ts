@@ -11,6 +11,7 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { claimDataDirectory, openConnection } from '../../src/store/connection.ts'
 import { startEmbedded } from '../../src/store/embedded/index.ts'
+import { sharedBuffers } from '../../src/store/embedded/memory.ts'
 import { migrate } from '../../src/store/migrate.ts'
 import { freshDatabase } from '../support/database.ts'
 
@@ -47,11 +48,21 @@ test('starts, answers, keeps its data and stops', async () => {
   const [row] = await query(
     second.url,
     `select answer, now() as now, current_setting('timezone') as zone, current_setting('application_name') as name,
-       datlocprovider::text as provider, datlocale as locale, pg_encoding_to_char(encoding) as encoding
+       pg_size_bytes(current_setting('shared_buffers')) / 1048576 as buffers, datlocprovider::text as provider, datlocale as locale, pg_encoding_to_char(encoding) as encoding
      from kept, pg_database where datname = current_database()`,
   )
   expect(row).toMatchObject({ answer: 42, zone: 'UTC', name: 'rosterd', provider: 'b', locale: 'C.UTF-8' })
-  expect(row).toMatchObject({ encoding: 'UTF8', now: expect.any(Date) })
+  expect(row).toMatchObject({ encoding: 'UTF8', now: expect.any(Date), buffers: sharedBuffers() })
+})
+
+test.each([
+  ['a small machine: what PostgreSQL takes by itself', 512, 0, 128],
+  ['an eighth of the machine', 4_096, 0, 512],
+  ['an eighth of what its container allows', 65_536, 2_048, 256],
+  ['no limit is a number beyond any machine', 4_096, 2 ** 44, 512],
+  ['a large machine: what a million people fill', 65_536, 0, 1_024],
+])('keeps pages at hand: %s', (_, machine, container, megabytes) => {
+  expect(sharedBuffers(machine * 2 ** 20, container * 2 ** 20)).toBe(megabytes)
 })
 
 test('wants the password, which no message tells', async () => {

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { RosterdError } from '../../errors.ts'
 import { run, surroundings } from './command.ts'
 import { explain, openLog, readLog } from './log-file.ts'
+import { sharedBuffers } from './memory.ts'
 import type { Start } from './own-server.ts'
 import { findPostmaster, signature } from './postmaster.ts'
 
@@ -44,7 +45,8 @@ async function attemptLaunch({ home, program, cluster, fsync, port: wanted }: St
   const [port, leash, log] = await Promise.all([wanted ?? freePort(), findLeash(), openLog(cluster.log, home.account)])
   const { size: offset } = await log.stat()
   const command = [...leash, program.postgres, '-D', cluster.directory, '-p', String(port)]
-  const settings = [...SETTINGS, ...(fsync ? [] : CARELESS)].flatMap((setting) => ['-c', setting])
+  const memory = `shared_buffers=${sharedBuffers()}MB`
+  const settings = [...SETTINGS, memory, ...(fsync ? [] : CARELESS)].flatMap((setting) => ['-c', setting])
   const [file = program.postgres, ...args] = [...command, ...settings, ...signature(process.pid, leash.length > 0)]
   const child = spawn(file, args, { ...surroundings(home.account), stdio: ['ignore', log.fd, log.fd] })
   let failure: string | undefined
