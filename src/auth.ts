@@ -47,6 +47,12 @@ export function makeSecret(): string {
   return randomBytes(32).toString('base64url')
 }
 
+/** For the link of a letter: the secret that it carries, and what is stored of it. */
+export function makeLinkSecret(): { secret: string; hash: Buffer } {
+  const secret = makeSecret()
+  return { secret, hash: hashToken(secret) }
+}
+
 export function hashToken(token: string): Buffer {
   return createHash('sha256').update(token).digest()
 }

@@ -1,6 +1,6 @@
 /** Every part of the daemon, built once from the config. Tests build their own from the same pieces. */
 import type { Logger } from 'pino'
-import { bootstrapToken, hashToken } from './auth.ts'
+import { bootstrapToken, hashToken, makeLinkSecret } from './auth.ts'
 import { baseUrlOf, type Config } from './config/index.ts'
 import { createDispatcher, type Dispatcher } from './notify/dispatch.ts'
 import { createMailer, type Mailer } from './notify/mail.ts'
@@ -74,7 +74,7 @@ export async function openContext(config: Config, log: Logger, signal: AbortSign
     let mailer = mailerOf(config)
     const listening = { port: config.server.port }
     const dispatcher = createDispatcher({
-      box: createLetterBox(sql),
+      box: createLetterBox(sql, makeLinkSecret),
       mailer: {
         get destination() {
           return mailer.destination

@@ -14,7 +14,7 @@ import { Health } from './health.ts'
 import { Herald } from './herald.ts'
 import { closeListener, openListener } from './listener.ts'
 import { createMetrics, type Metrics } from './metrics.ts'
-import { isFinal } from './reconcile/review.ts'
+import { hasEnded } from './reconcile/review.ts'
 import { Reception, Reloader } from './reload.ts'
 import { whileAway } from './store/disconnection.ts'
 import { nobodySignedIn } from './store/login-links.ts'
@@ -155,7 +155,7 @@ async function run(context: Context, around: Around, tell: (line: string) => voi
       async execute(data, job) {
         const before = await readPlan(parts.sql, data.organization, data.plan)
         // Asked twice, for instance by a sweep and a resumed job: the first has told how it ended.
-        if (before === null || isFinal(before.state) || before.state === 'partially_failed') return
+        if (before === null || hasEnded(before.state)) return
         const state = await execute(parts, data.organization, data.plan, AbortSignal.any([job, signal]))
         await herald.executed(data.organization, data.plan, state)
       },

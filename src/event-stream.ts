@@ -6,6 +6,11 @@ const PAUSE_MS = 500
 const COST = 10
 /** A comment, so that no proxy takes the silence for the end. */
 const HEARTBEAT_MS = 15_000
+/**
+ * Then it ends, and whoever follows comes again by themselves, as clients of server-sent events do: whoever is signed out by then, holds
+ * a token that was revoked or may look no more, is sent nothing further.
+ */
+const LONGEST_MS = 300_000
 
 export interface Look {
   /** What there is to tell, sent when it differs from the time before; null where the end says it all. */
@@ -17,18 +22,16 @@ export interface Look {
 interface Following {
   /** Aborted when the daemon stops. */
   stopping: AbortSignal | undefined
-  /** Milliseconds; then the stream ends, and whoever follows comes again. */
-  lasts?: number
   /** Once the stream has begun no error can be answered any more. */
   brokeOff(error: unknown): void
 }
 
-/** Sends what `look` finds until that has ended or is gone (null), nobody listens, or the daemon stops. */
+/** Sends what `look` finds until that has ended or is gone (null), nobody listens, five minutes are over, or the daemon stops. */
 export function eventStream(look: () => Promise<Look | null>, following: Following): Response {
-  const { stopping, lasts = Number.POSITIVE_INFINITY, brokeOff } = following
+  const { stopping, brokeOff } = following
   const gone = new AbortController()
   const signal = stopping === undefined ? gone.signal : AbortSignal.any([gone.signal, stopping])
-  const events = follow(look, lasts, signal)
+  const events = follow(look, signal)
   const encoder = new TextEncoder()
   const body = new ReadableStream<Uint8Array>({
     async pull(controller) {
@@ -51,11 +54,11 @@ export function eventStream(look: () => Promise<Look | null>, following: Followi
   })
 }
 
-async function* follow(look: () => Promise<Look | null>, lasts: number, signal: AbortSignal): AsyncGenerator<string> {
+async function* follow(look: () => Promise<Look | null>, signal: AbortSignal): AsyncGenerator<string> {
   let last: string | null = null
   const since = performance.now()
   let told = since
-  while (!signal.aborted && performance.now() - since < lasts) {
+  while (!signal.aborted && performance.now() - since < LONGEST_MS) {
     const begun = performance.now()
     const found = await look()
     if (found === null) return

@@ -1,8 +1,8 @@
 /** The port on which requests come in: each within limits of time and size, so that nobody's slowness is at the cost of others. */
-import type { Server } from 'node:http'
-import { serve as listen } from '@hono/node-server'
+import { createServer, type Server } from 'node:http'
+import { getRequestListener, RequestError } from '@hono/node-server'
 import { RosterdError } from './errors.ts'
-import { answerUnreadable, MOST_HEAD } from './unreadable.ts'
+import { answerNonsense, answerUnreadable, MOST_HEAD } from './unreadable.ts'
 
 /** In milliseconds. */
 export interface Patience {
@@ -14,7 +14,7 @@ export interface Patience {
 
 const PATIENCE: Patience = { requestWithin: 60_000, lookEvery: 15_000 }
 
-type Fetch = Parameters<typeof listen>[0]['fetch']
+type Fetch = Parameters<typeof getRequestListener>[0]
 
 /** @throws RosterdError PORT_BUSY */
 export async function openListener(
@@ -22,19 +22,19 @@ export async function openListener(
   fetch: Fetch,
   { requestWithin, lookEvery }: Patience = PATIENCE,
 ): Promise<Server> {
-  const server = listen({
-    fetch,
+  const limits = { requestTimeout: requestWithin, connectionsCheckingInterval: lookEvery, maxHeaderSize: MOST_HEAD }
+  const answer = getRequestListener(fetch, {
     hostname: host,
-    port,
-    serverOptions: {
-      requestTimeout: requestWithin,
-      connectionsCheckingInterval: lookEvery,
-      maxHeaderSize: MOST_HEAD,
-    },
+    // What is no address of anything never comes to `fetch`: it is left for the line below. All else is answered there.
+    errorHandler: (error) => (error instanceof RequestError ? undefined : new Response(null, { status: 500 })),
   })
-  if (!('address' in server) || !('closeIdleConnections' in server))
-    throw new TypeError('an HTTP/1 server was expected')
+  const server = createServer(limits, (incoming, outgoing) => {
+    void answer(incoming, outgoing).then(() => {
+      if (!outgoing.headersSent && outgoing.writable) answerNonsense(incoming.url, outgoing)
+    })
+  })
   server.on('clientError', answerUnreadable)
+  server.listen(port, host)
   await new Promise<void>((resolve, reject) => {
     server.once('listening', resolve)
     server.once('error', (error: NodeJS.ErrnoException) => {

@@ -123,6 +123,22 @@ describe('who falls silent', { timeout: 2 * WITHIN_MS }, () => {
   })
 })
 
+test.each([
+  ['a path that has to be percent-encoded', 'GET /scim/v2/Users/CORP\\jsmith', 'host: x', 'application/scim+json'],
+  ['a host that is none', 'GET /scim/v2/Users', 'host: a@b', 'application/scim+json'],
+  ['the address of another host', 'GET http://other:99999/scim/v2/Users', 'host: x', 'application/scim+json'],
+  ['a host that is none, elsewhere', 'GET /api/v1/organizations', 'host: a@b', 'application/problem+json'],
+])('%s is answered with a body that says so', async (_, line, host, type) => {
+  const socket = connect({ port, host: '127.0.0.1' })
+  let heard = ''
+  socket.on('data', (chunk) => (heard += chunk))
+  socket.write(`${line} HTTP/1.1\r\n${host}\r\nconnection: close\r\n\r\n`)
+  await once(socket, 'close')
+  expect(heard).toMatch(/^HTTP\/1\.1 400 /)
+  expect(heard.toLowerCase()).toContain(`content-type: ${type}`)
+  expect(heard).toContain('no address; percent-encode')
+})
+
 test('who is silent when it closes keeps it no longer than the drain', async () => {
   const own = await openListener({ host: '127.0.0.1', port: 0 }, here.app.fetch)
   const address = own.address()

@@ -4,7 +4,7 @@ import { SMTPServer } from 'smtp-server'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { z } from 'zod'
 import { createApp } from '../src/app.ts'
-import { hashToken, makeToken } from '../src/auth.ts'
+import { hashToken, makeLinkSecret, makeToken } from '../src/auth.ts'
 import { createDispatcher } from '../src/notify/dispatch.ts'
 import { createMailer } from '../src/notify/mail.ts'
 import { createLetterBox } from '../src/store/outbox.ts'
@@ -83,7 +83,7 @@ test('no address, name, token, password or text of a letter', async () => {
   })
   const stop = new AbortController()
   const dispatcher = createDispatcher({
-    box: createLetterBox(world.sql),
+    box: createLetterBox(world.sql, makeLinkSecret),
     mailer,
     log: world.parts.log,
     baseUrl: 'http://127.0.0.1:1',

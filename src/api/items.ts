@@ -36,7 +36,7 @@ export const item = z
     foreseen: z
       .object({ code: z.string(), message: z.string(), nextStep: z.string() })
       .nullable()
-      .openapi({ description: 'Why it is predicted not to succeed.' }),
+      .openapi({ description: 'Why it is predicted not simply to succeed.' }),
     state: z.enum(ITEM_STATES),
     code: z.string().nullable(),
     message: z.string().nullable().openapi({ description: 'Why it did not simply succeed.' }),

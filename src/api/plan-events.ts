@@ -1,16 +1,14 @@
-/** A plan while it runs, as server-sent events (HTML, "Server-sent events"): how far it is, and how it ended. */
+/** A plan as server-sent events (HTML, "Server-sent events"): how far it is, and how it ended. */
 import { z } from '@hono/zod-openapi'
 import { eventOf, eventStream, type Look } from '../event-stream.ts'
 import { showId } from '../reconcile/identifiers.ts'
-import type { PlanState } from '../reconcile/model.ts'
+import { hasEnded } from '../reconcile/review.ts'
 import { tally } from '../reconcile/tally.ts'
 import { countPeople } from '../store/people-tally.ts'
 import { progress, readPlan } from '../store/plans.ts'
 import type { Parts } from '../sync/parts.ts'
 import { type Door, route } from './openapi.ts'
 import { planOf } from './plan.ts'
-
-const RUNNING: ReadonlySet<PlanState> = new Set<PlanState>(['approved', 'applying', 'paused'])
 
 export function planEventRoutes(door: Door): void {
   route(
@@ -20,7 +18,7 @@ export function planEventRoutes(door: Door): void {
       path: '/plans/{plan}/events',
       noun: 'plans',
       summary:
-        'Its progress as server-sent events: `progress` while it runs, `ended` with the numbers once it does not, and no more',
+        'Its progress as server-sent events: `progress` from draft on, and `ended` with the numbers once it has ended. A stream lasts five minutes at most; whoever follows comes again',
       role: 'viewer',
       answer: z.never(),
       files: ['text/event-stream'],
@@ -36,14 +34,14 @@ export function planEventRoutes(door: Door): void {
   )
 }
 
-/** How far it is, while it runs; then the numbers that it ended with. Null: there is no such plan any more. */
+/** How far it is, until it has ended; then the numbers that it ended with. Null: there is no such plan any more. */
 async function look(parts: Parts, organization: number, plan: number): Promise<Look | null> {
   // The state first: what it ended with is there when it says that it has.
   const row = await readPlan(parts.sql, organization, plan)
   if (row === null) return null
   const { items, states } = await progress(parts.sql, organization, plan)
   const now = { id: showId('pln', plan), state: row.state, itemCount: items, states }
-  if (RUNNING.has(row.state)) return { now: eventOf('progress', JSON.stringify(now)), end: null }
+  if (!hasEnded(row.state)) return { now: eventOf('progress', JSON.stringify(now)), end: null }
   const people = await countPeople(parts.sql, organization, plan)
   return { now: null, end: eventOf('ended', JSON.stringify({ ...now, ...tally(states), people })) }
 }

@@ -75,7 +75,7 @@ async function screenOf({ parts, organization, query }: Asked, state: DecisionLi
   }
 }
 
-const whoText = ({ name, email }: DecisionPerson): string =>
+export const whoText = ({ name, email }: DecisionPerson): string =>
   personText({ name, email: email ?? 'somebody without an address' })
 
 function Question({ row }: { row: DecisionListRow }) {
@@ -116,7 +116,11 @@ function Answers({ row, id }: { row: DecisionListRow; id: string }) {
       {row.kind === 'gone' ? (
         <>
           <Choice value="keep" about={id} text="They keep all access" />
-          {may('admin') && <Choice value="end_access" about={id} text="Their access ends" danger />}
+          {may('admin') && (
+            <a class="button danger" href={at(`/decisions/${id}/end`)} aria-describedby={id}>
+              Their access ends…
+            </a>
+          )}
         </>
       ) : (
         <>
@@ -135,19 +139,9 @@ function Answers({ row, id }: { row: DecisionListRow; id: string }) {
   )
 }
 
-function Choice({
-  value,
-  about,
-  text,
-  danger = false,
-}: {
-  value: string
-  about: string
-  text: string
-  danger?: boolean
-}) {
+function Choice({ value, about, text }: { value: string; about: string; text: string }) {
   return (
-    <button type="submit" name="choice" value={value} aria-describedby={about} class={danger ? 'danger' : ''}>
+    <button type="submit" name="choice" value={value} aria-describedby={about}>
       {text}
     </button>
   )

@@ -39,7 +39,7 @@ export async function draw(door: Door, c: Context<ConsoleEnv>, here: Here, scree
 async function takeNotice(door: Door, c: Context<ConsoleEnv>): Promise<Notice | null> {
   const session = c.var.signedIn?.session
   if (session === undefined || session.notice === null) return null
-  await leaveNotice(door.context.parts.sql, session.id, null)
+  await leaveNotice(door.context.parts.sql, session, null)
   return session.notice
 }
 

@@ -8,6 +8,7 @@ import { mailRoutes } from './activity/mails.tsx'
 import { assetRoutes } from './assets.ts'
 import { bulkRoutes } from './bulk/bulk.tsx'
 import type { ConsoleContext } from './context.ts'
+import { decisionEndRoutes } from './decision-end.tsx'
 import { decisionRoutes } from './decisions.tsx'
 import { type ConsoleEnv, type Door, fromOurPages, guarded, recognising } from './door.ts'
 import { answerWithPage } from './error-page.tsx'
@@ -15,21 +16,26 @@ import { landingRoutes } from './landing.ts'
 import { overviewRoutes } from './overview/overview.tsx'
 import { peopleRoutes } from './people/people.tsx'
 import { personRoutes } from './people/person.tsx'
+import { checkRoutes } from './people/person-check.ts'
 import { explainRoutes } from './people/person-explain.tsx'
+import { liftRoutes } from './people/person-lift.tsx'
 import { planRoutes } from './plans/page.tsx'
 import { productEditRoutes } from './products/edit.tsx'
 import { productFileRoutes } from './products/files.ts'
 import { productPageRoutes } from './products/product.tsx'
 import { productRoutes } from './products/products.tsx'
+import { productRetireRoutes } from './products/retire.tsx'
 import { limitRoutes } from './settings/guard-limits.tsx'
 import { guardRoutes } from './settings/guards.tsx'
 import { rulePageRoutes } from './settings/rule.tsx'
+import { ruleRetireRoutes } from './settings/rule-retire.tsx'
 import { ruleRoutes } from './settings/rules.tsx'
 import { accountRoutes } from './sign-in/account.tsx'
 import { administratorRoutes } from './sign-in/administrators.tsx'
 import { openIdRoutes } from './sign-in/openid.ts'
 import { signInRoutes } from './sign-in/sign-in.tsx'
 import { sourceFileRoutes } from './sources/file.tsx'
+import { fileDismissRoutes } from './sources/file-dismiss.tsx'
 import { newSourceRoutes } from './sources/new.tsx'
 import { setupRoutes } from './sources/setup.tsx'
 import { sourcePageRoutes } from './sources/source.tsx'
@@ -54,9 +60,13 @@ export function consoleDoor(context: ConsoleContext): Hono<ConsoleEnv> {
   planRoutes(door)
   personRoutes(door)
   explainRoutes(door)
+  checkRoutes(door)
+  liftRoutes(door)
   overviewRoutes(door)
   decisionRoutes(door)
+  decisionEndRoutes(door)
   productEditRoutes(door)
+  productRetireRoutes(door)
   productRoutes(door)
   productFileRoutes(door)
   productPageRoutes(door)
@@ -65,8 +75,10 @@ export function consoleDoor(context: ConsoleContext): Hono<ConsoleEnv> {
   sourcePageRoutes(door)
   setupRoutes(door)
   sourceFileRoutes(door)
+  fileDismissRoutes(door)
   sourceTokenRoutes(door)
   rulePageRoutes(door)
+  ruleRetireRoutes(door)
   ruleRoutes(door)
   limitRoutes(door)
   guardRoutes(door)

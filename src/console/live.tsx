@@ -4,9 +4,6 @@ import { eventOf, eventStream } from '../event-stream.ts'
 import { HereProvider } from './here.ts'
 import type { Asked } from './route.ts'
 
-/** Then it ends, and the browser comes again by itself: whoever is signed out by then, or may look no more, is sent nothing further. */
-const LONGEST_MS = 300_000
-
 export interface Look {
   /** Elements with ids: each takes the place of the one with its id. */
   parts: Child
@@ -23,7 +20,6 @@ export function live({ stopping, here, parts: { log } }: Asked, look: () => Prom
   }
   return eventStream(drawn, {
     stopping,
-    lasts: LONGEST_MS,
     brokeOff: (err) => log.warn({ err }, 'a page that follows something broke off'),
   })
 }

@@ -152,7 +152,7 @@ async function answer(door: Door, asked: Asked, answered: Go | Screen | Response
   if ('go' in answered) {
     const { session } = asked.c.var.signedIn ?? {}
     if (answered.notice !== undefined && session !== undefined)
-      await leaveNotice(door.context.parts.sql, session.id, answered.notice)
+      await leaveNotice(door.context.parts.sql, session, answered.notice)
     return asked.c.redirect(answered.go, 303)
   }
   return await draw(door, asked.c, asked.here, answered)

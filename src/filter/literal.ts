@@ -33,10 +33,14 @@ export function readString(json: string, at: number): Literal {
   } catch {
     throw new FilterError(at, `${quoted(json)} is no JSON string; write a backslash as \\\\ and a line break as \\n.`)
   }
-  if (typeof text !== 'string' || !text.isWellFormed() || text.includes('\0')) {
-    throw new FilterError(at, 'the value holds a character that no attribute can have.')
-  }
-  return { kind: 'text', text, at }
+  if (typeof text !== 'string') throw new FilterError(at, `${quoted(json)} is no JSON string.`)
+  return { kind: 'text', text: storable(text, at), at }
+}
+
+/** The text, where it can be stored: PostgreSQL has no NUL, and no half of a surrogate pair. */
+function storable(text: string, at: number): string {
+  if (text.isWellFormed() && !text.includes('\0')) return text
+  throw new FilterError(at, 'the value holds a character that no attribute can have.')
 }
 
 /**
@@ -65,5 +69,5 @@ export function readBare(word: string, at: number, lenient: boolean): Literal {
   if (word.startsWith("'"))
     throw new FilterError(at, 'a value stands in double quotation marks ("), not in single ones.')
   if (!lenient) throw new FilterError(at, `${word} has to stand in quotation marks: ${quoted(word)}.`)
-  return { kind: 'word', text: word, at }
+  return { kind: 'word', text: storable(word, at), at }
 }

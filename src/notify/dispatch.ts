@@ -57,7 +57,7 @@ export function createDispatcher(parts: DispatchParts): Dispatcher {
   const round = async (cut: AbortSignal): Promise<number> => {
     const limit = Math.min(HANDS, pace.free(now().getTime()))
     if (limit < 1) return 0
-    const left = await box.abandoned(limit, now())
+    const left = await box.abandoned(limit)
     const repeated = left.filter((letter) => letter.audience === 'administrator')
     const doubtful = left.filter((letter) => letter.audience === 'member')
     await together(doubtful.map((letter) => giveUp(letter)))

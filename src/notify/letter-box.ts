@@ -15,10 +15,10 @@ export type OutgoingLetter = Addressed &
 
 /** The port. Every method is one short transaction; ids are unique over all organizations. */
 export interface LetterBox {
-  /** Letters that are complete (every item of that person in that plan is terminal) and due, marked `sending` with this worker's token in the same statement. */
+  /** Letters, those to administrators first, that are complete (every item of that person in that plan is terminal) and due, marked `sending` with this worker's token in the same statement. */
   take(limit: number, at: Date): Promise<OutgoingLetter[]>
-  /** Letters that a worker who is gone left in `sending`, now marked `sending` with this worker's token: nobody knows whether they left. */
-  abandoned(limit: number, at: Date): Promise<OutgoingLetter[]>
+  /** Letters that a worker who is gone left in `sending` minutes ago, by the clock of the letterbox, now marked `sending` with this worker's token: nobody knows whether they left. */
+  abandoned(limit: number): Promise<OutgoingLetter[]>
   sent(id: number, messageId: string): Promise<void>
   /** Due again at `at`, with the attempt counted. */
   retry(id: number, at: Date, error: string): Promise<void>

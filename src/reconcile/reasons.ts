@@ -123,6 +123,12 @@ export const REASONS = {
     next: 'Change the user name of one of them, or ignore this.',
   },
   ALREADY_MEMBER: { class: 'none', status: 409, sentence: '{name} is already a member.', next: 'Nothing to do.' },
+  GIVEN_LONGER: {
+    class: 'none',
+    status: null,
+    sentence: 'A source gives {product} to {name} for longer than was asked for, so it ends no sooner.',
+    next: 'Nothing to do; if it is to end sooner, change that in the source.',
+  },
   MEMBER_NOT_FOUND: {
     class: 'conflict',
     status: 404,

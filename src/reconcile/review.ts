@@ -67,6 +67,11 @@ export function isFinal(state: PlanState): boolean {
   return Object.keys(MOVES[state]).length === 0
 }
 
+/** True once nothing of it happens any more; of one that was done in part, what failed may be tried again. */
+export function hasEnded(state: PlanState): boolean {
+  return isFinal(state) || state === 'partially_failed'
+}
+
 const WORSE = { pass: 0, hold: 1, refuse: 2 } as const
 
 /** The amounts that are judged harder now than they were when the plan was approved, of what the plan has anything of. */

@@ -26,9 +26,12 @@ export function settleAssignment(item: SettledItem, productId: number, current: 
     )
   }
   if (assignment !== null && assignment.expiresAt === expiresAt) {
-    return item.kind === 'assign'
-      ? ended(item, 'noop', null, {}, [{ do: 'end_seat_wait', personId, productId }])
-      : ended(item, 'noop')
+    if (item.kind !== 'assign') return ended(item, 'noop')
+    const writes: Settled['writes'] = [{ do: 'end_seat_wait', personId, productId }]
+    // A date by hand is asked for beside what sources give, and the latest one decides.
+    const { grantedUntil = expiresAt } = item.after ?? {}
+    if (grantedUntil === expiresAt) return ended(item, 'noop', null, {}, writes)
+    return ended(item, 'noop', 'GIVEN_LONGER', { name: nameOf(item), product: productOf(current) }, writes)
   }
   const late = outdated(item, current)
   if (late !== null) return late
@@ -52,6 +55,8 @@ function assigned(personId: number, productId: number, expiresAt: string | null)
   ]
 }
 
+const productOf = ({ product }: Current): string => product?.name ?? 'this product'
+
 function outdated(item: SettledItem, current: Current): Settled | null {
   const what = staleness(item, current)
   return what === null ? null : stale(item, current, what)
@@ -68,9 +73,8 @@ function notAssignable(item: SettledItem, productId: number, current: Current, q
     return ended(item, 'failed_permanent', 'MEMBER_NOT_FOUND', { v: item.subject.email, or: ', or invite them first' })
   }
   if (member.state === 'suspended') return ended(item, 'failed_permanent', 'MEMBER_SUSPENDED', { name: nameOf(item) })
-  if (product === null || product.retired) {
-    return ended(item, 'failed_permanent', 'PRODUCT_NOT_OWNED', { product: product?.name ?? 'this product' })
-  }
+  if (product === null || product.retired)
+    return ended(item, 'failed_permanent', 'PRODUCT_NOT_OWNED', { product: productOf(current) })
   if (current.seatFree) return null
   const { position, missing = position } = queue
   const params = {

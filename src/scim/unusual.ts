@@ -1,7 +1,7 @@
 /** Questions that clients make up. They may be slow, so only a few are asked at once, and none of them for ever. */
 import type { Handle } from '../store/connection.ts'
 import type { Filter } from '../store/mirror-filter.ts'
-import type { Home } from '../store/mirror-filter-tree.ts'
+import { equalTo, type Home } from '../store/mirror-filter-tree.ts'
 import type { MirrorQuery } from '../store/mirror-list.ts'
 import { inTime, TooSlow } from '../store/mirror-unusual.ts'
 import { Refusal } from './answer.ts'
@@ -14,11 +14,22 @@ export function isUsual(filter: Filter): boolean {
   return isEquality(filter) && LOOKED_UP.has(filter.place.home)
 }
 
-/** One resource by a name that nobody else has, where other conditions may stand beside it: as quick, but of such texts there is no end. */
+/**
+ * One resource by a name that nobody else has or by an address, as Entra ID looks for its people (`emails[type eq "work"].value eq "x"`),
+ * where other conditions may stand beside it: as quick, but of such texts there is no end.
+ */
 export function isQuick(filter: Filter): boolean {
-  if (filter.op !== 'and') return isUsual(filter)
+  if (filter.op !== 'and') return isUsual(filter) || isAddress(filter)
   const { filters } = filter
-  return filters.every(isEquality) && filters.some((one) => isEquality(one) && UNIQUE.has(one.place.home))
+  return filters.every((one) => isEquality(one) || isAddress(one)) && filters.some(isOne)
+}
+
+const isOne = (filter: Filter): boolean => isAddress(filter) || (isEquality(filter) && UNIQUE.has(filter.place.home))
+
+function isAddress(filter: Filter): boolean {
+  if (filter.op !== 'some' || filter.place.home !== 'emails') return false
+  const address = equalTo(filter.filter, 'value')
+  return address !== null && address !== ''
 }
 
 /**

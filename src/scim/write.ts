@@ -70,8 +70,8 @@ export async function written<T>(type: ResourceType, work: () => Promise<T>): Pr
     } catch (error) {
       if (error instanceof MembersMissing) throw noMember(type, error.ids)
       const code = codeOf(error)
-      if ((code === '40P01' || code === '40001') && attempt < TRIES) continue
-      throw error
+      if (code !== '40P01' && code !== '40001') throw error
+      if (attempt === TRIES) throw overtaken()
     }
   }
 }

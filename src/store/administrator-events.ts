@@ -7,7 +7,7 @@ import type { Verb } from '../reconcile/operation.ts'
 import { isFailureCode, reasonNext, reasonSentence } from '../reconcile/reasons.ts'
 import { overrideCount } from '../reconcile/review.ts'
 import { FAILED_STATES, tally } from '../reconcile/tally.ts'
-import { linkOfLetter } from './administrators.ts'
+import { type LinkSecret, linkOfLetter } from './administrators.ts'
 import type { Sql } from './connection.ts'
 import { failureFiles } from './failures.ts'
 import type { LetterRow } from './member-events.ts'
@@ -24,7 +24,8 @@ interface PlanColumns {
   sources: string[]
 }
 
-export async function readAdminEvent(sql: Sql, letter: LetterRow): Promise<AdminEvent> {
+/** @param newSecret makes the secret of a link that leaves with the letter */
+export async function readAdminEvent(sql: Sql, letter: LetterRow, newSecret: () => LinkSecret): Promise<AdminEvent> {
   switch (letter.event) {
     case 'snapshot_held':
     case 'snapshot_refused':
@@ -35,7 +36,7 @@ export async function readAdminEvent(sql: Sql, letter: LetterRow): Promise<Admin
     case 'token_ends':
       return await tokenEnds(sql, letter, letter.event)
     case 'administrator_invited':
-      return await invited(sql, letter)
+      return await invited(sql, letter, newSecret())
     case 'decision_waits':
       return await decisionWaits(sql, letter)
     case 'plan_completed':
@@ -184,8 +185,8 @@ async function decisionWaits(sql: Sql, letter: LetterRow): Promise<AdminEvent> {
   return { kind: 'decision_waits', questions, open: rows[0]?.open ?? 0 }
 }
 
-async function invited(sql: Sql, letter: LetterRow): Promise<AdminEvent> {
-  const link = await linkOfLetter(sql, letter)
+async function invited(sql: Sql, letter: LetterRow, secret: LinkSecret): Promise<AdminEvent> {
+  const link = await linkOfLetter(sql, letter, secret)
   const invitation = link === null ? null : { ...link, expiresAt: link.expiresAt.toISOString() }
   return { kind: 'administrator_invited', invitation }
 }

@@ -1,5 +1,4 @@
 /** Administrators of an organization: those of the config file, and those whom others invited. */
-import { createHash, randomBytes } from 'node:crypto'
 import type { AdministratorRole } from '../reconcile/roles.ts'
 import type { Handle } from './connection.ts'
 
@@ -51,14 +50,42 @@ export async function writeAdministratorRole(
   return written.count === 1
 }
 
-/** Takes away, with everything by which they could still come in; false where there is nobody such. */
-export async function deleteAdministrator(handle: Handle, organization: number, emailKey: string): Promise<boolean> {
+/**
+ * Takes away, with everything by which they could still come in.
+ *
+ * @returns ids of the tokens that this revoked; null where there is nobody such
+ */
+export async function deleteAdministrator(
+  handle: Handle,
+  organization: number,
+  emailKey: string,
+  at: Date,
+): Promise<number[] | null> {
   const gone = await handle`
     delete from administrators where organization_id = ${organization} and email_key = ${emailKey} and managed = 'console'`
-  if (gone.count === 0) return false
-  await handle`delete from login_links where organization_id = ${organization} and administrator_key = ${emailKey}`
-  await handle`delete from sessions where organization_id = ${organization} and administrator_key = ${emailKey}`
-  return true
+  return gone.count === 0 ? null : await shutOut(handle, organization, [emailKey], at)
+}
+
+/**
+ * Ends every way in of people who are administrators here no more: what they hold would open the organization again as soon as somebody
+ * makes them administrators anew. A session that may open other organizations too ends with the last of them, unless it was a
+ * provider that gave its roles.
+ *
+ * @returns ids of the tokens that this revoked
+ */
+export async function shutOut(handle: Handle, organization: number, emailKeys: string[], at: Date): Promise<number[]> {
+  if (emailKeys.length === 0) return []
+  await handle`
+    delete from login_links l where l.administrator_key = any(${emailKeys}::text[]) and (l.organization_id = ${organization}
+      or l.organization_id = 0 and not exists (select from administrators a where a.email_key = l.administrator_key))`
+  await handle`
+    delete from sessions s where s.administrator_key = any(${emailKeys}::text[]) and (s.organization_id = ${organization}
+      or s.organization_id = 0 and s.roles is null
+        and not exists (select from administrators a where a.email_key = s.administrator_key))`
+  const revoked = await handle<{ id: number }[]>`
+    update tokens set revoked_at = ${at}
+    where organization_id = ${organization} and administrator_key = any(${emailKeys}::text[]) and revoked_at is null returning id`
+  return revoked.map(({ id }) => id).sort((a, b) => a - b)
 }
 
 /** Who made somebody an administrator here, as the audit knows it; nobody did of whom the configuration file names. */
@@ -72,7 +99,8 @@ export async function invitersOf(handle: Handle, organization: number, email: st
 
 /**
  * A letter with a link that lets an administrator in once; a link of an earlier letter that nobody used lets nobody in any more. The
- * secret of the link is made when the letter leaves (`linkOfLetter`), so that it is kept nowhere.
+ * secret of the link is made when the letter leaves (`linkOfLetter`), so that it is kept nowhere; until then the place of its hash is
+ * taken by sixteen bytes that are the sha256 of nothing.
  */
 export async function writeInvitation(
   handle: Handle,
@@ -85,9 +113,15 @@ export async function writeInvitation(
   await handle`
     with link as (
       insert into login_links (organization_id, hash, administrator_key, created_by, created_at, expires_at)
-      values (${organization}, ${hashOf(makeSecret())}, ${emailKey}, ${by}, ${at}, ${expiresAt}) returning id)
+      values (${organization}, uuid_send(gen_random_uuid()), ${emailKey}, ${by}, ${at}, ${expiresAt}) returning id)
     insert into letters (organization_id, audience, event, token_id, address, address_key, state, due_at)
     select ${organization}, 'administrator', 'administrator_invited', link.id, ${email}, ${emailKey}, 'due', ${at} from link`
+}
+
+/** What a link carries, and the sha256 of it that is stored. */
+export interface LinkSecret {
+  secret: string
+  hash: Buffer
 }
 
 export interface InvitationLink {
@@ -101,16 +135,13 @@ export interface InvitationLink {
 export async function linkOfLetter(
   handle: Handle,
   { organizationId, tokenId, addressKey }: { organizationId: number; tokenId: number; addressKey: string },
+  { secret, hash }: LinkSecret,
 ): Promise<InvitationLink | null> {
-  const secret = makeSecret()
   const [row] = await handle<Omit<InvitationLink, 'secret'>[]>`
-    update login_links l set hash = ${hashOf(secret)}
+    update login_links l set hash = ${hash}
     from administrators a
     where l.organization_id = ${organizationId} and l.id = ${tokenId} and l.used_at is null
       and a.organization_id = l.organization_id and a.email_key = l.administrator_key and a.email_key = ${addressKey}
     returning l.created_by as by, a.role, l.expires_at as "expiresAt"`
   return row === undefined ? null : { secret, ...row }
 }
-
-const makeSecret = (): string => randomBytes(32).toString('base64url')
-const hashOf = (secret: string): Buffer => createHash('sha256').update(secret).digest()

@@ -2,6 +2,7 @@
 import type { Lane } from '../reconcile/model.ts'
 import type { Transaction } from './connection.ts'
 
+const CONFIGURING = 0x636f6e66
 const PROPOSING = 0x70726f70
 const HURRYING = 0x75726774
 const JUDGING = 0x6a756467
@@ -52,9 +53,18 @@ export async function lockUploadReading(
   await transaction`select pg_advisory_xact_lock(${REREADING}, hashtext(${`${organization}:${snapshot}`}))`
 }
 
-/** Two daemons that start together write their configuration one after the other. */
+/**
+ * Two daemons that start together write their configuration one after the other, and nobody sets anything of an organization meanwhile.
+ * The organizations are not locked one by one: of one that is new nobody knows the id yet.
+ */
 export async function lockConfiguration(transaction: Transaction): Promise<void> {
-  await transaction`select pg_advisory_xact_lock(${PROPOSING}, 0)`
+  await transaction`select pg_advisory_xact_lock(${CONFIGURING}, 0)`
+}
+
+/** One thing of an organization is set at a time, beside those of others, and none while the configuration is written. */
+export async function lockSettings(transaction: Transaction, organization: number): Promise<void> {
+  await transaction`select pg_advisory_xact_lock_shared(${CONFIGURING}, 0)`
+  await transaction`select pg_advisory_xact_lock(${CONFIGURING}, ${organization})`
 }
 
 /** One file of a source reaches a verdict at a time, whoever reads it. */

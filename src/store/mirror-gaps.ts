@@ -18,7 +18,7 @@ export async function withoutAddress(transaction: Transaction, organization: num
   return { count: row?.count ?? 0, names: row?.names ?? [] }
 }
 
-/** A group that is gone. */
+/** A group that is gone, or is called otherwise. */
 export interface MirrorGap {
   source: string
   sourceId: number
@@ -26,33 +26,43 @@ export interface MirrorGap {
   name: string
   /** The group that has taken its place; null where none has. */
   by: string | null
+  /** What it is called now; null where it was deleted. */
+  renamed: string | null
 }
 
 /** More are not looked at. */
 const MOST = 1_000
 
-/** Deleted groups whose people keep what they gave, since nothing has taken their place. */
+/** What the group is called that was called `g`. */
+const renamedOf = (transaction: Transaction) => transaction`(
+  select coalesce(x.document->>'displayName', '') from mirror_resources x
+  where x.organization_id = g.organization_id and x.source_id = g.source_id and x.type = 'Group' and x.id = g.name_of
+    and x.deleted_at is null)`
+
+/** Groups that were deleted or renamed, whose people keep what they gave, since nothing has taken their place. */
 export async function frozenGroups(transaction: Transaction, organization: number): Promise<MirrorGap[]> {
   return await transaction<MirrorGap[]>`
-    select s.key as source, g.source_id as "sourceId", g.id, g.document->>'displayName' as name, null as by from mirror_resources g
+    select s.key as source, g.source_id as "sourceId", g.id, g.document->>'displayName' as name, null as by, ${renamedOf(transaction)} as renamed
+    from mirror_resources g
     join sources s on s.organization_id = g.organization_id and s.id = g.source_id and s.kind = 'scim' and s.connected
     where g.organization_id = ${organization} and g.type = 'Group' and g.deleted_at is not null and g.display_name_key is not null
       and ${stillCounts(transaction)}
     order by s.key, name, g.id limit ${MOST}`
 }
 
-/** Deleted groups whose place another one has taken since then. */
+/** Groups that were deleted or renamed and whose place another one has taken since then. */
 export async function replacedGroups(
   transaction: Transaction,
   organization: number,
   since: Date,
 ): Promise<MirrorGap[]> {
   return await transaction<MirrorGap[]>`
-    select s.key as source, g.source_id as "sourceId", g.id, g.document->>'displayName' as name, r.id as by from mirror_resources g
+    select s.key as source, g.source_id as "sourceId", g.id, g.document->>'displayName' as name, r.id as by, ${renamedOf(transaction)} as renamed
+    from mirror_resources g
     join sources s on s.organization_id = g.organization_id and s.id = g.source_id and s.kind = 'scim' and s.connected
     join lateral (select r.id from mirror_resources r where r.organization_id = g.organization_id and r.source_id = g.source_id
       and r.type = 'Group' and r.display_name_key = g.display_name_key and r.deleted_at is null
-      and r.modified_at >= g.deleted_at and r.modified_at > ${since} order by r.id limit 1) r on true
+      and r.id is distinct from g.name_of and r.modified_at >= g.deleted_at and r.modified_at > ${since} order by r.id limit 1) r on true
     where g.organization_id = ${organization} and g.type = 'Group' and g.deleted_at is not null and g.display_name_key is not null
     order by s.key, name, g.id limit ${MOST}`
 }

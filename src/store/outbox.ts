@@ -5,6 +5,7 @@
 import { randomUUID } from 'node:crypto'
 import type { AdminEvent, MemberEvent } from '../reconcile/letter.ts'
 import { readAdminEvent } from './administrator-events.ts'
+import type { LinkSecret } from './administrators.ts'
 import type { Handle, Sql, Transaction } from './connection.ts'
 import { type LetterRow, readMemberEvent } from './member-events.ts'
 
@@ -95,24 +96,34 @@ type Outgoing = {
 const ABANDONED_AFTER_MINUTES = 3
 
 /**
- * The letterbox over the table, as the postman of `notify/` wants it. Every method is one short transaction.
+ * The letterbox over the table, as the postman of `notify/` wants it. Every method is one short transaction. How long a letter has been
+ * leaving is measured by the clock of the database alone: a worker whose own clock is ahead must not find the letters of others abandoned.
  *
+ * @param newSecret makes the secret of a link that leaves with a letter
  * @param worker names this process in the rows it takes; only it may say what became of them
  */
-export function createLetterBox(sql: Sql, worker: string = randomUUID()) {
+export function createLetterBox(sql: Sql, newSecret: () => LinkSecret, worker: string = randomUUID()) {
   /** Which organization a letter of ours belongs to: ids alone say so too, but the key begins with the organization. */
   const organizations = new Map<number, number>()
 
-  const take = async (limit: number, at: Date, from: 'due' | 'sending'): Promise<Outgoing[]> => {
-    const before = new Date(at.getTime() - (from === 'due' ? 0 : ABANDONED_AFTER_MINUTES * 60_000))
+  /**
+   * Letters to administrators come first: what waits for a person, and the link that lets them in, must not queue behind the members whom
+   * one large plan has changed. (`audience` is `administrator` or `member`, in this order.)
+   *
+   * @param due only those that are due by then; null: those that were left behind
+   */
+  const take = async (limit: number, due: Date | null): Promise<Outgoing[]> => {
+    const ripe =
+      due === null
+        ? sql`state = 'sending' and taken_at <= clock_timestamp() - make_interval(mins => ${ABANDONED_AFTER_MINUTES})`
+        : sql`state = 'due' and due_at <= ${due}`
     const rows = await sql<LetterRow[]>`
       with picked as (
         select organization_id, id from letters
-        where state = ${from} and ${from === 'due' ? sql`due_at` : sql`taken_at`} <= ${before}
-          and organization_id in (select id from organizations where not retired)
-        order by due_at, id limit ${limit} for update skip locked)
+        where ${ripe} and organization_id in (select id from organizations where not retired)
+        order by audience, due_at, id limit ${limit} for update skip locked)
       update letters letter
-      set state = 'sending', taken_by = ${worker}, taken_at = ${at}, attempt = letter.attempt + 1
+      set state = 'sending', taken_by = ${worker}, taken_at = clock_timestamp(), attempt = letter.attempt + 1
       from picked join organizations organization on organization.id = picked.organization_id
       where letter.organization_id = picked.organization_id and letter.id = picked.id
       returning letter.id, letter.audience, letter.event, letter.plan_id as "planId", letter.snapshot_id as "snapshotId", letter.token_id as "tokenId",
@@ -120,7 +131,7 @@ export function createLetterBox(sql: Sql, worker: string = randomUUID()) {
         organization.id as "organizationId", organization.key, organization.name, organization.zone`
     rows.sort((a, b) => a.id - b.id)
     const worded = await Promise.all(
-      rows.map((row) => outgoing(row).catch((error: unknown) => putBack(row, from, at, error))),
+      rows.map((row) => outgoing(row).catch((error: unknown) => putBack(row, due, error))),
     )
     return worded.filter((letter) => letter !== null)
   }
@@ -129,11 +140,11 @@ export function createLetterBox(sql: Sql, worker: string = randomUUID()) {
    * A letter that was due is due again, later, and keeps no other waiting. One that was left behind may have left, so that it is
    * never due again by itself: it is found once more after as long.
    */
-  const putBack = async (row: LetterRow, to: 'due' | 'sending', at: Date, error: unknown): Promise<null> => {
+  const putBack = async (row: LetterRow, due: Date | null, error: unknown): Promise<null> => {
     const reason = error instanceof Error ? error.message : String(error)
-    const later = new Date(at.getTime() + (to === 'due' ? 60_000 : 0))
+    const later = due === null ? null : new Date(due.getTime() + 60_000)
     await sql`
-      update letters set state = ${to}, due_at = ${later}, error = ${reason}
+      update letters set state = ${due === null ? 'sending' : 'due'}, due_at = coalesce(${later}, due_at), error = ${reason}
       where organization_id = ${row.organizationId} and id = ${row.id} and taken_by = ${worker} and state = 'sending'`
     return null
   }
@@ -148,7 +159,7 @@ export function createLetterBox(sql: Sql, worker: string = randomUUID()) {
     }
     return row.audience === 'member'
       ? { ...letter, audience: 'member', event: await readMemberEvent(sql, row) }
-      : { ...letter, audience: 'administrator', event: await readAdminEvent(sql, row) }
+      : { ...letter, audience: 'administrator', event: await readAdminEvent(sql, row, newSecret) }
   }
 
   const finish = async (
@@ -166,8 +177,8 @@ export function createLetterBox(sql: Sql, worker: string = randomUUID()) {
   }
 
   return {
-    take: (limit: number, at: Date) => take(limit, at, 'due'),
-    abandoned: (limit: number, at: Date) => take(limit, at, 'sending'),
+    take: (limit: number, at: Date) => take(limit, at),
+    abandoned: (limit: number) => take(limit, null),
     sent: (id: number, messageId: string) => finish(id, 'sent', { messageId }),
     retry: (id: number, at: Date, error: string) => finish(id, 'due', { error, dueAt: at }),
     failed: (id: number, error: string) => finish(id, 'failed', { error }),

@@ -25,18 +25,23 @@ export async function abandonedPlans(handle: Handle): Promise<(PlanKey & { lane:
 }
 
 /**
- * Ends plans that nobody decided on in their time, and approved ones that were not started in theirs; what was only shown goes too.
+ * Ends plans that nobody decided on in their time, and approved ones that were not started in theirs; what was only shown goes too. One
+ * that somebody has in hand just now, to decide on it or to replace it, is not waited for: it is looked at again the next time.
  *
  * @param startBy approved before this instant and not started since: expired
  */
 export async function expirePlans(handle: Handle, at: Date, startBy: Date): Promise<PlanKey[]> {
   return await handle<PlanKey[]>`
-    update plans set state = case state when 'draft' then 'discarded' else 'expired' end, finished_at = ${at},
+    with over as (
+      select organization_id, id from plans
+      where (state in ('awaiting_approval', 'draft') and expires_at <= ${at})
+        or (state = 'approved' and started_at is null and approved_at <= ${startBy})
+      order by organization_id, id for update skip locked)
+    update plans p set state = case state when 'draft' then 'discarded' else 'expired' end, finished_at = ${at},
       closed_reason = case state when 'approved' then 'It was not started within a day of its approval.'
         when 'draft' then 'It was only shown, and is old by now.' else 'Nobody decided on it in time.' end
-    where (state in ('awaiting_approval', 'draft') and expires_at <= ${at})
-      or (state = 'approved' and started_at is null and approved_at <= ${startBy})
-    returning organization_id as "organizationId", id as "planId"`
+    from over where p.organization_id = over.organization_id and p.id = over.id
+    returning p.organization_id as "organizationId", p.id as "planId"`
 }
 
 /** Hours after which administrators are reminded of a plan that awaits them, and before its end at which they are once more. */

@@ -308,6 +308,27 @@ export async function readItems(
     order by i.number limit ${query.limit}`
 }
 
+/** Items of which one of these is foreseen: in the order of these, then in that in which they run. */
+export async function readForeseen(
+  handle: Handle,
+  organization: number,
+  plan: number,
+  { predicted, limit }: { predicted: readonly OutcomeState[]; limit: number },
+): Promise<ItemRow[]> {
+  const states = [...predicted]
+  return await handle<ItemRow[]>`
+    with first as materialized (
+      select number, array_position(${states}::text[], predicted) as place from plan_items
+      where organization_id = ${organization} and plan_id = ${plan} and predicted = any(${states}::text[])
+      order by place, number limit ${limit})
+    select ${itemColumns(handle)}
+    from first f
+    join plan_items i on i.organization_id = ${organization} and i.plan_id = ${plan} and i.number = f.number
+    left join products p on p.organization_id = i.organization_id and p.id = i.product_id
+    left join ${outcomeOf(handle)} on true
+    order by f.place, f.number`
+}
+
 /** How many items have come to what, `pending` included. */
 export async function progress(
   handle: Handle,

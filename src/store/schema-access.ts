@@ -1,4 +1,5 @@
 /** Who may come in, what they asked for, and the audit of what was done, sealed so that nobody can change it unseen. */
+import { sql } from 'drizzle-orm'
 import { bigint, index, integer, jsonb, pgTable, primaryKey, text, uniqueIndex } from 'drizzle-orm/pg-core'
 import { bytes, instant, keyText, organizationId } from './columns.ts'
 
@@ -110,7 +111,12 @@ export const audit = pgTable(
     before: jsonb('before'),
     after: jsonb('after'),
   },
-  (table) => [primaryKey({ columns: [table.organizationId, table.id] })],
+  (table) => [
+    primaryKey({ columns: [table.organizationId, table.id] }),
+    // What was done to a plan is asked for while others wait; what is pushed, nearly all of an audit, is in neither index.
+    index('audit_plan').on(table.organizationId, table.planId, table.act).where(sql`plan_id is not null`),
+    index('audit_invited').on(table.organizationId, table.object).where(sql`act = 'administrator.invited'`),
+  ],
 )
 
 /** One link of the chain over the audit of an organization: the rows of a range of ids, of which none can come any more. */

@@ -54,6 +54,8 @@ export const mirrorResources = pgTable(
     replacedAt: instant('replaced_at'),
     /** A deleted group whose place nobody has taken: the groups that it was in, so that its people keep what those give. */
     wasIn: uuid('was_in').array(),
+    /** Not a deleted group but a name that a group had: which one. It is its only member, so that its people keep what that name gives. */
+    nameOf: uuid('name_of'),
   },
   (table) => [
     primaryKey({ columns: [table.organizationId, table.sourceId, table.type, table.id] }),

@@ -677,6 +677,7 @@ export const letters = pgTable(
         table.decisionId,
       )
       .where(sql`audience = 'administrator'`),
-    index('letters_due').on(table.state, table.dueAt),
+    // Letters to administrators first, however many members have some coming.
+    index('letters_due').on(table.state, table.audience, table.dueAt, table.id),
   ],
 )

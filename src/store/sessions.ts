@@ -54,13 +54,23 @@ export async function findSession(
   return { ...row, roles: givenRoles.parse(row.roles), notice: row.notice === null ? null : notice.parse(row.notice) }
 }
 
-export async function touchSession(handle: Handle, id: number, now: Date): Promise<void> {
-  await handle`update sessions set seen_at = ${now} where id = ${id}`
+export async function touchSession(
+  handle: Handle,
+  { only, id }: Pick<SessionRow, 'only' | 'id'>,
+  now: Date,
+): Promise<void> {
+  await handle`update sessions set seen_at = ${now} where organization_id = ${only} and id = ${id}`
 }
 
 /** Of two tabs that say something at once the later one is heard. */
-export async function leaveNotice(handle: Handle, id: number, said: Notice | null): Promise<void> {
-  await handle`update sessions set notice = ${said === null ? null : JSON.stringify(said)}::text::jsonb where id = ${id}`
+export async function leaveNotice(
+  handle: Handle,
+  { only, id }: Pick<SessionRow, 'only' | 'id'>,
+  said: Notice | null,
+): Promise<void> {
+  await handle`
+    update sessions set notice = ${said === null ? null : JSON.stringify(said)}::text::jsonb
+    where organization_id = ${only} and id = ${id}`
 }
 
 /** Organizations that a session opens, with what may be done there. */
@@ -121,7 +131,8 @@ export async function endSession(
   id: number,
 ): Promise<Pick<SessionRow, 'id' | 'only' | 'administratorKey' | 'roles'> | null> {
   const [row] = await handle<{ id: number; only: number; administratorKey: string | null; roles: unknown }[]>`
-    delete from sessions where id = ${id} and administrator_key is not distinct from ${administratorKey}
+    delete from sessions where (organization_id, id) = (
+      select organization_id, id from sessions where id = ${id} and administrator_key is not distinct from ${administratorKey})
     returning id, organization_id as only, administrator_key as "administratorKey", roles`
   return row === undefined ? null : { ...row, roles: givenRoles.parse(row.roles) }
 }

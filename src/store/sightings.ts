@@ -5,8 +5,8 @@ import type { Handle } from './connection.ts'
 /**
  * What the snapshot sources of these people have let go of, by person. Somebody who is missing is missing since their link became a
  * ghost; of somebody who is there, the row counts, or a file after the wait began, since a row may change every night. A later file
- * repeats nothing about the people of its broken rows, nor about anybody where a broken row names nobody. A file of changes ends a row
- * only in so many words.
+ * repeats nothing about the people of its broken rows, nor about anybody where a broken row names nobody, or where nobody knows any more
+ * which rows were broken. A file of changes ends a row only in so many words.
  */
 export async function readSightings(
   handle: Handle,
@@ -15,7 +15,7 @@ export async function readSightings(
 ): Promise<Map<number, Sighting[]>> {
   const rows = await handle<(Sighting & { personId: number })[]>`
     with accepted as (
-      select source_id, id, at from snapshots
+      select source_id, id, at, errors from snapshots
       where organization_id = ${organization} and state in ('admitted', 'confirmed') and "full"),
     lost as (
       select l.person_id, l.source_id, l.anchor_key, l.state, case when u.anchor_key is null then l.since
@@ -35,9 +35,10 @@ export async function readSightings(
       where l.organization_id = ${organization} and l.person_id = any(${people}::bigint[]) and l.state <> 'released')
     select person_id as "personId", source_id as "sourceId", bool_and(told) as told,
       bool_and(exists (select from accepted a where a.source_id = lost.source_id and a.at > lost.since
-        and not exists (select from row_errors e where e.organization_id = ${organization} and e.snapshot_id = a.id
-          and (e.anchor_key = lost.anchor_key or e.email_key = lost.anchor_key
-            or (e.anchor_key is null and e.email_key is null and e.user_name_key is null))))) as repeated
+        and (a.errors = 0 or (
+          select bool_and(e.anchor_key is distinct from lost.anchor_key and e.email_key is distinct from lost.anchor_key
+            and coalesce(e.anchor_key, e.email_key, e.user_name_key) is not null)
+          from row_errors e where e.organization_id = ${organization} and e.snapshot_id = a.id)))) as repeated
     from lost group by person_id, source_id order by person_id, source_id`
   return Map.groupBy(
     rows.map((row) => row),

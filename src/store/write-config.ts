@@ -1,5 +1,6 @@
 /** What the config file says of an organization becomes rows. What people set through the API is left alone, unless the file has it too. */
 import type { ApprovalMode, Source, SourceKind } from '../reconcile/model.ts'
+import { shutOut } from './administrators.ts'
 import type { Handle } from './connection.ts'
 import { DEFAULT_LIMITS } from './limits.ts'
 import type { OrganizationSettings } from './organizations.ts'
@@ -42,19 +43,22 @@ export interface WrittenConfig {
   /** Sections that were written. */
   changed: string[]
   taken: TakenOver[]
+  /** Ids of tokens that were revoked, of administrators whom the file names no more. */
+  revoked: number[]
 }
 
 /**
  * Writes what the config file says. What is gone from the file is retired, never deleted: a source becomes disconnected, a product
- * revokes nobody.
+ * revokes nobody. An administrator who is gone from it is shut out.
  */
 export async function writeConfig(
   handle: Handle,
   config: OrganizationConfig,
+  at: Date,
   change: (organization: number) => Promise<number>,
 ): Promise<WrittenConfig> {
   const { id, evaluated, settings, apiLimits } = await writeOrganization(handle, config)
-  const administrators = await writeAdministrators(handle, id, config.administrators)
+  const administrators = await writeAdministrators(handle, id, config.administrators, at)
   const products = await writeProducts(handle, id, config.products)
   // Before the sources: which rules there are decides what a source may do.
   const rules = await writeRules(handle, id, config.rules, change)
@@ -77,7 +81,7 @@ export async function writeConfig(
       and key <> all(${config.sources.map((source) => source.key)}::text[])`
   const changed = {
     settings,
-    administrators,
+    administrators: administrators.changed,
     products: products.changed,
     sources: sources.count + disconnected.count > 0,
     rules: rules.changed,
@@ -91,6 +95,7 @@ export async function writeConfig(
       ...rules.taken.map(({ key, ...before }) => ({ section: 'rules' as const, key, before })),
       ...(apiLimits === null ? [] : [{ section: 'limits' as const, key: '', before: apiLimits }]),
     ],
+    revoked: administrators.revoked,
   }
 }
 
@@ -155,10 +160,13 @@ async function writeAdministrators(
   handle: Handle,
   organization: number,
   administrators: OrganizationConfig['administrators'],
-): Promise<boolean> {
-  const gone = await handle`
+  at: Date,
+): Promise<{ changed: boolean; revoked: number[] }> {
+  const gone = await handle<{ key: string }[]>`
     delete from administrators where organization_id = ${organization} and managed = 'config'
-      and email_key <> all(${administrators.map((one) => one.emailKey)}::text[])`
+      and email_key <> all(${administrators.map((one) => one.emailKey)}::text[]) returning email_key as key`
+  const keys = gone.map(({ key }) => key)
+  const revoked = await shutOut(handle, organization, keys, at)
   const rows = administrators.map((one) => ({ email_key: one.emailKey, email: one.email, role: one.role }))
   const written = await handle`
     insert into administrators as a (organization_id, email_key, email, role)
@@ -166,5 +174,5 @@ async function writeAdministrators(
     from json_to_recordset(${JSON.stringify(rows)}::text::json) as x(email_key text, email text, role text)
     on conflict (organization_id, email_key) do update set email = excluded.email, role = excluded.role, managed = 'config'
     where (a.email, a.role, a.managed) is distinct from (excluded.email, excluded.role, 'config')`
-  return gone.count + written.count > 0
+  return { changed: gone.count + written.count > 0, revoked }
 }

@@ -1,5 +1,6 @@
 /** Administrators whom others invite. Those of the config file are changed there. */
 import { RosterdError } from '../errors.ts'
+import { showId } from '../reconcile/identifiers.ts'
 import { readEmail } from '../reconcile/normalise.ts'
 import type { AdministratorRole } from '../reconcile/roles.ts'
 import {
@@ -9,9 +10,10 @@ import {
   writeAdministratorRole,
   writeInvitation,
 } from '../store/administrators.ts'
+import { writeAudit } from '../store/audit.ts'
 import type { Transaction } from '../store/connection.ts'
 import type { Organization } from '../store/organizations.ts'
-import type { Parts } from './parts.ts'
+import { type Parts, signed } from './parts.ts'
 import { type Deed, type Setter, setOne } from './setting.ts'
 
 /** An invitation waits in an inbox for somebody who may be on holiday. */
@@ -81,7 +83,7 @@ export async function changeAdministrator(
   })
 }
 
-/** Ends their sessions, too. @throws RosterdError ADMINISTRATOR_NOT_FOUND, MANAGED_BY_CONFIG, OWN_ACCOUNT, FORBIDDEN */
+/** Ends their sessions and revokes their tokens, too. @throws RosterdError ADMINISTRATOR_NOT_FOUND, MANAGED_BY_CONFIG, OWN_ACCOUNT, FORBIDDEN */
 export async function removeAdministrator(
   parts: Parts,
   organization: Organization,
@@ -90,7 +92,12 @@ export async function removeAdministrator(
 ): Promise<{ email: string }> {
   return await setOne(parts, organization, setter.actor, async (transaction, at) => {
     const before = await own(transaction, organization, emailKey, setter, at)
-    await deleteAdministrator(transaction, organization.id, emailKey)
+    const tokens = (await deleteAdministrator(transaction, organization.id, emailKey, at)) ?? []
+    const about = { organizationId: organization.id, at, ...signed(setter.actor), act: 'token.revoked' }
+    await writeAudit(
+      transaction,
+      tokens.map((token) => ({ ...about, object: showId('tok', token) })),
+    )
     return { result: before, deed: deed('removed', before.email, { role: before.role }, null) }
   })
 }

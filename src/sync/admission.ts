@@ -119,7 +119,7 @@ export async function dismiss(
         decidedAt: at,
       },
     )
-    if (!moved) throw snapshotState(id, snapshot.state, 'dismissed')
+    if (!moved) throw snapshotState(id, (await mustReadSnapshot(transaction, organization, id)).state, 'dismissed')
     await dropStaging(transaction, organization, id)
     await record(transaction, organization, at, actor, 'snapshot.dismissed', 'snp', id, {})
   })

@@ -8,7 +8,7 @@ import type { Transaction } from '../store/connection.ts'
 import { lockJudgement } from '../store/locks.ts'
 import { readOrganization } from '../store/organizations.ts'
 import { writeAdministratorLetter } from '../store/outbox.ts'
-import { settleLeftOut } from '../store/plan-edits.ts'
+import { lockPlan, settleLeftOut } from '../store/plan-edits.ts'
 import {
   consentToPlan,
   lockConsent,
@@ -98,7 +98,8 @@ export async function approve(
     await parts.jobs.deliver()
     throw answer
   }
-  parts.log.info({ organization, plan: id, tokenId: actor.tokenId ?? null }, `plan ${answer}`)
+  const event = answer === 'approved' ? 'plan.approved' : 'plan.consented'
+  parts.log.info({ event, organization, plan: id, tokenId: actor.tokenId ?? null }, `plan ${answer}`)
   if (answer === 'consented') await parts.jobs.deliver()
   if (answer === 'approved' && approval.start) await parts.jobs.execute(organization, id, asked.lane)
   return answer
@@ -117,6 +118,8 @@ async function passedBy(sql: Transaction, organization: number, id: number, give
  */
 async function asOfNow(transaction: Transaction, organization: number, asked: PlanRow, at: Date): Promise<PlanRow> {
   if (!addsUp(asked)) return asked
+  // The plan before the judgement, as a proposal takes them: the other way round, each would wait for what the other one has.
+  await lockPlan(transaction, organization, asked.id)
   await lockJudgement(transaction, organization)
   // A proposal that we waited for may have judged it anew.
   const plan = (await readPlan(transaction, organization, asked.id)) ?? asked

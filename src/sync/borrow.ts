@@ -55,7 +55,7 @@ export async function registerBorrow(
     })
     return { personId: found.personId, productId: found.productId }
   })
-  const about = { event: 'borrow.registered', organizationId: organization, until: until.toISOString() }
+  const about = { event: 'borrow.registered' as const, organizationId: organization, until: until.toISOString() }
   if (lent !== null) parts.log.info({ ...about, ...lent }, 'licence borrowed')
 }
 

@@ -161,7 +161,7 @@ async function writeLinks(
 function tellPinned({ log }: Partial<Pick<Parts, 'log'>>, { organizationId, planId }: Batch, pinned: PinCounts): void {
   for (const kind of PIN_KINDS) {
     const people = pinned[kind]
-    const about = { event: 'pin.written', organizationId, planId, kind, people }
+    const about = { event: 'pin.written' as const, organizationId, planId, kind, people }
     if (people > 0) log?.info(about, 'pinned against what sources say')
   }
 }

@@ -1,6 +1,7 @@
 /** Configure: what the config file says becomes rows. Whatever can change an evaluation marks everybody dirty. */
 import type { Logger } from 'pino'
 import type { Config, OrganizationConfig } from '../config/index.ts'
+import { showId } from '../reconcile/identifiers.ts'
 import { domainLabel, readEmail } from '../reconcile/normalise.ts'
 import { writeAudit } from '../store/audit.ts'
 import { nextChange } from '../store/changes.ts'
@@ -27,8 +28,13 @@ export async function configure(
     for (const organization of config.organizations) {
       const change = (id: number) => nextChange(transaction, id, at, 'rules')
       const rows = rowsOf(organization)
-      const written = await writeConfig(transaction, rows, change)
+      const written = await writeConfig(transaction, rows, at, change)
       await tellTaken(transaction, written.id, rows, written.taken, at)
+      const about = { organizationId: written.id, at, ...signed(SYSTEM), act: 'token.revoked' }
+      await writeAudit(
+        transaction,
+        written.revoked.map((token) => ({ ...about, object: showId('tok', token) })),
+      )
       for (const one of written.taken)
         log?.warn(
           { organization: rows.key, ...one },

@@ -6,7 +6,7 @@ import { canMove } from '../reconcile/review.ts'
 import { holds } from '../reconcile/roles.ts'
 import { tokenMakers } from '../store/access.ts'
 import { invitersOf } from '../store/administrators.ts'
-import type { Handle } from '../store/connection.ts'
+import type { Handle, Transaction } from '../store/connection.ts'
 import { markDirty } from '../store/dirty.ts'
 import { answerDecision, readDecision } from '../store/matching.ts'
 import { movePlan, type PlanConsent, type PlanRow, readPlan, waitRejected } from '../store/plans.ts'
@@ -27,7 +27,11 @@ export async function makersOf(
   }
 }
 
-/** Rejects a plan; with a hash, only the bytes that were reviewed. */
+/**
+ * Rejects a plan; with a hash, only the bytes that were reviewed.
+ *
+ * @throws RosterdError PLAN_NOT_FOUND, PLAN_STATE, PLAN_HASH_MISMATCH, FORBIDDEN
+ */
 export async function reject(
   parts: Parts,
   organization: number,
@@ -41,12 +45,23 @@ export async function reject(
   if (!canMove(plan.state, 'reject')) throw planState(plan, 'rejected', 'awaiting approval')
   const at = parts.now()
   await parts.sql.begin(async (transaction) => {
-    const fields = { finishedAt: at, ...(reason ? { closedReason: reason } : {}) }
-    const moved = await movePlan(transaction, organization, id, ['awaiting_approval'], 'rejected', fields)
-    if (!moved) throw planState(plan, 'rejected', 'awaiting approval')
+    const moved = await movePlan(transaction, organization, id, ['awaiting_approval'], 'rejected', {
+      finishedAt: at,
+      ...(reason && { closedReason: reason }),
+      ...(hash !== undefined && { ifHash: hash }),
+    })
+    if (!moved) throw await passedBy(transaction, organization, id, hash)
     if (plan.lane !== 'by_hand') await waitRejected(transaction, organization, id, at)
     await record(transaction, organization, at, actor, 'plan.rejected', 'pln', id, { reason: reason ?? null })
   })
+}
+
+/** Somebody was faster: they decided on the plan, or edited it. */
+async function passedBy(sql: Transaction, organization: number, id: number, given?: string): Promise<RosterdError> {
+  const plan = await mustReadPlan({ sql }, organization, id)
+  if (canMove(plan.state, 'reject') && given !== undefined && plan.hash !== given)
+    return await hashMismatch({ sql }, organization, plan, given)
+  return planState(plan, 'rejected', 'awaiting approval')
 }
 
 /** Starts an approved plan. One that runs or has ended is left as it is: asking twice changes nothing. */

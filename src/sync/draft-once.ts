@@ -8,7 +8,7 @@ import { type Drafting, draft } from './draft.ts'
 import type { Parts } from './parts.ts'
 
 /** Thrown through a draft that was there already, so that nothing of the second one stays. */
-class Again extends Error {
+export class AlreadyDrafted extends Error {
   readonly plan: number
 
   constructor(plan: number) {
@@ -47,7 +47,7 @@ export async function draftOnce(parts: Parts, organization: number, asked: Draft
           }
           const before = Number(known.answer)
           if (before === made) return
-          if (await isStillIt(transaction, organization, before, made)) throw new Again(before)
+          if (await isStillIt(transaction, organization, before, made)) throw new AlreadyDrafted(before)
           // That one has come to an end, or is not how things are now: what is asked for stands behind it.
           key = `console ${digest.toString('hex')} ${before}`
         }
@@ -55,7 +55,7 @@ export async function draftOnce(parts: Parts, organization: number, asked: Draft
     })
     return plan
   } catch (error) {
-    if (error instanceof Again) return error.plan
+    if (error instanceof AlreadyDrafted) return error.plan
     throw error
   }
 }

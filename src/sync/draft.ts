@@ -6,9 +6,9 @@ import { RosterdError } from '../errors.ts'
 import { formatDay } from '../reconcile/expiry.ts'
 import type { HandGround } from '../reconcile/hand-case.ts'
 import { showId } from '../reconcile/identifiers.ts'
-import type { PlanState, Product } from '../reconcile/model.ts'
+import type { Product } from '../reconcile/model.ts'
 import type { Operation } from '../reconcile/operation.ts'
-import { isFinal } from '../reconcile/review.ts'
+import { hasEnded } from '../reconcile/review.ts'
 import type { Transaction } from '../store/connection.ts'
 import { samePlan } from '../store/hand-facts.ts'
 import { foreseeSeats } from '../store/hand-seats.ts'
@@ -65,7 +65,7 @@ export async function draft(parts: Parts, organization: number, asked: Drafting)
     return made
   })
   const told = { organization, ...drafted, verb: operation.verb, milliseconds: Date.now() - started }
-  parts.log.info(told, 'drafted by hand')
+  parts.log.info({ event: 'plan.drafted', ...told }, 'drafted by hand')
   return drafted
 }
 
@@ -156,8 +156,5 @@ async function sameAsBefore(
       reason: 'FILE_DUPLICATE',
     })
   }
-  return isOpen(before.state) ? before.id : null
+  return hasEnded(before.state) ? null : before.id
 }
-
-/** Nothing was decided against it, and it has not come to its end. */
-const isOpen = (state: PlanState): boolean => !isFinal(state) && state !== 'partially_failed'

@@ -150,7 +150,7 @@ async function finish({ parts, organization, plan, lease }: Run): Promise<PlanSt
       after: result,
     })
   })
-  const about = { event: 'plan.finished', organizationId: organization, planId: plan.id, state, ...result }
+  const about = { event: 'plan.finished' as const, organizationId: organization, planId: plan.id, state, ...result }
   forPlan(parts.log, plan.id).info(about, 'plan finished')
   // A plan that changed nothing makes nothing possible: planning again would propose the same failures, and apply them, for ever.
   // Of an identity provider only whom it concerns is on a list, and whoever was pushed while the plan was open has waited for its end.

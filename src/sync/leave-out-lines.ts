@@ -2,8 +2,9 @@
 
 import { RosterdError } from '../errors.ts'
 import { itemsOfLines } from '../store/chosen-facts.ts'
-import { type PlanRow, readPlan } from '../store/plans.ts'
-import { edit } from './edit.ts'
+import type { PlanRow } from '../store/plans.ts'
+import type { Choice } from './choice.ts'
+import { editTogether } from './edit.ts'
 import type { Actor, Parts } from './parts.ts'
 import { discard } from './submit.ts'
 
@@ -29,10 +30,9 @@ export async function leaveOutLines(
     throw new RosterdError('OPERATION_EMPTY', { why: 'no row is ticked' })
   }
   const items = (list: typeof found) => list.map((one) => one.number)
-  let { hash } = plan
-  if (on.length > 0) {
-    await edit(parts, organization, plan.id, { actor, act: 'put_back', hash, items: items(on) })
-    hash = (await readPlan(parts.sql, organization, plan.id))?.hash ?? hash
-  }
-  if (off.length > 0) await edit(parts, organization, plan.id, { actor, act: 'leave_out', hash, items: items(off) })
+  const choices: Choice[] = [
+    { act: 'put_back' as const, items: items(on) },
+    { act: 'leave_out' as const, items: items(off) },
+  ].filter((choice) => choice.items.length > 0)
+  if (choices.length > 0) await editTogether(parts, organization, plan.id, { actor, hash: plan.hash, choices })
 }

@@ -35,7 +35,10 @@ export async function mirrorFindings(
   const rules = await listRules(transaction, organization)
   const mappedOf = (groups: MirrorGap[]) =>
     groups.flatMap((group) => {
-      const asking = rules.filter((rule) => (rule.source ?? group.source) === group.source && asksFor(rule.when, group))
+      const { source, id, renamed } = group
+      const asking = rules.filter((rule) => (rule.source ?? source) === source && asksFor(rule.when, group))
+      // Who asks for the new name as well misses nothing.
+      if (renamed !== null && asking.every((rule) => asksFor(rule.when, { id, name: renamed }))) return []
       const keys = asking.map((rule) => rule.key).join(', ')
       return keys === '' ? [] : [{ ...group, mapping: `${asking.length === 1 ? 'rule' : 'rules'} ${keys}` }]
     })
@@ -65,17 +68,20 @@ function uninvited(some: Some): Finding {
   return finding('EMAIL_MISSING', some.count, message)
 }
 
-function frozen({ source, id, name, mapping }: MappedGap, members: number): Finding {
-  const message = `${source} has deleted the group ${name}, which ${mapping} asked for. Its ${count(members, 'member')} ${members === 1 ? 'keeps' : 'keep'} what it gave until a group of that name takes its place; or change what is asked for.`
+function frozen({ source, id, name, renamed, mapping }: MappedGap, members: number): Finding {
+  const what = renamed === null ? `has deleted the group ${name}` : `has renamed the group ${name} to ${renamed}`
+  const remedy = renamed === null ? 'change what is asked for' : `ask for ${renamed} there`
+  const message = `${source} ${what}, which ${mapping} asked for. Its ${count(members, 'member')} ${members === 1 ? 'keeps' : 'keep'} what it gave until a group of that name takes its place; or ${remedy}.`
   return { ...finding('GROUP_NOT_FOUND', members, message), scope: `${source}:${id}` }
 }
 
-function replaced({ source, id, name, mapping }: MappedGap, members: number): Finding {
+function replaced({ source, id, name, renamed, mapping }: MappedGap, members: number): Finding {
   const lost =
     members === 0
       ? 'All of its members are in the new one.'
       : `${count(members, 'member')} of the old one ${members === 1 ? 'is' : 'are'} not in it.`
-  const message = `${source} has deleted the group ${name} and pushed another one of that name, which has taken its place for ${mapping}. ${lost}`
+  const what = renamed === null ? `deleted the group ${name}` : `renamed the group ${name} to ${renamed}`
+  const message = `${source} has ${what} and pushed another one of that name, which has taken its place for ${mapping}. ${lost}`
   return { ...finding('GROUP_REPLACED', members, message), scope: `${source}:${id}` }
 }
 

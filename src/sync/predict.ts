@@ -72,7 +72,9 @@ export async function predict(
   )
   const known: Foreseen[] = actions.map(() => undefined)
   for (const { number, state, code, params } of outcomes) {
-    if (state !== FINE) known[number] = { state, why: code === null || state === 'noop' ? null : { code, params } }
+    // That somebody is a member already is the plan's own sentence.
+    const told = code === null || code === 'ALREADY_MEMBER' ? null : { code, params }
+    if (state !== FINE) known[number] = { state, why: told }
   }
   return known
 }

@@ -151,7 +151,8 @@ export async function propose(
     return { ...stored, proposalId: stored.proposalId ?? shown.proposalId, plans, unseen: false, asked }
   })
   const { unseen, asked, ...result } = stored
-  log.info({ organization, because, ...result, milliseconds: Date.now() - started }, 'proposed')
+  const told = { organization, because, ...result, milliseconds: Date.now() - started }
+  log.info({ ...(stored.plans.length > 0 && { event: 'plan.proposed' as const }), ...told }, 'proposed')
   for (const { id, lane } of stored.approved) await parts.jobs.execute(organization, id, lane)
   if (unseen) await parts.jobs.propose(organization, 'due')
   if (stored.plans.length > 0 || asked) await parts.jobs.deliver()

@@ -90,7 +90,7 @@ async function receiveOne(
     if (observed === null) return null
     const { snapshot, state, errors } = observed
     const about = { organization, source: source.key, file: file.name, evidence: file.evidence }
-    parts.log.info({ ...about, snapshot, state, errors }, 'file observed')
+    parts.log.info({ event: 'snapshot.observed', ...about, snapshot, state, errors }, 'file observed')
     if (state === 'admitted') await parts.jobs.propose(organization, 'snapshot')
     if (state === 'confirmed') await parts.jobs.propose(organization, 'due')
     if (state === 'held' || state === 'refused' || state === 'unreadable') await parts.jobs.deliver()

@@ -1,7 +1,7 @@
 /** Retry: what failed of a plan that somebody asked for is drafted once more, for these people only. */
 import { RosterdError } from '../errors.ts'
 import { number } from '../reconcile/amount.ts'
-import { isFinal } from '../reconcile/review.ts'
+import { hasEnded } from '../reconcile/review.ts'
 import { type FailedChoice, type Retried, readRetried } from '../store/retried.ts'
 import { mustReadPlan, planState } from './decide.ts'
 import type { Asked } from './draft.ts'
@@ -30,7 +30,7 @@ export async function retry(
 ): Promise<number> {
   const plan = await mustReadPlan(parts, organization, id)
   const { operation, state } = plan
-  if (plan.lane !== 'by_hand' || operation === null || !(isFinal(state) || state === 'partially_failed'))
+  if (plan.lane !== 'by_hand' || operation === null || !hasEnded(state))
     throw planState(plan, 'tried again', 'what somebody asked for, and has ended')
   const choice: FailedChoice = 'items' in failed ? failed : { code: failed.code, limit: MOST + 1 }
   const people = await readRetried(parts.sql, organization, id, choice)

@@ -4,8 +4,9 @@ import { RosterdError } from '../errors.ts'
 import { writeAudit } from '../store/audit.ts'
 import type { Transaction } from '../store/connection.ts'
 import { markEverybodyDirty } from '../store/dirty.ts'
-import { lockConfiguration } from '../store/locks.ts'
+import { lockSettings } from '../store/locks.ts'
 import type { Organization } from '../store/organizations.ts'
+import { inTurn } from '../store/turns.ts'
 import { requireRole } from './decide.ts'
 import { type Actor, type Parts, signed } from './parts.ts'
 
@@ -30,7 +31,7 @@ export interface Deed {
 }
 
 /**
- * Does one thing under the lock of the configuration. Where the work gives no deed, nothing was to be done.
+ * Does one thing under the lock of the organization's settings. Where the work gives no deed, nothing was to be done.
  *
  * @throws RosterdError FORBIDDEN, and what the work throws
  */
@@ -42,8 +43,8 @@ export async function setOne<T>(
 ): Promise<T> {
   requireRole(actor, 'admin')
   const at = parts.now()
-  const { result, deed } = await parts.sql.begin(async (transaction) => {
-    await lockConfiguration(transaction)
+  const { result, deed } = await inTurn(parts.sql, `configuration ${organization.id}`, async (transaction) => {
+    await lockSettings(transaction, organization.id)
     const done = await work(transaction, at)
     if (done.deed === null) return done
     const { renews, ...told } = done.deed

@@ -51,7 +51,7 @@ export async function recognise({ sql, now }: Parts, hash: Buffer): Promise<Sign
   if (session === null) return null
   const organizations = await openedBy(sql, session)
   if (organizations.length === 0 && session.administratorKey !== null) return null
-  if (at.getTime() - session.seenAt.getTime() > TOUCH_MS) await touchSession(sql, session.id, at)
+  if (at.getTime() - session.seenAt.getTime() > TOUCH_MS) await touchSession(sql, session, at)
   return { session, organizations }
 }
 
@@ -94,8 +94,9 @@ export async function openSession(
   const id = await insertSession(handle, { ...rest, createdAt: at, endsAt })
   const organizations = await openedBy(handle, rest)
   if (organizations.length === 0 && session.administratorKey !== null) throw new RosterdError('NO_ENTRY')
-  for (const { id: organizationId, email } of organizations) {
-    await writeAudit(handle, {
+  await writeAudit(
+    handle,
+    organizations.map(({ id: organizationId, email }) => ({
       organizationId,
       at,
       actor: email ?? BOOTSTRAP,
@@ -103,8 +104,8 @@ export async function openSession(
       object: `ses_${id}`,
       requestId,
       after: { via: session.via },
-    })
-  }
+    })),
+  )
   return id
 }
 

@@ -2,7 +2,7 @@
 import { isNote } from '../reconcile/admit.ts'
 import { planEnds } from '../reconcile/describe.ts'
 import { showId } from '../reconcile/identifiers.ts'
-import { isFinal } from '../reconcile/review.ts'
+import { hasEnded } from '../reconcile/review.ts'
 import { type FilePlan, type FileStanding, filesToTell } from '../store/drops.ts'
 import { type FailedCells, failedRows } from '../store/failures.ts'
 import type { SourceRow } from '../store/organizations.ts'
@@ -68,7 +68,7 @@ function statusOf(file: FileStanding, broken: FailedCells[]): object {
 }
 
 function planStatus({ id, state, headline, items, outcomes }: FilePlan): object {
-  const ended = isFinal(state) || state === 'partially_failed' ? planEnds(state, outcomes) : null
+  const ended = hasEnded(state) ? planEnds(state, outcomes) : null
   return { id: showId('pln', id), state, headline, items, outcomes, ...(ended !== null && { ended }) }
 }
 

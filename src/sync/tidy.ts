@@ -1,7 +1,9 @@
 /** Tidy: once a minute, and when something was decided, the drop folders are brought in step with the database. */
 import { access } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { Sql } from '../store/connection.ts'
 import { decidedPaths } from '../store/drops.ts'
+import { forgetRowErrors } from '../store/file-retention.ts'
 import { forgetDeleted, forgetMemberChanges } from '../store/mirror-retention.ts'
 import { listOrganizations, listSources, type SourceRow } from '../store/organizations.ts'
 import { forgetSignIns } from '../store/sessions.ts'
@@ -39,19 +41,30 @@ export async function tidyEverything(parts: Parts, worker: Pick<Worker, 'observe
   await forgetOldRows(parts)
 }
 
-/** Once an hour, in its first minute: what is too old is looked for in whole tables. */
+/** The hour, since 1970, in which a daemon last looked through a database for what is too old. */
+const looked = new WeakMap<Sql, number>()
+
+/** Once in each hour, and at a start: what is too old is looked for in whole tables. */
 async function forgetOldRows({ sql, now, log }: Parts): Promise<void> {
   const at = now()
-  if (at.getUTCMinutes() !== 0) return
+  const hour = Math.floor(at.getTime() / HOUR_MS)
+  if (looked.get(sql) === hour) return
   await forgetDeleted(sql, new Date(at.getTime() - REMEMBERED_MS))
   await forgetMemberChanges(sql, new Date(at.getTime() - DAY_MS))
   await forgetSignIns(sql, at, idleSince(at), new Date(at.getTime() - REMEMBERED_MS))
   const before = { bytes: new Date(at.getTime() - UPLOAD_MS), rows: new Date(at.getTime() - REMEMBERED_MS) }
   const expired = await sql.begin((transaction) => forgetUploads(transaction, before))
   if (expired > 0) log.info({ uploads: expired }, 'uploads of which nothing was planned were let go of')
+  for (let rows = -1; rows !== 0; ) {
+    rows = await forgetRowErrors(sql, new Date(at.getTime() - REMEMBERED_MS))
+    if (rows > 0) log.info({ rows }, 'rows in error of old files were deleted')
+  }
+  // Not before it is done: what failed is tried again a minute later.
+  looked.set(sql, hour)
 }
 
-const DAY_MS = 86_400_000
+const HOUR_MS = 3_600_000
+const DAY_MS = 24 * HOUR_MS
 /** So long a file can be read again and planned of. The rows of one that was planned of stay as long as failures are told. */
 const UPLOAD_MS = 7 * DAY_MS
 /** Somebody who comes back within that time is known to be the same. */

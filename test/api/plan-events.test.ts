@@ -1,5 +1,5 @@
 /** The life of a plan that somebody asked for, over the API: edited, approved, followed while it runs, stopped, asked for again. */
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { adminApi } from '../../src/api/index.ts'
 import { hashToken } from '../../src/auth.ts'
 import { execute } from '../../src/sync/execute.ts'
@@ -129,11 +129,32 @@ test('events: progress while it runs, then how it ended, and nothing after', asy
   })
 })
 
-test('events of a draft, and of what has ended, are one; of a plan that is not there, none', async () => {
+test('events of a draft say that it is one until it ends; of what has ended there is one; of a plan that is not there, none', async () => {
   const { id } = await draft('gus')
+  const told: unknown[] = []
+  const names = await listen(id, async (text) => {
+    told.push(dataOf(text))
+    if (told.length === 1) await post(`/plans/${id}/discard`)
+  })
+  expect(names).toEqual(['event: progress', 'event: ended'])
+  expect(told).toMatchObject([
+    { id, state: 'draft', states: { pending: 2 } },
+    { id, state: 'discarded' },
+  ])
   expect(await listen(id, () => undefined)).toEqual(['event: ended'])
   expect(await world.ask('viewer', 'GET', at('/plans/pln_999/events'))).toMatchObject({ status: 404 })
   expect(await world.ask('foreign', 'GET', at(`/plans/${id}/events`))).toMatchObject({ status: 404 })
+})
+
+test('events end after five minutes without a word, so that whoever follows is asked again who they are', async () => {
+  const { id, hash } = await draft('ida')
+  await post(`/plans/${id}/approve`, { hash })
+  const started = performance.now()
+  const names = await listen(id, () => {
+    vi.spyOn(performance, 'now').mockReturnValue(started + 301_000)
+  })
+  vi.restoreAllMocks()
+  expect(names).toEqual(['event: progress'])
 })
 
 test('events end when the daemon stops, and when nobody listens any more', async () => {

@@ -88,7 +88,7 @@ export async function openWorld(pace = UNHURRIED) {
   const ids: Record<string, number> = {}
   for (const one of [configOf('acme', 'Acme'), configOf('globex', 'Globex')]) {
     const { id } = await sql.begin((transaction) =>
-      writeConfig(transaction, one, (organization) => nextChange(transaction, organization, NOW, 'rules')),
+      writeConfig(transaction, one, NOW, (organization) => nextChange(transaction, organization, NOW, 'rules')),
     )
     ids[one.key] = id
   }

@@ -1,13 +1,14 @@
 /** Administrators: invited by a letter with a link that works once, changed, removed; those of the configuration file stay as they are. */
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { hashToken, identify, makeLinkSecret, makeToken } from '../../src/auth.ts'
 import { writeLetter } from '../../src/notify/letters.ts'
 import { createLetterBox } from '../../src/store/outbox.ts'
 import { writeConfig } from '../../src/store/write-config.ts'
 import { configOf } from '../api/world.ts'
 import { faults } from '../support/axe.ts'
 import { chromiumPath, openBrowser, openTab } from '../support/browser.ts'
-import { type ConsoleWorld, openConsole } from './world.ts'
+import { type Bare, type ConsoleWorld, openConsole } from './world.ts'
 
 let world: ConsoleWorld
 beforeAll(async () => {
@@ -17,7 +18,7 @@ afterAll(() => world.close())
 
 /** The links in the letters that are due, by address. */
 async function post(): Promise<Map<string, string>> {
-  const box = createLetterBox(world.sql)
+  const box = createLetterBox(world.sql, makeLinkSecret)
   const letters = await box.take(50, world.clock.at)
   for (const { id } of letters) await box.sent(id, 'x')
   return new Map(
@@ -113,7 +114,9 @@ test('the configuration file, read again, leaves alone whom others invited, and 
   const acme = configOf('acme', 'Acme')
   const taken = { email: 'taken@acme.example', emailKey: 'taken@acme.example', role: 'admin' }
   const write = (administrators: typeof acme.administrators) =>
-    world.sql.begin((transaction) => writeConfig(transaction, { ...acme, administrators }, async () => 1))
+    world.sql.begin((transaction) =>
+      writeConfig(transaction, { ...acme, administrators }, world.clock.at, async () => 1),
+    )
   const managed = async (key: string) =>
     (
       await world.sql<{ line: string }[]>`
@@ -130,6 +133,64 @@ test('the configuration file, read again, leaves alone whom others invited, and 
     'viewer by console',
     undefined,
   ])
+})
+
+describe('what somebody held who is an administrator no more stays closed when they are one again', () => {
+  const opens = async (token: string) =>
+    (await identify(world.sql, token, hashToken('bootstrap'), world.clock.at)) !== null
+  const isIn = async (bare: Bare) => (await world.ask('GET', '/o/acme', bare)).status === 200
+  const told = async (email: string) => {
+    const rows = await world.sql<{ line: string }[]>`
+      select l.actor || ' ' || l.act as line from audit l join tokens t on l.object = 'tok_' || t.id
+      where t.administrator_key = ${email} order by l.id`
+    return rows.map(({ line }) => line)
+  }
+  /** A token, and a session as links on the daemon's machine open it: in every organization of its administrator. */
+  const hold = async (email: string) => {
+    const token = makeToken()
+    await world.issue('acme', email, token)
+    const session = await world.session(email)
+    expect([await opens(token), await isIn(session)]).toEqual([true, true])
+    return { token, session }
+  }
+
+  test('removed by another administrator', async () => {
+    const admin = await world.session('admin@acme.example')
+    const [who, elsewhere] = ['again@acme.example', makeToken()]
+    const ask = (path: string, fields: Record<string, string>) =>
+      world.ask('POST', `/o/acme/administrators/${path}`, { ...admin, fields })
+    await ask('invite', { email: who, role: 'admin' })
+    const { token, session } = await hold(who)
+    await world.issue('globex', who, elsewhere)
+    expect((await ask('remove', { who })).status).toBe(303)
+    expect([await opens(token), await isIn(session)]).toEqual([false, false])
+    await ask('invite', { email: who, role: 'admin' })
+    expect([await opens(token), await isIn(session)]).toEqual([false, false])
+    expect(await told(who)).toEqual(['admin@acme.example token.revoked'])
+    const open = await world.sql`select from tokens where administrator_key = ${who} and revoked_at is null`
+    expect(open.count).toBe(1)
+    await hold(who)
+  })
+
+  test('no longer named by the configuration file', async () => {
+    const who = 'listed@acme.example'
+    const acme = configOf('acme', 'Acme')
+    const listed = [...acme.administrators, { email: who, emailKey: who, role: 'admin' }]
+    const write = (administrators: typeof listed) =>
+      world.sql.begin((transaction) =>
+        writeConfig(transaction, { ...acme, administrators }, world.clock.at, async () => 1),
+      )
+    await write(listed)
+    const { token, session } = await hold(who)
+    const [id] = await world.sql<{ id: number }[]>`select id from tokens where administrator_key = ${who}`
+    expect((await write(listed)).revoked).toEqual([])
+    expect(await opens(token)).toBe(true)
+    expect((await write(acme.administrators)).revoked).toEqual([id?.id])
+    await write(listed)
+    expect([await opens(token), await isIn(session)]).toEqual([false, false])
+    await hold(who)
+    await write(acme.administrators)
+  })
 })
 
 describe('nobody', () => {

@@ -11,6 +11,7 @@ import { FILE_STEPS, PUSHED_STEPS } from '../../src/console/sources/setup-steps.
 import { showId } from '../../src/reconcile/identifiers.ts'
 import { PIN_DEFAULT, type Verb } from '../../src/reconcile/operation.ts'
 import { writeAudit } from '../../src/store/audit.ts'
+import { insertSourceToken } from '../../src/store/source-tokens.ts'
 import { registerBorrow } from '../../src/sync/borrow.ts'
 import { accept } from '../../src/sync/by-hand.ts'
 import { reject } from '../../src/sync/decide.ts'
@@ -54,6 +55,7 @@ export async function openEverything(mark: string) {
   world.pass(DAY_MS)
   const held = await world.drop(fileOf('roster-3'), roster(5))
   await extras(world, named)
+  const asked = await askFirst(world, named)
 
   const door = await serveConsole(world)
   const found = await sql<{ member: number }[]>`
@@ -72,6 +74,12 @@ export async function openEverything(mark: string) {
   }
   /** Addresses below the organization of every page that is registered, some with more than one thing to show. */
   const screens = door.patterns.flatMap((pattern) => {
+    const alone = asked[pattern]
+    if (alone !== undefined) return alone
+    if (pattern === '/plans/:plan/discard')
+      return VERBS.map((verb) => `/plans/${showId('pln', plans.drafts[verb])}/discard`)
+    if (pattern === '/sources/:source/files/:file/dismiss')
+      return ids.slice(-2).map(({ id }) => `/sources/hr/files/${showId('snp', id)}/dismiss`)
     if (pattern === '/bulk/:verb/summary/:plan')
       return VERBS.map((verb) => `/bulk/${verb}/summary/${showId('pln', plans.drafts[verb])}`)
     if (pattern === '/sources/:source/files/:file')
@@ -184,6 +192,32 @@ async function extras({ sql, organization, at }: World, named: (text: string) =>
     object: named('products/vray'),
     ...deed,
   })
+}
+
+/** What there is one of, and the pages that ask before it is gone: addresses by their pattern. */
+async function askFirst({ sql, parts, organization }: World, named: (text: string) => string) {
+  const at = parts.now()
+  const [{ id: source } = { id: 0 }] = await sql<{ id: number }[]>`
+    select id from sources where organization_id = ${organization} and key = 'idp'`
+  const made = { sourceId: source, createdBy: named('kim'), createdAt: at, expiresAt: null }
+  const token = await insertSourceToken(sql, organization, { hash: hashToken('idp'), hint: 'rst_1234', ...made })
+  const why = { code: 'GONE_BUT_KEPT', why: named('They have left.'), sourceId: source, anchor: 'x' }
+  const [gone] = await sql<{ id: number }[]>`
+    insert into decisions (organization_id, kind, person_id, candidates, evidence, state, at)
+    select organization_id, 'gone', person_id, '[]', ${JSON.stringify(why)}::text::jsonb, 'open', ${at} from members
+    where organization_id = ${organization} and email_key = ${email(4)} returning id`
+  const [pin] = await sql<{ member: number; kind: string; product: string }[]>`
+    select m.id as member, k.kind, p.key as product from pins k
+    join members m on m.organization_id = k.organization_id and m.person_id = k.person_id
+    join products p on p.organization_id = k.organization_id and p.id = k.product_id where k.organization_id = ${organization}`
+  const pages: Record<string, string[]> = {
+    '/sources/:source/tokens/:token/revoke': [`/sources/idp/tokens/${showId('tok', token)}/revoke`],
+    '/decisions/:decision/end': [`/decisions/${showId('dec', gone?.id ?? 0)}/end`],
+    '/people/:member/lift': [
+      `/people/${showId('mem', pin?.member ?? 0)}/lift?kind=${pin?.kind}&product=${pin?.product}`,
+    ],
+  }
+  return pages
 }
 
 async function serveConsole(world: World) {

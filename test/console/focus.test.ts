@@ -64,7 +64,7 @@ describe.skipIf(chromiumPath() === null)('the focus', { timeout: 60_000 }, () =>
     scene.gate.open = false
     await scene.sql`update plans set state = 'applying', started_at = now() where id = ${plan}`
     await on(path(plan), async (page) => {
-      const cancel = page.getByRole('button', { name: 'Cancel the rest' })
+      const cancel = page.getByRole('link', { name: 'Cancel the rest…' })
       await cancel.focus()
       await page.keyboard.press('Tab')
       await page.keyboard.press('Shift+Tab')

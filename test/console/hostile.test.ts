@@ -38,7 +38,10 @@ describe.skipIf(chromiumPath() === null)('a hostile directory', () => {
     await console.signIn(page)
     const found: string[] = []
     const shown: string[] = []
-    for (const screen of console.screens.flatMap((one) => [one, `${one}?q=${encodeURIComponent(HOSTILE)}`])) {
+    for (const screen of console.screens.flatMap((one) => [
+      one,
+      `${one}${one.includes('?') ? '&' : '?'}q=${encodeURIComponent(HOSTILE)}`,
+    ])) {
       const answer = await page.request.get(`${console.url}/o/acme${screen}`, { maxRedirects: 0 })
       if (!answer.headers()['content-type']?.startsWith('text/html') || answer.status() === 303) continue
       await page.goto(`${console.url}/o/acme${screen}`)

@@ -47,6 +47,8 @@ describe.skipIf(chromiumPath() === null)('the results of a plan', { timeout: 120
     await page.getByRole('button', { name: 'Assign to 2 users' }).click()
     await page.getByText('0 of 2 items').waitFor()
     expect(await page.content()).toContain('http-equiv="refresh"')
+    await page.getByRole('link', { name: 'Cancel the rest…' }).click()
+    await page.getByText('Nothing of its 2 items is done, and nothing will be.').waitFor()
     await page.getByRole('button', { name: 'Cancel the rest' }).click()
     await page.getByText('What was done already stays done.').waitFor()
     await page.getByText('was cancelled: 2 cancelled.').waitFor()

@@ -132,10 +132,13 @@ describe.skipIf(chromiumPath() === null)('the rooms', () => {
 
   test('a pin is lifted without a script, and a viewer can neither see nor send the button', async () => {
     const path = person(rooms.pinned)
-    await on(path, async (page) => expect(await page.getByRole('button', { name: 'Lift the pin' }).count()).toBe(0), {
-      who: 'vic',
-    })
+    await on(path, async (page) => expect(await page.getByText('Lift the pin').count()).toBe(0), { who: 'vic' })
     const lift = async (page: Page) => {
+      await page.getByRole('link', { name: 'Lift the pin…' }).press('Enter')
+      const follows = await page.locator('.will li').allTextContents()
+      expect(follows[0]).toMatch(/“No V-Ray from any source” counts no more\.$/)
+      expect(follows[1]).toMatch(/^Rule artists of hr gives V-Ray/)
+      expect(await rooms.sql`select from pins`).toHaveLength(1)
       await page.getByRole('button', { name: 'Lift the pin' }).press('Enter')
       await page.getByText('The pin is lifted').waitFor()
       expect(await page.getByText('Pinned against sources').count()).toBe(0)
@@ -185,6 +188,8 @@ describe.skipIf(chromiumPath() === null)('the rooms', () => {
       await page.getByRole('button', { name: 'Save' }).click()
       await page.getByText('It is changed.').waitFor()
       await page.getByRole('link', { name: 'Change seats and name' }).click()
+      await page.getByRole('link', { name: 'Retire Corona…' }).click()
+      await page.getByText('Nobody holds Corona.').waitFor()
       await page.getByRole('button', { name: 'Retire Corona' }).click()
       await page.getByText('Corona is retired.').waitFor()
     }
@@ -204,6 +209,8 @@ describe.skipIf(chromiumPath() === null)('the rooms', () => {
       await page.getByLabel('To let it in, type 114').fill('113')
       await page.getByRole('button', { name: 'Use this file' }).click()
       await page.getByText('You confirmed 113, but it is 114.').waitFor()
+      await page.getByRole('link', { name: 'Turn it away…' }).click()
+      await page.getByText('The 114 people who are missing from it lose nothing.').waitFor()
       await page.getByRole('button', { name: 'Turn it away' }).click()
       await page.getByText('is turned away').waitFor()
       await page.getByRole('combobox', { name: 'State' }).selectOption('dismissed')
@@ -224,8 +231,18 @@ describe.skipIf(chromiumPath() === null)('the rooms', () => {
       await page.getByRole('link', { name: 'I have pasted it' }).click()
       await page.waitForURL('**/sources/idp')
       expect(await page.content()).not.toContain(secret)
-      await page.getByRole('button', { name: 'Revoke' }).click()
+      await page.getByRole('link', { name: /^Revoke/ }).click()
+      expect(await page.locator('.will li').allTextContents()).toEqual([
+        expect.stringMatching(/^The token \S+ opens nothing from now on/),
+        'Nobody has used it yet.',
+        expect.stringMatching(/^It is the last open one\. Identity provider cannot reach rosterd after this/),
+        'A revoked token cannot be opened again; a new one can be made.',
+      ])
+      const [open] = await rooms.sql`select revoked_at as revoked from tokens order by id desc limit 1`
+      expect(open?.['revoked']).toBe(null)
+      await page.getByRole('button', { name: 'Revoke the token' }).click()
       await page.getByText('The token is revoked').waitFor()
+      await page.getByRole('link', { name: 'Let Identity provider go live…' }).click()
       await page.getByRole('button', { name: 'Let Identity provider go live' }).click()
       await page.getByText('is live.').waitFor()
     })
@@ -247,6 +264,8 @@ describe.skipIf(chromiumPath() === null)('the rooms', () => {
       await page.getByRole('button', { name: 'Add the rule' }).click()
       await page.waitForURL('**/rules/houdini-artists')
       expect(await page.locator('.about dd').first().textContent()).toBe('group Artists, of hr')
+      await page.getByRole('link', { name: 'Retire houdini-artists…' }).click()
+      await page.getByRole('heading', { name: 'If it was retired' }).waitFor()
       await page.getByRole('button', { name: 'Retire houdini-artists' }).click()
       await page.waitForURL('**/rules')
       await page.getByRole('link', { name: 'artists' }).click()
@@ -266,6 +285,8 @@ describe.skipIf(chromiumPath() === null)('the rooms', () => {
       await page.getByText('The limits were set here.').waitFor()
       expect(await page.getByRole('row', { name: /Removals/ }).textContent()).toContain('7 %')
       await page.getByRole('link', { name: 'Change the limits' }).click()
+      await page.getByRole('link', { name: 'Use the usual limits…' }).click()
+      await page.getByText(/^remove\.percent: 7 %/).waitFor()
       await page.getByRole('button', { name: 'Use the usual limits' }).click()
       await page.getByText('Nobody has set limits').waitFor()
     })

@@ -132,9 +132,11 @@ pushed-houdini: { source: idp, when: { group: { name: Houdini users } }, then: [
       await page.waitForURL('**/setup/look')
       await page.goto(`${scene.url}/o/acme/sources/idp/setup/simulate`)
       await page.getByRole('button', { name: /^Compare/ }).click()
-      await page.getByText('Compared with what the source says now.').waitFor()
+      await page
+        .getByText(/^Compared with what all sources say now\. .*pln_\d+ is only shown, and never applied\./)
+        .waitFor()
       await page.getByRole('heading', { name: /Invite 1/ }).waitFor()
-      expect(await page.getByText('only shown').count()).toBe(1)
+      expect(await page.getByText('only shown', { exact: true }).count()).toBe(1)
       await page
         .getByRole('navigation', { name: /^Steps/ })
         .getByRole('link', { name: 'Match' })
@@ -157,14 +159,20 @@ pushed-houdini: { source: idp, when: { group: { name: Houdini users } }, then: [
       { who: 'olga' },
     )
     const walk = async (page: Page) => {
+      await page.getByRole('link', { name: 'Let Okta of Acme go live…' }).press('Enter')
       await page.getByRole('heading', { name: /Invite 1/ }).waitFor()
+      expect(await page.locator('.will li').allTextContents()).toEqual([
+        'From then on it is real what Okta of Acme pushes: for the 3 people who came so far, and for whoever comes or goes there.',
+        'What it would do is proposed anew at once. What would be too much is still held by the guards.',
+        'It cannot be taken back here. To have its plans only shown again, the configuration file gives it the approval observe.',
+      ])
       await page.getByRole('button', { name: 'Let Okta of Acme go live' }).press('Enter')
       await page.getByText('Okta of Acme is live.').waitFor()
       await page.goto(`${scene.url}/o/acme/sources/idp/setup`)
       await page.waitForURL('**/setup/go-live')
       await page.getByText('It is done.').waitFor()
     }
-    await on('/sources/idp/setup/go-live', walk, { scripts: false })
+    await on('/sources/idp', walk, { scripts: false })
     const [row] = await scene.sql`select live_at is not null as live from sources where key = 'idp'`
     expect(row?.['live']).toBe(true)
   })

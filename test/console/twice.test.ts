@@ -67,7 +67,8 @@ async function more({ world, url, signIn }: Everything, page: Page, browser: Bro
   const token = await tokenOf(page)
   const post = await poster({ url }, page)
   await post('/rules/new', { key: 'more', rule: RULE })
-  await post('/sources/idp/tokens', { lasts: '30' })
+  await post('/products/new', { key: 'more', name: 'More', owned: '3' })
+  await post('/guards/edit', { limits: 'remove: { percent: 7 }' })
   const [draft, another] = await sql<{ id: number; hash: string }[]>`
     select id, hash from plans where organization_id = ${organization} and state = 'draft' and lane = 'by_hand' order by id`
   await post(`/plans/pln_${draft?.id}/approve`, { hash: draft?.hash ?? '', later: '1' })
@@ -85,14 +86,20 @@ async function more({ world, url, signIn }: Everything, page: Page, browser: Bro
   })
   return [
     `/plans/pln_${draft?.id}`,
+    `/plans/pln_${draft?.id}/cancel`,
     `/plans/pln_${another?.id}`,
     `/people/mem_${one?.id}`,
     '/bulk/remove/options?who=1',
     uploaded.url().slice(`${url}/o/acme`.length),
     '/rules/more',
+    '/rules/more/retire',
+    '/products/more/retire',
+    '/guards/edit',
+    '/guards/reset',
     '/account',
     '/decisions',
     '/sources/idp',
+    '/sources/idp/setup/go-live',
   ]
 }
 
@@ -116,6 +123,8 @@ describe.skipIf(chromiumPath() === null)('a second click', () => {
     const post = await poster(everything, page)
     const done = () => sql<{ act: string; times: number }[]>`
       select act, count(*)::int as times from audit where organization_id = ${organization} group by act order by act`
+    const [ended] = await sql<{ id: number }[]>`
+      select id from plans where organization_id = ${organization} and lane = 'by_hand' and state = 'applied' order by id limit 1`
     const forms: [path: string, fields: Record<string, string>][] = [
       ['/products/new', { key: 'twin', name: 'Twin', owned: '3' }],
       ['/rules/new', { key: 'twin', rule: RULE }],
@@ -123,6 +132,7 @@ describe.skipIf(chromiumPath() === null)('a second click', () => {
       ['/guards/edit', { limits: 'remove: { percent: 7 }' }],
       ['/guards/reset', {}],
       ['/bulk/remove/draft', { who: '5' }],
+      [`/plans/pln_${ended?.id}/again`, {}],
     ]
     for (const [path, fields] of forms) {
       const before = new Map((await done()).map(({ act, times }) => [act, times]))
@@ -135,12 +145,35 @@ describe.skipIf(chromiumPath() === null)('a second click', () => {
     await context.close()
   })
 
+  test('makes no second token, however late it comes, and says where the first one was', async () => {
+    const { page, context } = await openTab(browser)
+    await everything.signIn(page)
+    const { sql, organization } = everything.world
+    const made = async () =>
+      (await sql`select from tokens where organization_id = ${organization} and source_id is not null`).length
+    await page.goto(`${everything.url}/o/acme/sources/idp`)
+    const before = await made()
+    await page.getByRole('button', { name: 'Make a token' }).click()
+    const secret = await page.getByLabel('Token').inputValue()
+    await page.reload()
+    await page.getByText('It was shown once, on the page that came then.').waitFor()
+    expect(await page.content()).not.toContain(secret)
+    expect(await made()).toBe(before + 1)
+    await page.getByRole('link', { name: 'To the page of the source' }).click()
+    await page.getByRole('button', { name: 'Make a token' }).click()
+    expect(await page.getByLabel('Token').inputValue()).not.toBe(secret)
+    expect(await made()).toBe(before + 2)
+    const answer = await (await poster(everything, page))('/sources/idp/tokens', { lasts: '30' })
+    expect([answer.status(), await made()]).toEqual([400, before + 2])
+    await context.close()
+  })
+
   test('on any button of any screen sends nothing', { timeout: 120_000 }, async () => {
     const { page, context } = await openTab(browser)
     await everything.signIn(page)
     const screens = [...everything.screens, ...(await more(everything, page, browser))]
     const pressed: Pressed[] = []
-    for (const screen of screens.filter((one) => !/(live|came|\.csv)$/.test(one))) {
+    for (const screen of screens.filter((one) => !/\/live$|came$|\.csv$/.test(one))) {
       const answer = await page.goto(`${everything.url}/o/acme${screen}`).catch(() => null)
       if (answer?.headers()['content-type']?.startsWith('text/html') === true) pressed.push(...(await pressAll(page)))
     }

@@ -23,7 +23,7 @@ async function pagesOf(whom: string): Promise<Map<string, string | null>> {
   const entered = await fetch(`${url}/sign-in`, { method: 'POST', redirect: 'manual', headers, body })
   const cookie = (entered.headers.get('set-cookie') ?? '').split(';')[0] ?? ''
   const pages = new Map<string, string | null>()
-  for (const screen of screens.filter((one) => !/(live|came|\.csv)$/.test(one))) {
+  for (const screen of screens.filter((one) => !/\/live$|came$|\.csv$/.test(one))) {
     const answer = await fetch(`${url}/o/acme${screen}`, { headers: { cookie } })
     const text = await answer.text()
     pages.set(screen, answer.status === 403 ? null : text)
@@ -51,9 +51,9 @@ test('a viewer finds nothing to press on any screen, where others do', { timeout
     ),
   )
   expect(led).toEqual([])
-  // Most screens are for viewers, and the same screens hold much for an admin.
+  // Many screens are for viewers, beside those that ask before something is done; and the same screens hold much for an admin.
   const open = [...viewer].filter(([, page]) => page !== null)
-  expect(open.length).toBeGreaterThan(viewer.size / 2)
+  expect(open.length).toBeGreaterThan(viewer.size / 3)
   const forms = open.flatMap(([screen]) => sentTo(admin.get(screen) ?? '').filter((to) => !OWN.includes(to)))
   expect(new Set(forms).size).toBeGreaterThan(15)
 })

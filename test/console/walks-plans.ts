@@ -81,6 +81,7 @@ export const PLANS: Walk[] = [
       await hands.press(/^Assign to .*…$/)
       await hands.press(/^Assign to .*\w$/)
       await page.getByText(/^0 of \d items?$/).waitFor()
+      await hands.press('Cancel the rest…')
       await hands.press('Cancel the rest')
       await page.getByText(/was cancelled: /).waitFor()
       rooms.gate.waiting.splice(0)

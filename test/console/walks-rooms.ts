@@ -50,6 +50,7 @@ export const ROOMS: Walk[] = [
         insert into pins (organization_id, person_id, product_id, kind, created_by, plan_id, since)
         values (${rooms.organization}, ${row?.person ?? 0}, 1, 'force_revoke', 'kim', 1, now()) on conflict do nothing`
       await hands.page.goto(`${rooms.url}/o/acme/people/${showId('mem', row?.id ?? 0)}`)
+      await hands.press('Lift the pin…')
       await hands.press('Lift the pin')
       await told(hands, 'The pin is lifted')
     },
@@ -71,7 +72,8 @@ export const ROOMS: Walk[] = [
       await hands.press('Save')
       await told(hands, 'It is changed.')
       await hands.press('Change seats and name')
-      await hands.press(/^Retire /)
+      await hands.press(/^Retire .*…$/)
+      await hands.press(/^Retire .*\w$/)
       await told(hands, 'is retired.')
     },
   },
@@ -83,7 +85,8 @@ export const ROOMS: Walk[] = [
       await hands.press('Make a token')
       await told(hands, 'It is shown this once')
       await hands.press('I have pasted it')
-      await hands.press('Revoke')
+      await hands.press(/^Revoke .*…$/)
+      await hands.press('Revoke the token')
       await told(hands, 'The token is revoked')
     },
   },
@@ -94,6 +97,7 @@ export const ROOMS: Walk[] = [
       if (!hands.scripts) await rooms.world.drop(`short-${person(0)}.csv`, `external_id,email\n1,${email(1)}\n`)
       await hands.page.reload()
       await hands.press(/^Look at /)
+      await hands.press('Turn it away…')
       await hands.press('Turn it away')
       await told(hands, 'is turned away')
     },
@@ -111,7 +115,8 @@ export const ROOMS: Walk[] = [
       await hands.write('The rule', rule)
       await hands.press('Add the rule')
       await told(hands, 'What follows from it becomes a plan')
-      await hands.press(/^Retire /)
+      await hands.press(/^Retire .*…$/)
+      await hands.press(/^Retire .*\w$/)
       await told(hands, 'is retired.')
     },
   },
@@ -124,6 +129,7 @@ export const ROOMS: Walk[] = [
       await hands.press('Save')
       await told(hands, 'The limits are set.')
       await hands.press('Change the limits')
+      await hands.press('Use the usual limits…')
       await hands.press('Use the usual limits')
       await told(hands, 'The usual limits count again')
     },

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { type Finding, PLAN_STATES } from '../../src/reconcile/model.ts'
-import { canMove, isFinal, needs, overrideCount, PLAN_VERBS } from '../../src/reconcile/review.ts'
+import { canMove, hasEnded, isFinal, needs, overrideCount, PLAN_VERBS } from '../../src/reconcile/review.ts'
 
 const finding = (over: Partial<Finding>): Finding => {
   return {
@@ -51,6 +51,10 @@ describe('the states of a plan', () => {
       'cancelled',
       'discarded',
     ])
+  })
+
+  it('one that was done in part has ended, too', () => {
+    expect(PLAN_STATES.filter((state) => hasEnded(state) !== isFinal(state))).toEqual(['partially_failed'])
   })
 })
 

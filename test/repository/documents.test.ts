@@ -8,6 +8,7 @@ import { run } from '../../src/cli/program.ts'
 import type { Terminal } from '../../src/cli/terminal.ts'
 import { configJsonSchema } from '../../src/config/index.ts'
 import { CATALOGUE } from '../../src/errors.ts'
+import { EVENTS } from '../../src/events.ts'
 import { REASONS } from '../../src/reconcile/reasons.ts'
 import { ROOT, read, sources, trackedFiles, withoutComments } from './tree.ts'
 
@@ -42,6 +43,20 @@ describe('every code has a path that produces it', () => {
 
   it.each(Object.keys(CATALOGUE))('error %s', (code) => {
     expect(produces(code, elsewhere('src/errors.ts'))).toBe(true)
+  })
+})
+
+describe('events of the log', () => {
+  const table = /carry `event`.*?\n\n(.*?)\n\n/s.exec(read('docs/operations.md'))?.[1] ?? ''
+
+  it('are those of docs/operations.md', () => {
+    const listed = [...table.matchAll(/`([a-z_]+\.[a-z_]+)`/g)].map((match) => match[1] ?? '')
+    expect(listed.sort()).toEqual([...EVENTS].sort())
+  })
+
+  it.each(EVENTS)('%s is told somewhere', (event) => {
+    const elsewhere = sources().filter(({ path }) => path !== 'src/events.ts')
+    expect(elsewhere.some(({ text }) => withoutComments(text).includes(`'${event}'`))).toBe(true)
   })
 })
 

@@ -147,7 +147,7 @@ export async function openEndpoint() {
     ['globex', ['idp']],
   ] as const) {
     const { id } = await sql.begin((transaction) =>
-      writeConfig(transaction, config(key, names), (organization) =>
+      writeConfig(transaction, config(key, names), clock.now, (organization) =>
         nextChange(transaction, organization, clock.now, 'rules'),
       ),
     )

@@ -194,6 +194,10 @@ describe('what is no filter is answered with the place', () => {
     expect(refusal(text, 'strict')).toContain(told)
   })
 
+  it.each(['title eq a\0b', 'title eq a\ud800'])('%j, where a bare word is a value', (text) => {
+    expect(refusal(text)).toContain('at character 10: the value holds a character that no attribute can have')
+  })
+
   it('and only the beginning of what was sent', () => {
     expect(refusal(`title ${'x'.repeat(500)} "a"`)).toContain(`"${'x'.repeat(100)}…" is no operator`)
   })

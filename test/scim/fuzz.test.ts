@@ -314,6 +314,8 @@ const FILTERS = [
   'id eq "ID"',
   'not (title pr)',
   'userName eq fuzz',
+  'userName eq fu\0zz',
+  'displayName sw \ud800',
   'password pr',
 ]
 const query = fc

@@ -1,6 +1,6 @@
 /** An organization that is gone from the configuration: nothing is done for it any more, and it stands in nobody's way. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { hashToken } from '../../src/auth.ts'
+import { hashToken, makeLinkSecret } from '../../src/auth.ts'
 import { findToken, insertToken } from '../../src/store/access.ts'
 import { markDirty } from '../../src/store/dirty.ts'
 import { organizationsWithDue } from '../../src/store/due.ts'
@@ -60,11 +60,11 @@ test('nothing is listed, planned, applied, answered or mailed for it; the letter
   await retireOthers(sql, [kept.key])
   const one = [kept.id]
   expect(await seen()).toEqual({ listed: one, found: [false, true], signed: [false, true], due: one, plans: one })
-  const taken = await createLetterBox(sql).take(4, NOON)
+  const taken = await createLetterBox(sql, makeLinkSecret).take(4, NOON)
   expect(taken.map(({ organization }) => organization.key)).toEqual([kept.key])
 
   // Nothing of it was lost: whoever writes it into the configuration again finds it as it was.
   await sql`update organizations set retired = false where id = ${gone.id}`
   expect(await seen()).toEqual({ listed: both, found: [true, true], signed: [true, true], due: both, plans: both })
-  expect(await createLetterBox(sql).take(9, NOON)).toHaveLength(6)
+  expect(await createLetterBox(sql, makeLinkSecret).take(9, NOON)).toHaveLength(6)
 })

@@ -24,8 +24,8 @@ export class MemoryLetterBox implements LetterBox {
     return this.#pick('due', limit, at)
   }
 
-  async abandoned(limit: number, at: Date): Promise<OutgoingLetter[]> {
-    return this.#pick('left behind', limit, at)
+  async abandoned(limit: number): Promise<OutgoingLetter[]> {
+    return this.#pick('left behind', limit, new Date(0))
   }
 
   async sent(id: number, messageId: string): Promise<void> {

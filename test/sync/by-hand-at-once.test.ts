@@ -5,11 +5,14 @@ import { isRosterdError } from '../../src/errors.ts'
 import { PIN_DEFAULT } from '../../src/reconcile/operation.ts'
 import type { Transaction } from '../../src/store/connection.ts'
 import { lockDrafts } from '../../src/store/locks.ts'
+import { lockPlan } from '../../src/store/plan-edits.ts'
 import type { UploadReading } from '../../src/store/uploads.ts'
+import { dismiss } from '../../src/sync/admission.ts'
 import { again } from '../../src/sync/again.ts'
+import { reject } from '../../src/sync/decide.ts'
 import { type Asked, type Drafted, draft } from '../../src/sync/draft.ts'
 import { edit } from '../../src/sync/edit.ts'
-import { discard } from '../../src/sync/submit.ts'
+import { discard, submit } from '../../src/sync/submit.ts'
 import { discardUpload, readAgain, receiveUpload } from '../../src/sync/upload.ts'
 import { KIM, openWorld, type World } from '../support/pipeline.ts'
 import { WIDE_LIMITS } from '../support/wide-limits.ts'
@@ -134,12 +137,34 @@ test('whoever is given a product while their removal is drafted keeps it, and th
 describe('of what is asked for again', () => {
   const removal = () => ask({ verb: 'remove', selection: { users: ['ada@acme.example'] } })
 
-  test('one of two at once is drafted', async () => {
+  const twice = async (plan: number) =>
+    (await Promise.all([1, 2].map(() => again(world.parts, world.organization, plan, { actor: KIM })))).map(
+      (one) => one.plan,
+    )
+
+  test.each(['draft', 'discarded'])('one of two at once is drafted, and both get it: %s', async (state) => {
     const { plan } = await removal()
-    const asked = [1, 2].map(() => again(world.parts, world.organization, plan, { actor: KIM }))
-    expect((await ends(asked)).sort()).toEqual(['PLAN_STATE', 'done'])
+    if (state === 'discarded') await discard(world.parts, world.organization, plan, { actor: KIM })
+    const [one = 0, other] = await twice(plan)
+    expect(other).toBe(one)
     expect(await drafts()).toBe(2)
-    expect(await world.plan(plan)).toMatchObject({ state: 'superseded' })
+    expect(await world.plan(plan)).toMatchObject({
+      state: state === 'draft' ? 'superseded' : 'discarded',
+      supersededBy: one,
+    })
+    expect((await world.plan(one)).state).toBe('draft')
+  })
+
+  test('whoever asks later gets the draft that took its place, or the place of that, until somebody decides on it', async () => {
+    const { plan } = await removal()
+    const [first = 0] = await twice(plan)
+    const [second = 0] = await twice(first)
+    expect(await twice(plan)).toEqual([second, second])
+    expect(await drafts()).toBe(3)
+    await discard(world.parts, world.organization, second, { actor: KIM })
+    const [third = 0] = await twice(plan)
+    expect(third).toBeGreaterThan(second)
+    expect(await drafts()).toBe(4)
   })
 
   test('nothing is drafted once somebody has approved it', async () => {
@@ -152,6 +177,50 @@ describe('of what is asked for again', () => {
     expect(await ends([asked])).toEqual(['PLAN_STATE'])
     expect(await drafts()).toBe(1)
     expect(await world.plan(plan)).toMatchObject({ state: 'approved', supersededBy: null })
+  })
+})
+
+describe('what was overtaken while it waited is told as it is by then:', () => {
+  let transaction: Transaction
+  /** A plan that awaits approval, and a rejection of it that waits for somebody who has it in hand. */
+  async function rejected(meanwhile: (id: number) => Promise<unknown>): Promise<string[]> {
+    const { plan: id } = await ask({ verb: 'remove', selection: { users: ['ada@acme.example', 'bob@acme.example'] } })
+    await submit(world.parts, world.organization, id, { actor: KIM })
+    const { hash } = await world.plan(id)
+    const told = await stopped(
+      async (own) => {
+        transaction = own
+        await lockPlan(own, world.organization, id)
+      },
+      () => ends([reject(world.parts, world.organization, id, { actor: KIM, hash })]),
+      () => meanwhile(id),
+    )
+    return [...told, (await world.plan(id)).state]
+  }
+
+  test('a rejection of other items than were looked at', async () => {
+    const told = await rejected((id) => transaction`update plans set hash = ${'f'.repeat(64)} where id = ${id}`)
+    expect(told).toEqual(['PLAN_HASH_MISMATCH', 'awaiting_approval'])
+  })
+
+  test('a rejection of what was approved', async () => {
+    const told = await rejected((id) => transaction`update plans set state = 'approved' where id = ${id}`)
+    expect(told).toEqual(['PLAN_STATE', 'approved'])
+  })
+
+  test('a file that somebody lets in, while another turns it away', async () => {
+    const people = Array.from({ length: 40 }, (_, n) => `p${n}@acme.example\n`).join('')
+    const { snapshot } = await world.drop('few.csv', `email\n${people}`)
+    await world.sql`update snapshots set state = 'held' where id = ${snapshot}`
+    const told = stopped(
+      async (own) => {
+        transaction = own
+        await own`select from snapshots where id = ${snapshot} for update`
+      },
+      () => dismiss(world.parts, world.organization, snapshot, { actor: KIM }),
+      () => transaction`update snapshots set state = 'admitted' where id = ${snapshot}`,
+    )
+    await expect(told).rejects.toMatchObject({ code: 'SNAPSHOT_STATE', params: { state: 'admitted' } })
   })
 })
 

@@ -3,8 +3,9 @@ import fc from 'fast-check'
 import { afterEach, describe, expect, test } from 'vitest'
 import { PIN_DEFAULT } from '../../src/reconcile/operation.ts'
 import { approve } from '../../src/sync/approve.ts'
+import type { Choice } from '../../src/sync/choice.ts'
 import { type Asked, draft } from '../../src/sync/draft.ts'
-import { type Editing, edit } from '../../src/sync/edit.ts'
+import { type Editing, edit, editTogether } from '../../src/sync/edit.ts'
 import { hashOfStored } from '../../src/sync/plan-hash.ts'
 import { KIM, openWorld, type World } from '../support/pipeline.ts'
 import { WIDE_LIMITS } from '../support/wide-limits.ts'
@@ -183,6 +184,45 @@ test('what is mistyped among others is named, and nothing is left out', async ()
   expect(await leaveOut(id, { emails: [email('ADA')] })).toMatchObject({ people: 1 })
   await expect(leaveOut(id, { emails: [email('ada'), email('zoe')] })).rejects.toMatchObject({
     params: { why: 'zoe@acme.example does not stand in the plan, and nothing was left out' },
+  })
+})
+
+describe('putting back and leaving out at once', () => {
+  const together = async (id: number, hash: string, ...choices: Choice[]) =>
+    editTogether(world.parts, world.organization, id, { actor: KIM, hash, choices })
+  const of = (act: Choice['act'], ...names: string[]): Choice => ({ act, emails: names.map(email) })
+
+  test('is one edit of the plan that was looked at', async () => {
+    await open()
+    const id = await removal('ada', 'bob', 'cem')
+    await leaveOut(id, { emails: [email('ada')] })
+    const { hash } = await world.plan(id)
+    expect(await together(id, hash, of('put_back', 'ada'), of('leave_out', 'bob'))).toMatchObject([
+      { act: 'put_back', moved: { items: 2 } },
+      { act: 'leave_out', moved: { items: 2 } },
+    ])
+    expect(await world.plan(id)).toMatchObject({ leftOut: 2, counts: { remove: 2, revoke: 2 } })
+    expect(await out(id)).toEqual([`revoke ${email('bob')}`, `remove ${email('bob')}`])
+    // Whoever looked before is told of both.
+    await expect(
+      approve(world.parts, world.organization, id, { actor: KIM, hash, start: false }),
+    ).rejects.toMatchObject({
+      message: expect.stringMatching(/put back 1 person at 13:00\..*left out 1 person at 13:00\./),
+    })
+    await expect(together(id, hash, of('put_back', 'bob'))).rejects.toMatchObject({ code: 'PLAN_HASH_MISMATCH' })
+  })
+
+  test('does neither where one of them cannot be done', async () => {
+    await open()
+    const id = await removal('ada', 'bob')
+    await leaveOut(id, { emails: [email('ada')] })
+    const before = await world.plan(id)
+    for (const out of [of('leave_out', 'zoe'), of('leave_out', 'ada', 'bob')])
+      await expect(together(id, before.hash, of('put_back', 'ada'), out)).rejects.toMatchObject({
+        code: 'OPERATION_EMPTY',
+      })
+    expect(await world.plan(id)).toEqual(before)
+    expect(await world.sql`select from audit where act = 'plan.edited'`).toHaveLength(1)
   })
 })
 

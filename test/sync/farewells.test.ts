@@ -1,5 +1,6 @@
 /** Owners, administrators and protected people whom an identity provider says are gone: a person is asked, and told of it. */
 import { afterEach, expect, test } from 'vitest'
+import { makeLinkSecret } from '../../src/auth.ts'
 import { writeLetter } from '../../src/notify/letters.ts'
 import { type DecisionListRow, listDecisions } from '../../src/store/decision-list.ts'
 import { listMembers } from '../../src/store/member-list.ts'
@@ -62,7 +63,7 @@ const leaving = async ({ world }: Scene) => {
   return (await listMembers(world.sql, world.organization, filter)).map((member) => member.email)
 }
 const letters = async ({ world }: Scene) =>
-  (await createLetterBox(world.sql).take(99, world.at))
+  (await createLetterBox(world.sql, makeLinkSecret).take(99, world.at))
     .filter((one) => one.audience === 'administrator' && one.event.kind === 'decision_waits')
     .map((one) => writeLetter(one, 'http://localhost'))
 

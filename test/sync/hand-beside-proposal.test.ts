@@ -53,6 +53,36 @@ test('a licence that is taken back between the evaluation and the comparison is 
   expect((await world.propose()).plans).toEqual([])
 })
 
+test("an approval and the proposal that is to take the place of its plan do not stand in each other's way", async () => {
+  const people = (last: number) => Array.from({ length: last }, (_, n) => `${n},p${n}@acme.example\n`).join('')
+  await world.sync('1.csv', `external_id,email\n${people(6)}`)
+  await world.drop('2.csv', `external_id,email\n${people(5)}`)
+  const [plan = 0] = (await world.propose()).plans
+  expect(await world.actions(plan)).toEqual(['remove p5@acme.example'])
+  await world.drop('3.csv', `external_id,email\n${people(4)}`)
+  const other = await openConnection(world.url)
+  const waiting = (many: number) =>
+    until(async () => {
+      const held = await world.sql`
+        select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`
+      return held.length >= many
+    }, 10_000)
+  const started = await other.begin(async (transaction) => {
+    // The proposal has the plan by now, and is about to judge what it found.
+    await transaction`lock table borrows in share mode`
+    const proposed = Promise.allSettled([world.propose()])
+    await waiting(1)
+    const approved = Promise.allSettled([world.approve(plan)])
+    await waiting(2)
+    return { proposed, approved }
+  })
+  const [[proposed], [approved]] = await Promise.all([started.proposed, started.approved])
+  await other.end()
+  expect(approved).toMatchObject({ status: 'rejected', reason: { code: 'PLAN_STATE' } })
+  expect(proposed).toMatchObject({ status: 'fulfilled' })
+  expect(await world.plan(plan)).toMatchObject({ state: 'superseded' })
+})
+
 test('a licence that is given and taken back by hand while a plan is approved is not given by that plan', async () => {
   await world.sync('1.csv', `email,groups\n${ADA},\n`)
   await world.drop('2.csv', `email,groups\n${ADA},Artists\n`)

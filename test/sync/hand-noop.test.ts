@@ -64,7 +64,7 @@ test('what people gave before takes the new date, also where a source gives it f
   await byHand({ verb: 'assign', selection: { users }, expiresAt: JUNE })
   await world.sync('more.csv', ROSTER.replace('cem@acme.example,', 'cem@acme.example,Artists'))
   expect(await byHand({ verb: 'assign', selection: { users }, expiresAt: MAY })).toEqual([
-    'assign cem@acme.example vray noop',
+    'assign cem@acme.example vray noop GIVEN_LONGER',
   ])
   expect(await given()).toEqual([{ email: 'cem@acme.example', until: MAY.replace('.000Z', '') }])
 })

@@ -338,7 +338,64 @@ describe('what requests mean (one row each)', () => {
     await scene.idp.read()
     await scene.idp.rename(painters, 'Artists')
     await scene.idp.read()
-    expect(await directory(scene)).toEqual(['ada@acme.example active', 'bob@acme.example active Artists'])
+    expect(await directory(scene)).toEqual(['ada@acme.example active', 'bob@acme.example active Artists+Painters'])
+  })
+
+  test('a mapped group is renamed: nobody loses what it gave, and the plan names what it is called now (edge case 35, by name)', async () => {
+    const scene = await open()
+    const [ada, bob] = [await scene.idp.user('ada'), await scene.idp.user('bob')]
+    const group = await scene.idp.group('Artists', [ada])
+    expect(await sync(scene)).toEqual([
+      'invite ada@acme.example',
+      'invite bob@acme.example',
+      'assign ada@acme.example vray',
+    ])
+    const findings = async () => {
+      await scene.idp.user(`somebody${Math.random()}`)
+      const [plan] = (await scene.world.propose('person')).plans
+      const { findings } = await scene.world.plan(plan)
+      return findings.filter(({ guard }) => guard.startsWith('GROUP_')).map(({ message }) => message)
+    }
+    await scene.idp.rename(group, '3D artists')
+    expect(await sync(scene)).toEqual([])
+    expect((await directory(scene))[0]).toBe('ada@acme.example active 3D artists+Artists')
+    expect(await findings()).toEqual([
+      'idp has renamed the group Artists to 3D artists, which rule artists asked for. Its 1 member keeps what it gave until a group of that name takes its place; or ask for 3D artists there.',
+    ])
+    // Who joins or leaves the group joins or leaves its former name, and renaming it again leaves another name behind.
+    await scene.idp.members(group, { op: 'replace', values: [bob] })
+    await scene.idp.rename(group, 'Modellers')
+    await scene.idp.read()
+    expect((await directory(scene)).slice(0, 2)).toEqual([
+      'ada@acme.example active',
+      'bob@acme.example active 3D artists+Artists+Modellers',
+    ])
+    // Called as before, it is itself again, and nothing has taken its place.
+    await scene.idp.rename(group, 'artists')
+    await scene.idp.read()
+    expect((await directory(scene))[1]).toBe('bob@acme.example active 3D artists+Modellers+artists')
+    expect(await findings()).toEqual([])
+    // A name that another group has taken is that group's.
+    await scene.idp.rename(group, 'Painters')
+    await scene.idp.group('Artists', [ada])
+    await scene.idp.read()
+    expect((await directory(scene)).slice(0, 2)).toEqual([
+      'ada@acme.example active Artists',
+      'bob@acme.example active 3D artists+Modellers+Painters',
+    ])
+    expect(await findings()).toEqual([
+      expect.stringContaining('idp has renamed the group artists to Painters and pushed another'),
+    ])
+  })
+
+  test('a renamed group that is deleted: its people keep what its former name gave too', async () => {
+    const scene = await open()
+    const group = await scene.idp.group('Artists', [await scene.idp.user('ada')])
+    await sync(scene)
+    await scene.idp.rename(group, 'Painters')
+    await scene.idp.removeGroup(group)
+    expect(await sync(scene)).toEqual([])
+    expect(await directory(scene)).toEqual(['ada@acme.example active Artists+Painters'])
   })
 
   test('a renamed group is looked at by its new name', async () => {

@@ -2,6 +2,7 @@
 import { afterEach, expect, test } from 'vitest'
 import { approve } from '../../src/sync/approve.ts'
 import { sweep } from '../../src/sync/sweep.ts'
+import { tidyEverything } from '../../src/sync/tidy.ts'
 import { KIM, openWorld, type Setting, type World } from '../support/pipeline.ts'
 
 let world: World | null = null
@@ -91,8 +92,16 @@ test('within_limits: a second file in which their row is broken says nothing of 
   await world.drop('less.csv', roster(...people(2, 12)))
   expect(await byItself(world)).toEqual([])
   world.pass(2 * DAY)
-  await world.drop('broken.csv', roster(...people(2, 12), '1,no address,P,N1,,'))
+  const broken = roster(...people(2, 12), '1,no address,P,N1,,')
+  await world.drop('broken.csv', broken)
   expect(await byItself(world)).toEqual([])
+  // The same file says no more of them, nor does it once nobody knows any more which row was broken.
+  expect((await world.drop('same.csv', broken)).state).toBe('admitted')
+  expect(await byItself(world)).toEqual([])
+  world.pass(91 * DAY)
+  await tidyEverything(world.parts, { observe: async () => undefined })
+  expect(await world.sql`select from row_errors`).toEqual([])
+  expect(await byItself(world, 'due')).toEqual([])
   await world.drop('whole.csv', roster(...people(2, 12)))
   expect(await byItself(world)).toContain('suspend p1@acme.example succeeded')
 })

@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
+import { makeLinkSecret } from '../../src/auth.ts'
 import { writeLetter } from '../../src/notify/letters.ts'
 import { listSources } from '../../src/store/organizations.ts'
 import { createLetterBox } from '../../src/store/outbox.ts'
@@ -41,7 +42,7 @@ test('rows that name nobody, so that nobody counts as gone', async () => {
 test('rows that could not be read stand in the subject of the letter about the plan that left them out', async () => {
   world = await openWorld()
   await world.sync('roster.csv', 'id,e-mail\n1,ada@acme.example\n2,broken\n3,bob@acme.example\n4,\n')
-  const letters = await createLetterBox(world.sql).take(10, world.at)
+  const letters = await createLetterBox(world.sql, makeLinkSecret).take(10, world.at)
   const letter = letters.find(
     (one) => one.audience === 'administrator' && one.event.kind.startsWith('plan_') && 'unreadRows' in one.event,
   )

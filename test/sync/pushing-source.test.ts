@@ -1,6 +1,6 @@
 /** A source that pushes beside the clock and the drop folders: letters before its token ends, and a source that changes its kind. */
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { hashToken, makeSourceToken } from '../../src/auth.ts'
+import { hashToken, makeLinkSecret, makeSourceToken } from '../../src/auth.ts'
 import { writeLetter } from '../../src/notify/letters.ts'
 import { listSources } from '../../src/store/organizations.ts'
 import { createLetterBox } from '../../src/store/outbox.ts'
@@ -38,7 +38,7 @@ it('administrators get a letter 14 days before its token ends and one 3 days bef
     createdAt: world.at,
     expiresAt: new Date(world.at.getTime() + 90 * DAY),
   })
-  const box = createLetterBox(world.sql)
+  const box = createLetterBox(world.sql, makeLinkSecret)
   const subjects = async () => {
     await Promise.all([1, 2, 3].map(() => sweep(world.parts)))
     const letters = await box.take(10, world.at)

@@ -1,10 +1,13 @@
 /** What follows from products, rules and limits that people set through the API: plans like any other, which a person looks at. */
-import { afterEach, expect, test } from 'vitest'
+import { afterEach, describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
+import { openConnection } from '../../src/store/connection.ts'
+import { lockSettings } from '../../src/store/locks.ts'
 import { findOrganization, type Organization } from '../../src/store/organizations.ts'
 import { setLimits } from '../../src/sync/set-limits.ts'
 import { retireProduct, setProduct } from '../../src/sync/set-product.ts'
 import { retireRule, setRule } from '../../src/sync/set-rule.ts'
+import { until } from '../support/daemon.ts'
 import { KIM, openWorld, type World } from '../support/pipeline.ts'
 
 let world: World
@@ -95,4 +98,56 @@ test('what is added anew never changes what is there, and the same once more is 
     message: expect.stringContaining('there is a rule with the key maya already'),
   })
   await setRule(world.parts, await acme(), { key: 'maya', given: other }, SETTER)
+})
+
+describe('while something is being set', () => {
+  const invite = (percent: number) => ({ invite: { percent } })
+
+  /** Somebody else has the settings of this organization in hand until the work is done. */
+  async function beside<T>(organization: number, work: () => Promise<T>): Promise<T> {
+    const other = await openConnection(world.url)
+    try {
+      const { done } = await other.begin(async (transaction) => {
+        await lockSettings(transaction, organization)
+        return { done: await work() }
+      })
+      return done
+    } finally {
+      await other.end()
+    }
+  }
+
+  test('other organizations set theirs, and whoever waits holds no connection', async () => {
+    await settled()
+    const mine = await acme()
+    const waiting: Promise<unknown>[] = []
+    await beside(mine.id + 1, () => setLimits(world.parts, mine, invite(7), SETTER))
+    await beside(mine.id, async () => {
+      // More than there are connections.
+      for (let n = 0; n < 40; n += 1) waiting.push(setLimits(world.parts, mine, invite(n + 1), SETTER))
+      const answered = Array.from({ length: 8 }, () => world.sql`select pg_sleep(0.01)`)
+      await Promise.all(answered)
+    })
+    await Promise.all(waiting)
+    expect((await acme()).apiLimits).toMatchObject(invite(40))
+  })
+
+  test('the configuration file is not written', async () => {
+    await settled()
+    const { id } = await acme()
+    let written = false
+    const writing = await beside(id, async () => {
+      const writes = world.configure({ sources: AUTO, rules: EVERYONE }).then(() => {
+        written = true
+      })
+      await until(async () => {
+        const waits = await world.sql`
+          select from pg_stat_activity where datname = current_database() and wait_event = 'advisory'`
+        return waits.length === 1
+      }, 10_000)
+      return { writes }
+    })
+    await writing.writes
+    expect(written).toBe(true)
+  })
 })

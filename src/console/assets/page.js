@@ -8,6 +8,8 @@
     const form = event.target
     if (!(form instanceof HTMLFormElement) || !form.matches('[data-once]')) return
     if (form.dataset.sent === 'yes') return event.preventDefault()
+    // Before anything of it counts as sent: who stays can press every button again.
+    if (!form.matches('.choice') && changed().length > 0 && !confirm(UNKEPT)) return event.preventDefault()
     form.dataset.sent = 'yes'
     addUnseen(form)
     // Those who were selected have had what they were selected for.
@@ -210,6 +212,7 @@
   document.addEventListener('click', (event) => event.target.closest?.('[data-close]')?.closest('dialog')?.close())
 
   // ── a list of which some is left out: says what was changed, and asks before it is lost ──────────────────────────
+  const UNKEPT = 'What you ticked or unticked is not kept yet. Go on without it?'
   const changed = () => $$('.choice [data-tick]').filter((box) => box.checked !== box.defaultChecked)
   document.addEventListener('change', () => {
     const [bar, boxes] = [$('[data-choice-bar]'), changed()]
@@ -221,8 +224,9 @@
     text.dataset.first ??= text.textContent
     text.textContent = boxes.length > 0 ? `Not kept yet: ${parts.join(', ')}.` : text.dataset.first
   })
+  // A form that is sent has asked already, or is the one that keeps it.
   window.addEventListener('beforeunload', (event) => {
-    if (changed().length > 0 && $('.choice')?.dataset.sent !== 'yes') event.preventDefault()
+    if (changed().length > 0 && !$('[data-sent]')) event.preventDefault()
   })
 
   // ── live parts: each element of an event takes the place of the one with its id ──────────────────────────────────

@@ -1,12 +1,13 @@
 /** The summary of a draft, and what is decided about it: let it happen, ask others, or let it go. */
 import { isRosterdError, RosterdError } from '../../errors.ts'
 import { readId, showId } from '../../reconcile/identifiers.ts'
+import type { OutcomeState } from '../../reconcile/model.ts'
 import { VERBS, type Verb } from '../../reconcile/operation.ts'
 import { isDraftByHand } from '../../reconcile/review.ts'
 import { countConcerned } from '../../store/chosen-facts.ts'
 import { failedRows } from '../../store/failures.ts'
 import { listProducts } from '../../store/organizations.ts'
-import { type PlanRow, readItems, readPlan } from '../../store/plans.ts'
+import { type PlanRow, readForeseen, readPlan } from '../../store/plans.ts'
 import { discard, submit } from '../../sync/submit.ts'
 import type { Door } from '../door.ts'
 import type { Form } from '../form.ts'
@@ -41,9 +42,9 @@ export function decideRoutes(door: Door): void {
   action(door, { path: '/bulk/:verb/approve', role: 'operator' }, async (asked) => {
     const { parts, organization, form, at, here } = asked
     const id = planIn(form)
-    const concerned = await concernedBy(asked, id)
     const plan = await readPlan(parts.sql, organization.id, id)
     if (plan === null) throw new RosterdError('PLAN_NOT_FOUND', { id: showId('pln', id) })
+    const concerned = await concernedBy(asked, plan)
     try {
       const answer = await approveBy(asked, plan, true)
       const go = planAddress(here, at, id)
@@ -89,7 +90,8 @@ async function refused(asked: AskedToDo<'verb'>, id: number, error: unknown) {
     : await summaryStep(asked, way, plan, { mistake, typed: typedIn(form), status: 422 })
 }
 
-const SETBACKS = ['failed_permanent', 'failed_retryable', 'waiting_seat', 'waiting_borrow', 'blocked']
+/** What an item is expected to come to that does not simply succeed, the worst first. */
+const SETBACKS: OutcomeState[] = ['failed_permanent', 'failed_retryable', 'waiting_seat', 'waiting_borrow', 'blocked']
 
 /** What came of the form of the summary: what was typed and is not right, or what else stands in the way. */
 interface Sent {
@@ -107,14 +109,10 @@ async function summaryStep(
 ): Promise<Screen> {
   const { sql } = asked.parts
   const { id } = asked.organization
-  const setbacks = []
-  for (const predicted of SETBACKS)
-    setbacks.push(
-      ...(await readItems(sql, id, plan.id, { after: 0, limit: SETBACKS_SHOWN - setbacks.length, predicted })),
-    )
+  const setbacks = await readForeseen(sql, id, plan.id, { predicted: SETBACKS, limit: SETBACKS_SHOWN })
   const rows =
     plan.snapshotId === null ? [] : await failedRows(sql, id, plan.snapshotId, { after: 0, limit: SETBACKS_SHOWN })
-  const concerned = await concernedBy(asked, plan.id)
+  const concerned = await concernedBy(asked, plan)
   const products = await listProducts(sql, id)
   const productNames = new Map(products.map(({ key, name }) => [key, name]))
   const summary: Summary = { plan, setbacks, rows, concerned, productNames, ...(typed && { typed }) }
@@ -134,10 +132,9 @@ const KINDS: Record<Verb, string[]> = {
   revoke: ['revoke'],
 }
 
-async function concernedBy({ parts, organization }: Pick<Asked, 'parts' | 'organization'>, plan: number) {
-  const row = await readPlan(parts.sql, organization.id, plan)
-  const verb = VERBS.find((one) => one === row?.operation?.verb) ?? 'remove'
-  return await countConcerned(parts.sql, organization.id, plan, KINDS[verb])
+async function concernedBy({ parts, organization }: Pick<Asked, 'parts' | 'organization'>, plan: PlanRow) {
+  const verb = VERBS.find((one) => one === plan.operation?.verb) ?? 'remove'
+  return await countConcerned(parts.sql, organization.id, plan.id, KINDS[verb])
 }
 
 function planIn(form: Form): number {

@@ -5,6 +5,7 @@ import { pack } from '../bulk/packed.ts'
 import { useAddress, useHere, useMay } from '../here.ts'
 import { Form } from '../parts/form.tsx'
 import { Menu } from '../parts/menu.tsx'
+import { COMPARES } from '../plans/comparing.tsx'
 
 type Lasting = 'assign' | 'revoke' | 'remove'
 
@@ -26,7 +27,7 @@ export function Actions({ row }: { row: MemberListRow }) {
   return (
     <>
       <Form to={at(`/people/${member}/check`)}>
-        <button type="submit" title="Compare what sources say of them with what they have; nothing is applied by it">
+        <button type="submit" title={COMPARES}>
           Check now
         </button>
       </Form>

@@ -3,7 +3,6 @@ import { showId } from '../../reconcile/identifiers.ts'
 import type { MemberListRow } from '../../store/member-list.ts'
 import type { PinListRow } from '../../store/pin-list.ts'
 import { useAddress, useMay } from '../here.ts'
-import { Form } from '../parts/form.tsx'
 import { Day } from '../parts/moment.tsx'
 
 export function PersonPins({ row, pins }: { row: MemberListRow; pins: PinListRow[] }) {
@@ -20,17 +19,18 @@ export function PersonPins({ row, pins }: { row: MemberListRow; pins: PinListRow
   )
 }
 
+/** What the pin keeps away. */
+export const pinText = ({ kind, product, productName }: PinListRow): string =>
+  kind === 'exclude' ? 'No member, whatever sources want' : `No ${productName ?? product ?? 'product'} from any source`
+
 function Pin({ row, pin }: { row: MemberListRow; pin: PinListRow }) {
   const at = useAddress()
   const may = useMay()
-  const { kind, product, productName, until, nextSync, lapsed, reason, createdBy, since } = pin
-  const what =
-    kind === 'exclude'
-      ? 'No member, whatever sources want'
-      : `No ${productName ?? product ?? 'product'} from any source`
+  const { kind, product, until, nextSync, lapsed, reason, createdBy, since } = pin
+  const of = new URLSearchParams({ kind, product: product ?? '' })
   return (
     <li>
-      <b>{what}</b>
+      <b>{pinText(pin)}</b>
       <span class="beneath">
         {lapsed
           ? 'lapsed: a person looks at what sources want of them'
@@ -47,13 +47,9 @@ function Pin({ row, pin }: { row: MemberListRow; pin: PinListRow }) {
         {reason !== null && `: ${reason}`}
       </span>
       {may('operator') && (
-        <Form to={at(`/people/${showId('mem', row.id)}/lift`)}>
-          <input type="hidden" name="kind" value={kind} />
-          <input type="hidden" name="product" value={product ?? ''} />
-          <button type="submit" class="small">
-            Lift the pin
-          </button>
-        </Form>
+        <a class="button small" href={at(`/people/${showId('mem', row.id)}/lift?${of}`)}>
+          Lift the pin…
+        </a>
       )}
     </li>
   )

@@ -1,21 +1,14 @@
 /** One person: who they are, what they hold and why, what sources and people have said of them, and what became of it. */
 import { z } from 'zod'
 import { RosterdError } from '../../errors.ts'
-import { count } from '../../reconcile/amount.ts'
-import { readId, showId } from '../../reconcile/identifiers.ts'
-import { PIN_KINDS, type PinKind } from '../../reconcile/pinned.ts'
-import { markDirty } from '../../store/dirty.ts'
+import { readId } from '../../reconcile/identifiers.ts'
 import { type MemberListRow, readMember } from '../../store/member-list.ts'
-import { findMember } from '../../store/members.ts'
-import { listProducts } from '../../store/organizations.ts'
-import { type HistoryRow, personHistory } from '../../store/person-history.ts'
+import { personHistory } from '../../store/person-history.ts'
 import { isProtected, readInvitedBy, readReasons, readSights, readWaitsOf } from '../../store/person-page.ts'
 import { listPins } from '../../store/pin-list.ts'
-import { lift } from '../../sync/pin-ends.ts'
-import { propose } from '../../sync/propose.ts'
 import { cut, readCursor } from '../cursor.ts'
 import type { Door } from '../door.ts'
-import { type Asked, action, page } from '../route.ts'
+import { type Asked, page } from '../route.ts'
 import { personName, State } from './people-columns.tsx'
 import { About } from './person-about.tsx'
 import { Actions } from './person-actions.tsx'
@@ -77,36 +70,6 @@ export function personRoutes(door: Door): void {
       ),
     }
   })
-
-  action(door, { path: '/people/:member/check', role: 'operator' }, async (asked) => {
-    const { parts, organization, actor, param, at } = asked
-    const { personId } = await memberOf(asked)
-    await markDirty(parts.sql, organization.id, [personId])
-    await propose(parts, organization.id, { actor, because: 'person' })
-    const open = await personHistory(parts.sql, organization.id, personId, { open: true, before: null, limit: 100 })
-    return { go: at(`/people/${param('member')}`), notice: { kind: 'note', text: checkedText(open) } }
-  })
-
-  action(door, { path: '/people/:member/lift', role: 'operator' }, async (asked) => {
-    const { parts, organization, actor, form, param, at } = asked
-    const member = readId('mem', param('member'))
-    const found = member === null ? null : await findMember(parts.sql, organization.id, member)
-    if (found === null) throw new RosterdError('MEMBER_NOT_FOUND', { id: param('member') })
-    const kind: PinKind = form.one('kind', PIN_KINDS)
-    const key = form.text('product')
-    const product = (await listProducts(parts.sql, organization.id)).find((one) => one.key === key)?.id ?? 0
-    if ((kind === 'exclude') !== (product === 0)) throw new RosterdError('PRODUCT_NOT_FOUND', { product: key })
-    await lift(parts, organization.id, { person: found.personId, kind, product }, actor)
-    const text = 'The pin is lifted: what sources say of them counts again, and the next plan shows what follows.'
-    return { go: at(`/people/${param('member')}`), notice: { kind: 'done', text } }
-  })
-}
-
-/** In short what a comparison would do with them, as pages say it. */
-function checkedText(open: HistoryRow[]): string {
-  const [first] = open
-  if (first === undefined) return 'Checked: they are as their sources want them, or wait for a day or a seat.'
-  return `Checked: ${count(open.length, 'change')} of theirs ${open.length === 1 ? 'stands' : 'stand'} in ${showId('pln', first.planId)}. Nothing is done before it is approved.`
 }
 
 /** @throws RosterdError MEMBER_NOT_FOUND */

@@ -18,13 +18,14 @@ export function PlanFooter({ row, expected }: { row: PlanRow; expected: Expected
   return (
     <>
       <div class="bar decide">
-        {draft ? (
+        {draft && row.leftOut === 0 ? (
           <Form to={to('/discard')}>
+            <input type="hidden" name="hash" value={row.hash} />
             <button type="submit">Discard</button>
           </Form>
         ) : (
-          <a class="button" href={to('/reject')}>
-            Reject…
+          <a class="button" href={to(draft ? '/discard' : '/reject')}>
+            {draft ? 'Discard…' : 'Reject…'}
           </a>
         )}
         {draft && (

@@ -5,7 +5,6 @@ import { readId } from '../../reconcile/identifiers.ts'
 import { LANES, PLAN_STATES, type PlanState } from '../../reconcile/model.ts'
 import { listSources } from '../../store/organizations.ts'
 import { listPlans, type PlanRow } from '../../store/plans.ts'
-import { propose } from '../../sync/propose.ts'
 import { cut, readCursor } from '../cursor.ts'
 import type { Door } from '../door.ts'
 import { useAddress, useHere } from '../here.ts'
@@ -13,7 +12,8 @@ import { type Filter, Filters } from '../parts/filters.tsx'
 import { Form } from '../parts/form.tsx'
 import { Empty } from '../parts/pill.tsx'
 import { ColumnChooser, Pager, Table } from '../parts/table.tsx'
-import { action, page } from '../route.ts'
+import { page } from '../route.ts'
+import { COMPARES, compareRoutes } from './comparing.tsx'
 import { type Names, planPath } from './plan.ts'
 import { columnsOf, LANE_NAMES } from './plans-columns.tsx'
 
@@ -22,6 +22,7 @@ const OPEN: PlanState[] = ['draft', 'awaiting_approval', 'approved', 'applying',
 const place = z.int().positive()
 
 export function planListRoutes(door: Door): void {
+  compareRoutes(door)
   page(door, { path: '/plans', role: 'viewer' }, async ({ parts, organization, query, part, may, at }) => {
     const sources = await listSources(parts.sql, organization.id)
     const names: Names = new Map(sources.map(({ id, name }) => [id, name]))
@@ -43,7 +44,9 @@ export function planListRoutes(door: Door): void {
       lead: 'What sources and people want, before, while and after it happens.',
       aside: may('operator') && (
         <Form to={at('/plans/propose')}>
-          <button type="submit">Compare with the sources now</button>
+          <button type="submit" title={COMPARES}>
+            Compare with the sources now
+          </button>
         </Form>
       ),
       body: (
@@ -60,15 +63,6 @@ export function planListRoutes(door: Door): void {
         </>
       ),
     }
-  })
-
-  action(door, { path: '/plans/propose', role: 'operator' }, async ({ parts, organization, actor, at }) => {
-    const { plans } = await propose(parts, organization.id, { actor, because: 'person' })
-    const [only] = plans
-    const text = `Compared. ${count(plans.length, 'plan')} ${plans.length === 1 ? 'shows' : 'show'} what differs.`
-    if (only !== undefined && plans.length === 1) return { go: at(planPath(only)), notice: { kind: 'note', text } }
-    const same = 'Compared. Everybody is as the sources want them, or waits for something.'
-    return { go: at('/plans'), notice: { kind: 'note', text: plans.length === 0 ? same : text } }
   })
 }
 

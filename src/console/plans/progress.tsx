@@ -12,6 +12,7 @@ import { StateBar } from '../parts/chart-states.tsx'
 import { Form } from '../parts/form.tsx'
 import { type Asked, page } from '../route.ts'
 import type { Screen } from '../screen.ts'
+import { cancelWords } from './ask-first.tsx'
 import { PlanHead } from './head.tsx'
 import { personOf } from './item-cells.tsx'
 import { CRUMBS, phaseOf, planOf, planPath, sourceNames } from './plan.ts'
@@ -59,17 +60,16 @@ export async function progressScreen(asked: Asked<'plan'>, row: PlanRow): Promis
   }
 }
 
-function Actions({ row: { id, startedAt, state } }: { row: PlanRow }) {
+function Actions({ row }: { row: PlanRow }) {
+  const { id, startedAt, state } = row
   const at = useAddress()
   const may = useMay()
   if (!may('operator')) return null
   return (
     <>
-      <Form to={at(planPath(id, '/cancel'))}>
-        <button type="submit" class="danger">
-          {startedAt === null ? 'Cancel the plan' : 'Cancel the rest'}
-        </button>
-      </Form>
+      <a class="button danger" href={at(planPath(id, '/cancel'))}>
+        {`${cancelWords(row)}…`}
+      </a>
       {startedAt === null && state === 'approved' && (
         <Form to={at(planPath(id, '/start'))}>
           <button type="submit" class="primary">

@@ -7,6 +7,7 @@ import type { ReasonGroup } from '../../store/plan-figures.ts'
 import type { PlanRow } from '../../store/plans.ts'
 import { useAddress, useHere, useMay, withQuery } from '../here.ts'
 import { Form } from '../parts/form.tsx'
+import { COMPARES } from './comparing.tsx'
 import { onPages } from './next-words.ts'
 import { planPath } from './plan.ts'
 
@@ -121,7 +122,9 @@ export function Failures({ row: { id, operation }, failed }: { row: PlanRow; fai
         </a>
         {operation === null && may('operator') && (
           <Form to={at('/plans/propose')}>
-            <button type="submit">Compare with the sources now</button>
+            <button type="submit" title={COMPARES}>
+              Compare with the sources now
+            </button>
           </Form>
         )}
       </div>

@@ -1,6 +1,6 @@
 /** A product that people manage here: made, changed and retired. */
 import { isRosterdError } from '../../errors.ts'
-import { retireProduct, setProduct } from '../../sync/set-product.ts'
+import { setProduct } from '../../sync/set-product.ts'
 import type { Door } from '../door.ts'
 import type { Form as Sent } from '../form.ts'
 import { action, page } from '../route.ts'
@@ -38,11 +38,6 @@ export function productEditRoutes(door: Door): void {
     )
     if ('title' in set) return set
     return { go: at(pathOf(set.product)), notice: { kind: 'done', text: set.note ?? 'It is changed.' } }
-  })
-  action(door, { path: '/products/:product/retire', role: 'admin' }, async (asked) => {
-    const { parts, organization, actor, at, param } = asked
-    const { product, note } = await retireProduct(parts, organization, param('product'), setterOf(door, actor))
-    return { go: at(pathOf(product)), notice: { kind: 'done', text: note ?? `${product.name} is retired.` } }
   })
 }
 

@@ -62,15 +62,15 @@ export function Edit({ typed, mistakes: { isNew, owned, reserve, whole } }: { ty
         <a href={at(isNew ? '/products' : pathOf(typed))}>Cancel</a>
       </Form>
       {!isNew && (
-        <Form to={at(pathOf(typed, '/retire'))} kind="apart">
+        <div class="apart">
           <h2>Retire it</h2>
           <p class="hint">
             Nobody gets it any more, and nobody loses it. Adding it again under its key brings it back.
           </p>
-          <button type="submit" class="danger">
-            {`Retire ${typed.name}`}
-          </button>
-        </Form>
+          <a class="button danger" href={at(pathOf(typed, '/retire'))}>
+            {`Retire ${typed.name}…`}
+          </a>
+        </div>
       )}
     </div>
   )

@@ -56,6 +56,22 @@ function shown(name: string, value: unknown): string {
   return String(value)
 }
 
+/** Where two settings differ: `remove.percent`, as the configuration file names it, with both values as they are shown. */
+export function limitChanges(from: InForce, to: InForce): { name: string; before: string; after: string }[] {
+  const [before, after] = [flat('', from), flat('', to)]
+  return [...new Set([...before.keys(), ...after.keys()])].flatMap((name) => {
+    const [was, becomes] = [shown(name, before.get(name)), shown(name, after.get(name))]
+    return was === becomes ? [] : [{ name, before: was, after: becomes }]
+  })
+}
+
+function flat(above: string, value: unknown): Map<string, unknown> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return new Map([[above, value]])
+  return new Map(
+    Object.entries(value).flatMap(([key, inner]) => [...flat(above === '' ? key : `${above}.${key}`, inner)]),
+  )
+}
+
 const COLUMNS: Column<Line>[] = [
   { key: 'guard', title: 'Guard', always: true, cell: ({ key, title }) => <Guard name={key} title={title} /> },
   { key: 'values', title: 'Limits', cell: ({ values }) => <Values values={values} /> },

@@ -48,18 +48,13 @@ export function Edit({
         <a href={at('/rules')}>Cancel</a>
       </Form>
       {!isNew && (
-        <Form to={at(rulePath(key, '/retire'))} kind="apart">
+        <div class="apart">
           <h2>Retire it</h2>
           <p class="hint">What it alone gave is taken away by a plan that waits for you.</p>
-          <input type="hidden" name="key" value={key} />
-          <input type="hidden" name="rule" value={text} />
-          <button type="submit" formaction={at('/rule-preview')} name="ends" value="1">
-            See what that would take away
-          </button>{' '}
-          <button type="submit" class="danger">
-            {`Retire ${key}`}
-          </button>
-        </Form>
+          <a class="button danger" href={at(rulePath(key, '/retire'))}>
+            {`Retire ${key}…`}
+          </a>
+        </div>
       )}
     </div>
   )

@@ -5,7 +5,7 @@ import { count, number } from '../../reconcile/amount.ts'
 import { previewRule, type RulePreview, type Shift } from '../../sync/preview-rule.ts'
 import type { Door } from '../door.ts'
 import { useAddress } from '../here.ts'
-import { type AskedToDo, action } from '../route.ts'
+import { type Asked, action } from '../route.ts'
 import type { Screen } from '../screen.ts'
 import { setterOf } from './configured.tsx'
 import { readYaml, type Typed } from './rule-text.ts'
@@ -20,19 +20,23 @@ export function rulePreviewRoutes(door: Door, whole: (typed: Typed, preview: Chi
   action(door, { path: '/rule-preview', role: 'admin' }, async (asked) => {
     const { form } = asked
     const typed = { key: form.text('key'), text: form.text('rule'), isNew: form.text('new') !== '' }
-    const ends = form.text('ends') !== ''
-    const body = <Preview foreseen={await foresee(door, asked, typed, ends)} ends={ends} />
+    const read = readYaml(typed.text)
+    const foreseen = 'mistake' in read ? read : await foresee(door, asked, { key: typed.key, given: read.given })
+    const body = <Preview foreseen={foreseen} />
     if (asked.part === PREVIEW) return { title: 'Preview', place: 'rules', body }
     return whole(typed, body)
   })
 }
 
-async function foresee(door: Door, asked: AskedToDo, { key, text }: Typed, ends: boolean): Promise<Foreseen> {
+/** @param wish as the configuration file would write it; null: without it */
+export async function foresee(
+  door: Door,
+  asked: Pick<Asked, 'parts' | 'organization' | 'actor'>,
+  { key, given }: { key: string; given: unknown },
+): Promise<Foreseen> {
   const { parts, organization, actor } = asked
-  const read = ends ? { given: null } : readYaml(text)
-  if ('mistake' in read) return read
   try {
-    const wish = { key: key === '' ? 'new' : key, given: read.given }
+    const wish = { key: key === '' ? 'new' : key, given }
     return {
       preview: await previewRule(parts, organization, wish, setterOf(door, actor)),
       names: await namesOf(asked),
@@ -59,7 +63,8 @@ export function usePreview() {
   }
 }
 
-function Preview({ foreseen, ends }: { foreseen: Foreseen; ends: boolean }) {
+/** @param ends whether it is about the rule being no more */
+export function Preview({ foreseen, ends = false }: { foreseen: Foreseen; ends?: boolean }) {
   return (
     <section id={PREVIEW} class="preview" aria-live="polite" aria-label="What it would do">
       <h2>{ends ? 'If it was retired' : 'If it was saved like this'}</h2>

@@ -4,7 +4,7 @@ import { isRosterdError } from '../../errors.ts'
 import { describeCondition } from '../../reconcile/condition.ts'
 import type { RuleRow } from '../../store/organizations.ts'
 import { isCountedAtOnce, type Reaches, ruleReaches } from '../../store/rule-reach.ts'
-import { retireRule, setRule } from '../../sync/set-rule.ts'
+import { setRule } from '../../sync/set-rule.ts'
 import type { Door } from '../door.ts'
 import { useMay } from '../here.ts'
 import { action, page } from '../route.ts'
@@ -56,13 +56,9 @@ export function rulePageRoutes(door: Door): void {
     const set = await attempt(typed, (given) => setRule(parts, organization, { key, given }, setterOf(door, actor)))
     return 'title' in set ? set : { go: at(rulePath(key)), notice: { kind: 'done', text: NEXT } }
   })
-  action(door, { path: '/rules/:rule/retire', role: 'admin' }, async ({ parts, organization, actor, param, at }) => {
-    await retireRule(parts, organization, param('rule'), setterOf(door, actor))
-    return { go: at('/rules'), notice: { kind: 'done', text: `The rule ${param('rule')} is retired. ${NEXT}` } }
-  })
 }
 
-const NEXT = 'What follows from it becomes a plan that waits for you.'
+export const NEXT = 'What follows from it becomes a plan that waits for you.'
 
 /** The form again, where what was typed cannot be. */
 async function attempt<T>(typed: Typed, set: (given: unknown) => Promise<T>): Promise<T | Screen> {

@@ -6,14 +6,13 @@ import type { SnapshotListRow } from '../../store/snapshot-list.ts'
 import { useAddress, useMay } from '../here.ts'
 import { Field, Form } from '../parts/form.tsx'
 import { Moment } from '../parts/moment.tsx'
-import { filePath } from './files.tsx'
+import { filePath, isOpenFile, isStopped } from './files.tsx'
 
 export function Decide({ row, mistake }: { row: SnapshotListRow; mistake?: string }) {
   const at = useAddress()
   const may = useMay()
-  const stopped = row.state === 'held' || row.state === 'refused'
-  const broken = row.state === 'unreadable' && !row.full
-  if (!may('operator') || !(stopped || broken)) return null
+  const stopped = isStopped(row)
+  if (!may('operator') || !isOpenFile(row)) return null
   const { count: wanted, what } = admitCount(row)
   return (
     <section class="card decide" aria-labelledby="decide-title">
@@ -37,10 +36,12 @@ export function Decide({ row, mistake }: { row: SnapshotListRow; mistake?: strin
           <button type="submit">Use this file</button>
         </Form>
       )}
-      <Form to={at(filePath(row, '/dismiss'))} kind={stopped && may('admin') ? 'apart' : ''}>
+      <div class={stopped && may('admin') ? 'apart' : ''}>
         <p class="hint">Turned away, nothing of it is used, and nobody loses anything by it.</p>
-        <button type="submit">Turn it away</button>
-      </Form>
+        <a class="button" href={at(filePath(row, '/dismiss'))}>
+          Turn it away…
+        </a>
+      </div>
     </section>
   )
 }

@@ -6,7 +6,7 @@ import { number } from '../../reconcile/amount.ts'
 import { readId, showId } from '../../reconcile/identifiers.ts'
 import { failedRows } from '../../store/failures.ts'
 import { listSnapshots, type SnapshotListRow } from '../../store/snapshot-list.ts'
-import { admit, dismiss } from '../../sync/admission.ts'
+import { admit } from '../../sync/admission.ts'
 import { cut, readCursor } from '../cursor.ts'
 import type { Door } from '../door.ts'
 import { Figures } from '../parts/figures.tsx'
@@ -46,18 +46,10 @@ export function sourceFileRoutes(door: Door): void {
       throw error
     }
   })
-
-  action(door, { path: '/sources/:source/files/:file/dismiss', role: 'operator' }, async (asked) => {
-    const { parts, organization, actor, at } = asked
-    const file = await fileOf(asked)
-    await dismiss(parts, organization.id, file.id, { actor })
-    const text = `${file.file} is turned away. Nothing of it was used.`
-    return { go: at(sourcePath(file.source)), notice: { kind: 'done', text } }
-  })
 }
 
 /** @throws RosterdError SNAPSHOT_NOT_FOUND */
-async function fileOf({ parts, organization, param }: AskedFile): Promise<SnapshotListRow> {
+export async function fileOf({ parts, organization, param }: AskedFile): Promise<SnapshotListRow> {
   const id = readId('snp', param('file'))
   const source = param('source')
   const [row] =
@@ -119,6 +111,11 @@ async function screenOf(asked: AskedFile, row: SnapshotListRow, mistake?: string
         </section>
         <Decide row={row} {...(mistake === undefined ? {} : { mistake })} />
         {wrong.length > 0 && <Wrong {...cut(wrong, PER_PAGE, ({ line }) => line)} errors={row.errors} />}
+        {wrong.length === 0 && row.errors > 0 && after === 0 && (
+          <p class="beneath">
+            Rows in error are kept for 90 days after a file was decided on. Those of this one are gone.
+          </p>
+        )}
       </>
     ),
     ...(mistake === undefined ? {} : { status: 422 }),

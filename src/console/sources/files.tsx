@@ -43,6 +43,12 @@ export function reasonsOf({ findings, state }: SnapshotListRow): string[] {
 export const filePath = ({ source, id }: SnapshotListRow, rest = ''): string =>
   sourcePath(source, `/files/${showId('snp', id)}${rest}`)
 
+/** A guard stopped at it. */
+export const isStopped = ({ state }: SnapshotListRow): boolean => state === 'held' || state === 'refused'
+
+/** Somebody has to decide about it; a file of changes that cannot be read keeps later ones waiting. */
+export const isOpenFile = (row: SnapshotListRow): boolean => isStopped(row) || (row.state === 'unreadable' && !row.full)
+
 const SHOWN: SnapshotState[] = [
   'held',
   'refused',

@@ -1,9 +1,9 @@
-/** The word that lets what a source pushes be applied from now on. */
+/** How a source that pushes stands before and after somebody lets its plans be applied; the word itself is said on a page of its own. */
 import { isLive } from '../../sync/go-live.ts'
 import { useAddress, useMay } from '../here.ts'
-import { Form } from '../parts/form.tsx'
 import { Moment } from '../parts/moment.tsx'
-import { type SourceFacts, sourcePath } from './facts.ts'
+import type { SourceFacts } from './facts.ts'
+import { setupPath } from './setup-steps.ts'
 
 export function GoLive({ facts: { row } }: { facts: SourceFacts }) {
   const at = useAddress()
@@ -25,11 +25,9 @@ export function GoLive({ facts: { row } }: { facts: SourceFacts }) {
         {'. When they are what you want, let it go live. What would be too much is still held by the guards.'}
       </p>
       {may('admin') && (
-        <Form to={at(sourcePath(row.key, '/go-live'))}>
-          <button type="submit" class="primary">
-            {`Let ${row.name} go live`}
-          </button>
-        </Form>
+        <a class="button primary" href={at(setupPath(row.key, 'go-live'))}>
+          {`Let ${row.name} go live…`}
+        </a>
       )}
     </section>
   )

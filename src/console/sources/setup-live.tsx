@@ -1,6 +1,10 @@
 /** Simulate, and go live: what the source would do if it were let, and the word that lets it. */
+import { count } from '../../reconcile/amount.ts'
 import { countPushed } from '../../store/mirror-look.ts'
 import { isLive } from '../../sync/go-live.ts'
+import { Confirm } from '../parts/confirm.tsx'
+import { lostByComparing } from '../plans/comparing.tsx'
+import { sourcePath } from './facts.ts'
 import { GoLive } from './go-live.tsx'
 import { newestPlan, PlanInShort, shownPlan } from './setup-plan.tsx'
 import { type Setup, setupPath } from './setup-steps.ts'
@@ -23,16 +27,18 @@ export async function simulateStep({ asked, facts: { row } }: Setup) {
 
 export async function goLiveStep({ asked, facts }: Setup) {
   const { row } = facts
+  if (isLive(row)) return { lead: 'It is done.', body: <GoLive facts={facts} /> }
   const { people } = await countPushed(asked.parts.sql, { organization: asked.organization.id, source: row.id })
-  const plan = isLive(row) ? null : await shownPlan(asked, row.id)
+  const plan = await shownPlan(asked, row.id)
+  const lost = await lostByComparing(asked)
   return {
-    lead: isLive(row) ? 'It is done.' : 'One word, and what it pushes counts.',
+    lead: 'One word, and what it pushes counts.',
     body: (
       <>
-        {!isLive(row) && people === 0 && (
+        {people === 0 && (
           <p class="notice">Nobody has come yet, so there is nothing to judge by. Better wait for the first people.</p>
         )}
-        {!isLive(row) && people > 0 && plan === null && (
+        {people > 0 && plan === null && (
           <p class="notice">
             {'No plan shows what it would do. '}
             <a href={asked.at(setupPath(row.key, 'simulate'))}>Simulate first</a>
@@ -44,7 +50,22 @@ export async function goLiveStep({ asked, facts }: Setup) {
             <p class="hint">{FIRST[row.approval] ?? FIRST['manual']}</p>
           </section>
         )}
-        <GoLive facts={facts} />
+        {asked.may('admin') ? (
+          <Confirm
+            to={sourcePath(row.key, '/go-live')}
+            back={setupPath(row.key, 'simulate')}
+            does={`Let ${row.name} go live`}
+            tone="primary"
+            follows={[
+              `From then on it is real what ${row.name} pushes: for the ${count(people, 'person', 'people')} who came so far, and for whoever comes or goes there.`,
+              'What it would do is proposed anew at once. What would be too much is still held by the guards.',
+              ...lost,
+              'It cannot be taken back here. To have its plans only shown again, the configuration file gives it the approval observe.',
+            ]}
+          />
+        ) : (
+          <p class="hint">Those with the role admin let it go live.</p>
+        )}
       </>
     ),
   }

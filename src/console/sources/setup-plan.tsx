@@ -7,6 +7,7 @@ import { Form } from '../parts/form.tsx'
 import { Ago } from '../parts/moment.tsx'
 import { Pill } from '../parts/pill.tsx'
 import { PlanPill } from '../parts/plan-pill.tsx'
+import { COMPARES } from '../plans/comparing.tsx'
 import { headlineOf, planPath } from '../plans/plan.ts'
 import type { Asked } from '../route.ts'
 import { sourcePath } from './facts.ts'
@@ -57,7 +58,9 @@ export function PlanInShort({ plan, none, source }: { plan: PlanRow | null; none
         )}
         {may('operator') && (
           <Form to={at(sourcePath(source, '/setup/compare'))}>
-            <button type="submit">{plan === null ? 'Compare now' : 'Compare again'}</button>
+            <button type="submit" title={COMPARES}>
+              {plan === null ? 'Compare now' : 'Compare again'}
+            </button>
           </Form>
         )}
       </div>

@@ -1,15 +1,15 @@
-/** Setting a source up: step after step from the first request or file to the first plan. Only the last step changes anything. */
+/** Setting a source up: step after step from the first request or file to the first plan. Nothing of the source is applied before the last. */
 import type { Child } from 'hono/jsx'
 import { RosterdError } from '../../errors.ts'
 import { countPushed } from '../../store/mirror-look.ts'
 import { listProducts } from '../../store/organizations.ts'
 import { template } from '../../sync/csv/index.ts'
 import { isLive } from '../../sync/go-live.ts'
-import { propose } from '../../sync/propose.ts'
 import type { Door } from '../door.ts'
 import { useAddress } from '../here.ts'
 import { live } from '../live.tsx'
 import { Steps } from '../parts/steps.tsx'
+import { compareNow, NOTHING } from '../plans/comparing.tsx'
 import { action, page } from '../route.ts'
 import type { Screen } from '../screen.ts'
 import { type SourceFacts, sourcePath } from './facts.ts'
@@ -73,11 +73,15 @@ export function setupRoutes(door: Door): void {
   })
 
   action(door, { path: '/sources/:source/setup/compare', role: 'operator' }, async (asked) => {
-    const { parts, organization, actor, at } = asked
     const { row } = await factsOf(asked)
-    await propose(parts, organization.id, { actor, because: 'person' })
-    const text = 'Compared with what the source says now.'
-    return { go: at(setupPath(row.key, row.kind === 'scim' ? 'simulate' : 'plan')), notice: { kind: 'note', text } }
+    const compared = await compareNow(asked, `?source=${encodeURIComponent(row.key)}`)
+    if ('go' in compared) return compared
+    const { plans, said } = compared
+    const text = ['Compared with what all sources say now.', ...(plans.length === 0 ? [NOTHING] : []), ...said].join(
+      ' ',
+    )
+    const to = setupPath(row.key, row.kind === 'scim' ? 'simulate' : 'plan')
+    return { go: asked.at(to), notice: { kind: 'note', text } }
   })
 
   page(door, { path: '/sources/:source/template.csv', role: 'viewer' }, async (asked) => {

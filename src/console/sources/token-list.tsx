@@ -1,4 +1,5 @@
 /** Tokens of a source: the form that makes one, and those that there are. */
+import { randomUUID } from 'node:crypto'
 import { showId } from '../../reconcile/identifiers.ts'
 import type { TokenRow } from '../../store/access.ts'
 import { useAddress, useHere } from '../here.ts'
@@ -10,12 +11,17 @@ import { sourcePath } from './facts.ts'
 
 export const LASTS = ['365', '180', '90', '30', 'never'] as const
 
-/** @param back where the page that shows the token leads: the setting up, or the page of the source */
+/**
+ * However often this form is sent, it makes one token: each time that it is drawn, it names itself anew.
+ *
+ * @param back where the page that shows the token leads: the setting up, or the page of the source
+ */
 export function TokenForm({ source, back }: { source: string; back: 'setup' | 'source' }) {
   const at = useAddress()
   return (
     <Form to={at(sourcePath(source, '/tokens'))} kind="row-of-buttons">
       <input type="hidden" name="back" value={back} />
+      <input type="hidden" name="once" value={randomUUID()} />
       <label for="lasts">A new token lasts</label>
       <Select
         id="lasts"
@@ -63,7 +69,7 @@ export function Tokens({ source, base, tokens }: { source: string; base: string;
   )
 }
 
-const isOver = ({ expiresAt }: TokenRow, now: Date): boolean => expiresAt !== null && expiresAt <= now
+export const isOver = ({ expiresAt }: TokenRow, now: Date): boolean => expiresAt !== null && expiresAt <= now
 
 const columns = (source: string, now: Date): Column<TokenRow>[] => [
   { key: 'token', title: 'Token', always: true, cell: ({ hint }) => <code>{hint}</code> },
@@ -102,17 +108,20 @@ const columns = (source: string, now: Date): Column<TokenRow>[] => [
   {
     key: 'revoke',
     title: 'Revoke',
-    cell: (row) => (row.revokedAt === null && !isOver(row, now) ? <Revoke source={source} id={row.id} /> : null),
+    cell: (row) =>
+      row.revokedAt === null && !isOver(row, now) ? <Revoke source={source} id={row.id} hint={row.hint} /> : null,
   },
 ]
 
-function Revoke({ source, id }: { source: string; id: number }) {
+function Revoke({ source, id, hint }: { source: string; id: number; hint: string }) {
   const at = useAddress()
   return (
-    <Form to={at(sourcePath(source, `/tokens/${showId('tok', id)}/revoke`))}>
-      <button type="submit" class="small danger">
-        Revoke
-      </button>
-    </Form>
+    <a
+      class="button small danger"
+      href={at(sourcePath(source, `/tokens/${showId('tok', id)}/revoke`))}
+      aria-label={`Revoke ${hint}…`}
+    >
+      Revoke…
+    </a>
   )
 }

@@ -176,7 +176,7 @@ export const access: Cases = {
     ])
     expect(await opens()).toBe(true)
   },
-  'opens nothing when its administrator left the configuration, and again when they are back': async (ground) => {
+  'opens nothing once its administrator left the configuration, also when they are back': async (ground) => {
     const { opens } = await issue(ground)
     await ground.configure({ administrators: [] })
     expect(await opens()).toBe(false)
@@ -185,7 +185,11 @@ export const access: Cases = {
       administratorRole: null,
     })
     await ground.configure()
-    expect(await opens()).toBe(true)
+    expect(await opens()).toBe(false)
+    expect((await listTokens(ground.sql, ground.id, ALL))[0]).toMatchObject({
+      administratorRole: 'admin',
+      revokedAt: NOON,
+    })
   },
   'does what its administrator may do today': async (ground) => {
     const { hash } = await issue(ground)

@@ -1,9 +1,11 @@
 /** Administrators whom others invited, in the name of one organization that has the same addresses as another. */
+import { makeLinkSecret } from '../../../src/auth.ts'
 import {
   deleteAdministrator,
   insertAdministrator,
   invitersOf,
   linkOfLetter,
+  shutOut,
   writeAdministratorRole,
   writeInvitation,
 } from '../../../src/store/administrators.ts'
@@ -41,7 +43,18 @@ export const ADMINISTERED_TOUCHES: Record<string, Touch> = {
   },
   deleteAdministrator: async (sql, as) => {
     await sql`update administrators set managed = 'console' where organization_id = ${as.id}`
-    await deleteAdministrator(sql, as.id, 'kim@acme.test')
+    await deleteAdministrator(sql, as.id, 'kim@acme.test', NOON)
+  },
+  shutOut: async (sql, as) => {
+    const holders = await sql<
+      { key: string }[]
+    >`select distinct administrator_key as key from tokens where source_id is null`
+    await shutOut(
+      sql,
+      as.id,
+      holders.map(({ key }) => key),
+      NOON,
+    )
   },
   writeInvitation: invite,
   letterDueAgain: async (sql, as, { ground }) => {
@@ -54,6 +67,7 @@ export const ADMINISTERED_TOUCHES: Record<string, Touch> = {
   linkOfLetter: async (sql, as) => {
     await invite(sql, as)
     const [link] = await sql<{ id: number }[]>`select id from login_links where organization_id = ${as.id}`
-    await linkOfLetter(sql, { organizationId: as.id, tokenId: link?.id ?? 0, addressKey: LEE.emailKey })
+    const letter = { organizationId: as.id, tokenId: link?.id ?? 0, addressKey: LEE.emailKey }
+    await linkOfLetter(sql, letter, makeLinkSecret())
   },
 }

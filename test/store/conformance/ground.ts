@@ -84,7 +84,7 @@ export class Ground {
   async configure(over: Partial<OrganizationConfig> = {}): Promise<boolean> {
     const config = configOf(this.key, over)
     const written = await this.sql.begin((transaction) =>
-      writeConfig(transaction, config, (id) => nextChange(transaction, id, NOON, 'rules')),
+      writeConfig(transaction, config, NOON, (id) => nextChange(transaction, id, NOON, 'rules')),
     )
     this.id = written.id
     const ids = await this.sql<{ key: string; id: number; source: boolean }[]>`

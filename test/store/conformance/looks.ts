@@ -1,4 +1,5 @@
 /** Every reading function of the store, asked in the name of one organization for what belongs to another. */
+import { makeLinkSecret } from '../../../src/auth.ts'
 import { findAdministrator, listTokens, tokenMakers } from '../../../src/store/access.ts'
 import { readAdminEvent } from '../../../src/store/administrator-events.ts'
 import { listAdministrators } from '../../../src/store/administrators.ts'
@@ -44,6 +45,7 @@ import {
   listPlans,
   lockConsent,
   progress,
+  readForeseen,
   readItems,
   readPlan,
 } from '../../../src/store/plans.ts'
@@ -180,7 +182,8 @@ export const LOOKS: Record<string, Look> = {
     await noteReconciled(sql, theirs.ground.id, theirs.source, null, NOON)
     return await lastReconciled(sql, as.id, theirs.source)
   },
-  readAdminEvent: (_, as, theirs) => readAdminEvent(as.sql, letter(as, theirs, 'plan_completed')).catch(String),
+  readAdminEvent: (_, as, theirs) =>
+    readAdminEvent(as.sql, letter(as, theirs, 'plan_completed'), makeLinkSecret).catch(String),
   readBeside: (sql, as) => readBeside(sql, as.id),
   readCurrent: (sql, as, { people }) => readCurrent(sql, as.id, people, { lock: true }),
   readHolders: (sql, as, { mark }) =>
@@ -347,6 +350,7 @@ export const LOOKS: Record<string, Look> = {
   listPlans: (sql, as) => listPlans(sql, as.id, { limit: 99 }),
   approvedPlans: (sql, as) => approvedPlans(sql, as.id, as.source('hr')),
   readItems: (sql, as, { waiting }) => readItems(sql, as.id, waiting, MANY),
+  readForeseen: (sql, as, { waiting }) => readForeseen(sql, as.id, waiting, { predicted: ['succeeded'], limit: 9 }),
   progress: (sql, as, { applied }) => progress(sql, as.id, applied),
   listProductSeats: (sql, as) => listProductSeats(sql, as.id, NOON),
   lockSeats: (sql, as) => lockSeats(sql, as.id, [1, 2]),

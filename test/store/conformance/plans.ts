@@ -12,6 +12,7 @@ import {
   movePlan,
   type PlanRow,
   progress,
+  readForeseen,
   readItems,
   readPlan,
   waitRejected,
@@ -144,6 +145,21 @@ export const plans: Cases = {
     expect(await numbers({ state: 'blocked' })).toEqual([3])
     expect(await numbers({ kind: 'remove' })).toEqual([3])
     expect(await numbers({ kind: 'invite', state: 'succeeded' })).toEqual([2])
+  },
+  'items are read by what is foreseen of them, the worst first': async (ground) => {
+    const { sql, id } = ground
+    const plan = await ground.plan([11, 12, 13, 14, 15])
+    const foreseen = { 1: 'waiting_seat', 2: 'failed_permanent', 3: 'waiting_seat', 5: 'failed_permanent' }
+    for (const [number, predicted] of Object.entries(foreseen))
+      await sql`
+        update plan_items set predicted = ${predicted}
+        where organization_id = ${id} and plan_id = ${plan} and number = ${Number(number)}`
+    const read = async (limit: number) =>
+      (await readForeseen(sql, id, plan, { predicted: ['failed_permanent', 'waiting_seat'], limit })).map(
+        (item) => item.number,
+      )
+    expect(await read(9)).toEqual([2, 5, 1, 3])
+    expect(await read(3)).toEqual([2, 5, 1])
   },
   'the people of a rejected plan wait once each, however often it is said': async (ground) => {
     const people = [await ground.add('ann'), await ground.add('bob')]

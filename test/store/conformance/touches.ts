@@ -214,14 +214,14 @@ export const TOUCHES: Record<string, Touch> = {
 export const WITHOUT_ORGANIZATION = `
   itemColumns outcomeOf copyBoolean linesOf addLines analyze guardTransactions difference instantText
   widenWorkMemory profileOf refusesValues copyText copyJson copyArray copyLine copyInto pipeline dial teachArrays
-  readFigures writeBackup readBackup saveBackup loadBackup knownMigrations appliedMigrations openConnection claimDataDirectory claimDatabase answers migrate analyzeOutgrown analyzePushed lockConfiguration tryLockSeals lastAuditId auditWriters writersHaveEnded organizationsToSeal lockProposals lockJudgement lockSource tryLockSource lockMirror lockAwaiting lockBatches endedBefore retireOthers
+  readFigures writeBackup readBackup saveBackup loadBackup knownMigrations appliedMigrations openConnection claimDataDirectory claimDatabase answers migrate analyzeOutgrown analyzePushed lockConfiguration lockSettings tryLockSeals lastAuditId auditWriters writersHaveEnded organizationsToSeal lockProposals lockJudgement lockSource tryLockSource lockMirror lockAwaiting lockBatches endedBefore retireOthers
   saysDatabaseAway isDisconnection isOutOfRoom whileAway scheduledSources
   releaseLeftBehind releaseLostWork listOrganizations findOrganization organizationsWithDue pushDue rememberDue listPushing listLeftPushed abandonedPlans expirePlans remindOfPlans expireHeld createLetterBox findToken findSourceToken insertSourceToken remindOfTokens
   openProposal foreseeLastAdmins countGuarded countNamesakes addressDomains holdEverything addActions closeDependencies setAsideObserved takeObserved partFacts itemDigests findRefused followHolders foresee
   nextChange writeConfig insertToken insertPlan writeItems writeAudit writeWaits openDecisions openSnapshot stageRows replaceLines
   whereMembers foldName nameComparison columnCondition idCondition createdCondition modifiedCondition modifiedAt elementsOf isPresent compared textCondition order equalTo emailCondition memberCondition memberOfCondition related isId orderBy
   rowHash placeKey stillCounts endsByDecision seen lastMirrorNumber
-  resourceColumns toResource withGroups patiently membersMissing forgetDeleted forgetMemberChanges forgetUploads inTime withinTime inTurn unprepared
+  resourceColumns toResource withGroups patiently membersMissing forgetDeleted forgetMemberChanges forgetUploads forgetRowErrors inTime withinTime inTurn unprepared
   limitsOf managing isSameRule onlyByHand
   insertSession findSession touchSession leaveNotice openedBy listSessions endSession forgetSignIns insertLink linkIsGood useLink nobodySignedIn administratorAnywhere
   openChosen indexChosen rowsWithoutProducts choosesAdministrators handFacts lockDrafts

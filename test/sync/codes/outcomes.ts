@@ -1,4 +1,5 @@
 /** What is said of items once the plan has run: what came between, and what nobody could foresee. */
+import { makeLinkSecret } from '../../../src/auth.ts'
 import { createLetterBox } from '../../../src/store/outbox.ts'
 import { cancel } from '../../../src/sync/cancel.ts'
 import { edit } from '../../../src/sync/edit.ts'
@@ -22,6 +23,18 @@ export const OUTCOMES: Case[] = [
       const plan = await here.ask({ verb: 'invite', selection: users(BOB, 'new@acme.example') })
       await here.apply(plan)
       return here.outcomes(plan)
+    },
+  },
+  {
+    code: 'GIVEN_LONGER',
+    when: 'an end before that of what a source gives',
+    says: 'A source gives V-Ray to Ann Lee for longer than was asked for, so it ends no sooner.',
+    next: 'Nothing to do; if it is to end sooner, change that in the source.',
+    async provoke(here) {
+      const expiresAt = '2027-06-30T22:00:00.000Z'
+      return await here.foreseenAndDone(
+        await here.ask({ verb: 'assign', selection: users(ANN), products: ['vray'], expiresAt }),
+      )
     },
   },
   {
@@ -191,10 +204,10 @@ export const OUTCOMES: Case[] = [
       const invited = await here.ask({ verb: 'invite', selection: users('new@acme.example') })
       await here.apply(invited)
       const at = new Date(world.at.getTime() + 3_600_000)
-      await createLetterBox(sql).take(100, at)
-      const next = createLetterBox(sql)
-      for (const letter of await next.abandoned(100, new Date(at.getTime() + 600_000)))
-        if (letter.audience === 'member') await next.unknown(letter.id)
+      await createLetterBox(sql, makeLinkSecret).take(100, at)
+      await sql`update letters set taken_at = taken_at - interval '10 minutes'`
+      const next = createLetterBox(sql, makeLinkSecret)
+      for (const letter of await next.abandoned(100)) if (letter.audience === 'member') await next.unknown(letter.id)
       const letters = await sql<{ error: string }[]>`select error from letters where state = 'unknown'`
       return letters.flatMap(({ error }) => told(error))
     },

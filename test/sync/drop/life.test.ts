@@ -2,7 +2,9 @@
 import { readdir, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
+import { makeLinkSecret } from '../../../src/auth.ts'
 import { readAdminEvent } from '../../../src/store/administrator-events.ts'
+import { forgetRowErrors } from '../../../src/store/file-retention.ts'
 import { listSources } from '../../../src/store/organizations.ts'
 import { learnedWithin, silences } from '../../../src/sync/silence.ts'
 import { tidyEverything } from '../../../src/sync/tidy.ts'
@@ -138,9 +140,8 @@ describe('silence', () => {
       attempt: 1,
     }
     const where = { organizationId: one.organization, key: 'acme', name: 'Acme', zone: 'UTC' }
-    expect(
-      await readAdminEvent(one.sql, { id: 1, snapshotId: 0, event: '', ...letter, ...row, ...where }),
-    ).toMatchObject({
+    const told = { id: 1, snapshotId: 0, event: '', ...letter, ...row, ...where }
+    expect(await readAdminEvent(one.sql, told, makeLinkSecret)).toMatchObject({
       kind: 'source_silent',
       source: 'hr',
       file: 'roster.csv',
@@ -180,5 +181,68 @@ describe('silence', () => {
     await one.sync('roster.csv', roster(ADA, BOB))
     one.pass(27 * HOUR)
     expect(await silent(one)).toEqual(expected)
+  })
+})
+
+describe('what is old', () => {
+  const errors = async (one: World) =>
+    (
+      await one.sql<
+        { id: number; rows: number }[]
+      >`select snapshot_id as id, count(*)::int as rows from row_errors group by 1 order by 1`
+    ).map(({ id, rows }) => [id, rows])
+
+  test('is looked for once an hour, whichever minute of it the round comes in', async () => {
+    const one = await world()
+    one.at = new Date('2026-11-20T12:17:30.000Z')
+    const expire = () => one.sql`
+      insert into login_links (organization_id, hash, created_by, created_at, expires_at)
+      values (${one.organization}, ${Buffer.from(one.at.toISOString())}, 'kim', ${one.at}, '2020-01-01')`
+    const left = async () => (await one.sql`select from login_links`).length
+    await expire()
+    await tidy(one)
+    expect(await left()).toBe(0)
+    await expire()
+    one.pass(HOUR / 2)
+    await tidy(one)
+    expect(await left()).toBe(1)
+    one.pass(HOUR / 2)
+    await tidy(one)
+    expect(await left()).toBe(0)
+  })
+
+  test('broken rows go 90 days after their file was decided on; how many there were stays', async () => {
+    const one = await world()
+    const many = Array.from({ length: 30 }, (_, n) => `${n + 10},p${n}@acme.example,`)
+    const first = await one.drop('roster.csv', roster(ADA, BOB, ...many, '3,broken,', ',,nobody'))
+    expect(first.state).toBe('admitted')
+    const held = await one.drop('less.csv', roster(ADA, '3,broken,'))
+    expect(held.state).toBe('refused')
+    one.pass(60 * DAY)
+    const later = await one.drop('more.csv', roster(ADA, BOB, ...many, '4,broken,'))
+    await tidy(one)
+    const kept = [
+      [first.snapshot, 2],
+      [held.snapshot, 1],
+      [later.snapshot, 1],
+    ]
+    expect(await errors(one)).toEqual(kept)
+    one.pass(31 * DAY)
+    await one.sql`update snapshots set state = 'held' where id = ${held.snapshot}`
+    await tidy(one)
+    expect(await errors(one)).toEqual(kept.slice(1))
+    const [header] = await one.sql`select errors from snapshots where id = ${first.snapshot}`
+    expect(header).toEqual({ errors: 2 })
+  })
+
+  test('goes in small parts, each file wholly', async () => {
+    const one = await world()
+    const broken = (file: number) => roster(ADA, BOB, `${file},broken,`)
+    for (let file = 3; file < 6; file += 1) await one.drop(`${file}.csv`, broken(file))
+    await one.sql`update snapshots set errors = 60000 where id = (select min(id) from snapshots)`
+    const before = new Date(one.at.getTime() + 1)
+    expect(await forgetRowErrors(one.sql, before)).toBe(1)
+    expect(await forgetRowErrors(one.sql, before)).toBe(2)
+    expect(await forgetRowErrors(one.sql, before)).toBe(0)
   })
 })

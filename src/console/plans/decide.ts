@@ -1,19 +1,18 @@
 /** What else people decide about a plan: reject, submit, let go, start, cancel the rest, ask for it again. */
 
 import { showId } from '../../reconcile/identifiers.ts'
-import { canMove, isDraftByHand } from '../../reconcile/review.ts'
+import type { PlanRow } from '../../store/plans.ts'
 import { again } from '../../sync/again.ts'
 import { cancel } from '../../sync/cancel.ts'
 import { reject, start } from '../../sync/decide.ts'
 import { discard, submit } from '../../sync/submit.ts'
 import type { Door } from '../door.ts'
-import { useAddress } from '../here.ts'
-import { Field, Form } from '../parts/form.tsx'
-import { type AskedToDo, action, type Go, page } from '../route.ts'
+import { type AskedToDo, action, type Go } from '../route.ts'
+import { planAskRoutes } from './ask-first.tsx'
 import { conflict } from './conflict.tsx'
-import { CRUMBS, planOf, planPath } from './plan.ts'
+import { planOf, planPath } from './plan.ts'
 
-type Verb = (asked: AskedToDo<'plan'>, plan: number) => Promise<Go>
+type Verb = (asked: AskedToDo<'plan'>, plan: number, row: PlanRow) => Promise<Go>
 
 const done = ({ at }: AskedToDo<'plan'>, plan: number, text: (name: string) => string): Go => ({
   go: at(planPath(plan)),
@@ -36,8 +35,10 @@ const VERBS: Record<string, Verb> = {
       (name) => `${name} waits for somebody to approve it. The administrators get a mail with a link.`,
     )
   },
-  discard: async (asked, plan) => {
-    const { parts, organization, actor } = asked
+  discard: async (asked, plan, row) => {
+    const { parts, organization, actor, form, at } = asked
+    // Somebody has edited it since, or it was never looked at: what would be lost is said first.
+    if (form.text('hash') !== row.hash) return { go: at(planPath(plan, '/discard')) }
     await discard(parts, organization.id, plan, { actor })
     return done(asked, plan, (name) => `${name} is let go. Nothing of it was done.`)
   },
@@ -59,55 +60,14 @@ const VERBS: Record<string, Verb> = {
 }
 
 export function planDecideRoutes(door: Door): void {
+  planAskRoutes(door)
   for (const [verb, act] of Object.entries(VERBS))
     action(door, { path: `/plans/:plan/${verb}`, role: 'operator' }, async (asked) => {
-      const { id } = await planOf(asked)
+      const row = await planOf(asked)
       try {
-        return await act(asked, id)
+        return await act(asked, row.id, row)
       } catch (error) {
         return await conflict(asked, error)
       }
     })
-
-  page(door, { path: '/plans/:plan/reject', role: 'operator' }, async (asked) => {
-    const row = await planOf(asked)
-    if (isDraftByHand(row) || !canMove(row.state, 'reject')) return asked.c.redirect(asked.at(planPath(row.id)), 303)
-    return {
-      title: `Reject plan ${showId('pln', row.id)}`,
-      place: 'plans',
-      crumbs: [...CRUMBS, [`Plan ${showId('pln', row.id)}`, planPath(row.id)]],
-      body: <RejectForm id={row.id} hash={row.hash} headline={row.headline} byHand={row.lane === 'by_hand'} />,
-    }
-  })
-}
-
-function RejectForm({ id, hash, headline, byHand }: { id: number; hash: string; headline: string; byHand: boolean }) {
-  const at = useAddress()
-  return (
-    <div class="card narrow">
-      <ul class="will">
-        <li>{headline}</li>
-        <li>Nothing of it is done, and nobody is mailed.</li>
-        {!byHand && <li>Its people are left alone until a source says the same of them again.</li>}
-      </ul>
-      <Form to={at(planPath(id, '/reject'))}>
-        <input type="hidden" name="hash" value={hash} />
-        <Field
-          id="reason"
-          label="Why?"
-          hint="It is kept with the plan; whoever looks after the source can read it. It may be left empty."
-        >
-          <textarea id="reason" name="reason" rows={3} maxlength={2000} />
-        </Field>
-        <div class="buttons">
-          <a class="button" href={at(planPath(id))}>
-            Back
-          </a>
-          <button type="submit" class="danger">
-            Reject the plan
-          </button>
-        </div>
-      </Form>
-    </div>
-  )
 }
