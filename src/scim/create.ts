@@ -41,9 +41,9 @@ export async function store(ask: Ask, type: ResourceType, born: Born, at: Date):
 const membersOf = (type: ResourceType, { members }: Born) => ({ ids: members, types: memberTypes(type) })
 
 export async function create(ask: Ask, type: ResourceType, body: unknown): Promise<Response> {
-  const selection = selectionOf(type, ask.query)
   const at = ask.parts.now()
   const born = bear(ask, type, body, makeId(at.getTime()))
+  const selection = selectionOf(type, ask.query, born.document)
   const stored = await store(ask, type, born, at)
   pushed(ask, false)
   const headers = { location: locationOf(type, stored.id, ask.baseUrl), etag: versionOf(stored.version) }

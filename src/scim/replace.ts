@@ -43,5 +43,6 @@ async function putWhole(
 
 export async function replace(ask: Ask, type: ResourceType, id: string, body: unknown): Promise<Response> {
   const selection = selectionOf(type, ask.query)
-  return await answerWith(ask, 200, type, await put(ask, type, id, body, wanted(type, selection)), selection)
+  const stored = await put(ask, type, id, body, wanted(type, selection))
+  return await answerWith(ask, 200, type, stored, selectionOf(type, ask.query, stored.document))
 }

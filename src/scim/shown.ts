@@ -12,9 +12,14 @@ export type Shown = Pick<MirrorResource, 'id' | 'text' | 'document' | 'version' 
 const USUAL = new WeakMap<ResourceType, Map<string, Selection>>()
 const WHOLE = new WeakSet<Selection>()
 
-/** What a query selects; nearly all select nothing in particular. */
-export function selectionOf(type: ResourceType, query: Query): Selection {
-  return selected(type, query.get('attributes'), query.get('excludedattributes'))
+/**
+ * What a query selects; nearly all select nothing in particular. `written`: the whole document that the request itself set, of which also
+ * that is shown which is returned only on request (RFC 7643 §7).
+ */
+export function selectionOf(type: ResourceType, query: Query, written: Document | null = null): Selection {
+  const [attributes, excludedAttributes] = [query.get('attributes'), query.get('excludedattributes')]
+  if (written === null || isPlain(type)) return selected(type, attributes, excludedAttributes)
+  return readSelection(type, { attributes, excludedAttributes }, written)
 }
 
 export function selected(

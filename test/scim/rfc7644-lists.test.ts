@@ -146,6 +146,18 @@ describe('45 to 47: projection', () => {
     await here.ask('DELETE', `/Users/${id}`)
   })
 
+  test('45: what is returned on request is in the answer to the POST or PUT that set it, and in no other', async () => {
+    const urn = 'urn:acme:scim:2.0:User'
+    const made = await here.ask('POST', '/Users', { userName: 'sets', [urn]: { secret: 's' } })
+    expect([made.json[urn], made.json['userName']]).toEqual([{ secret: 's' }, 'sets'])
+    const id = String(made.json['id'])
+    const put = await here.ask('PUT', `/Users/${id}`, { userName: 'sets', [urn]: { secret: 't' } })
+    expect(put.json[urn]).toEqual({ secret: 't' })
+    expect((await here.ask('PUT', `/Users/${id}?attributes=userName`, { userName: 'sets' })).json[urn]).toBeUndefined()
+    expect((await here.ask('GET', `/Users/${id}`)).json[urn]).toBeUndefined()
+    await here.ask('DELETE', `/Users/${id}`)
+  })
+
   test('groups of a user, direct and through other groups, only where they are wanted', async () => {
     const inner = await here.group([ids[0] ?? ''], { displayName: 'Inner' })
     const outer = await here.group([inner], { displayName: 'Outer' })
