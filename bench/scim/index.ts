@@ -15,6 +15,7 @@ import { load } from './load.ts'
 import { fill, Peer, type Place } from './place.ts'
 import { startServer } from './server.ts'
 import { STEPS } from './steps.ts'
+import { wholeGroup } from './whole-group.ts'
 
 const people = Number(process.argv[2] ?? 10_000)
 const SECONDS = Number(process.argv[3] ?? 4)
@@ -144,6 +145,7 @@ try {
     }
     console.log(`\nBulk: ${whole(ours.bulkRate)} creates/s in calls of 1,000.`)
     console.log(left)
+    console.log(await wholeGroup(daemon, ours))
     console.log(`Most memory of the daemon: ${await daemon.peakMemory()} MiB.`)
   } finally {
     await Promise.all([daemon.stop(), ceiling.stop(), scimmy.stop()])

@@ -242,7 +242,7 @@ test('the date that a person gave is kept apart from the one that comes of it', 
     await apply(world, { verb: 'assign' }, [
       { kind: 'assign', email: P1, product: 'vray', until: null, granted: later },
     ]),
-  ).toEqual([`assign ${P1} vray noop`])
+  ).toEqual([`assign ${P1} vray noop GIVEN_LONGER`])
   expect(await given(world)).toEqual([{ email: P1, product: 'vray', until: new Date(later) }])
   await nothingFollows(world)
   await world.drop('again.csv', `${roster(12, 0)}\n`)
