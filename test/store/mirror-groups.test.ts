@@ -134,14 +134,18 @@ test('DELETE of a group in a group: nobody loses what the outer one gives, and a
 test('a rename reaches the people of a deleted group that was in it', async () => {
   const { idp, ada, begin, settle, holders } = await open()
   const lookdev = await idp.group('Lookdev', [ada])
-  const outer = await idp.group('Artists', [lookdev])
+  const outer = await idp.group('Painters', [lookdev])
   await begin()
   await idp.removeGroup(lookdev)
   await settle()
-  expect(await holders()).toEqual(['ada'])
-  await idp.rename(outer, 'Painters')
-  await settle()
   expect(await holders()).toEqual([])
+  await idp.rename(outer, 'Artists')
+  await settle()
+  expect(await holders()).toEqual(['ada'])
+  // Nor does the next one take away what the name before gave.
+  await idp.rename(outer, 'Sculptors')
+  await settle()
+  expect(await holders()).toEqual(['ada'])
 })
 
 test('filters on groups find nobody in a deleted group', async () => {
