@@ -89,7 +89,7 @@ describe.skipIf(chromiumPath() === null)('a session that ends', { timeout: 60_00
     const to = `/o/acme${await at(scene)}`
     const { page, context, complaints } = await scene.tab(browser, 'kim', to)
     await page.waitForURL(`**${to}`)
-    page.setDefaultTimeout(8_000)
+    page.setDefaultTimeout(20_000)
     const field = (label: string) => page.getByLabel(label, { exact: true })
     for (const [label, text] of Object.entries({ ...fields, ...again })) await field(label).fill(text)
     await scene.sql`delete from sessions`
