@@ -82,9 +82,7 @@ try {
     await writeFile(file, config(LATER))
     daemon.reload()
     await settled(sql)
-    // At rest, as an installation is on most days: nothing is left to be cleaned up or written out of what came before.
-    await sql`vacuum (analyze)`
-    await sql`checkpoint`
+    await sql`vacuum analyze mirror_resources, mirror_members, mirror_emails`
     console.log(
       `${people.toLocaleString('en-US')} users and a group of them all; 8 connections, ${ROUNDS} turns of ${SECONDS} s each\n`,
     )
